@@ -1,0 +1,3 @@
+module visavis
+
+go 1.26
