@@ -1,0 +1,37 @@
+package desk
+
+import "visavis/internal/vis"
+
+// The facts of this room. Data carries ids; realtime readers fetch what they name.
+const (
+	ConversationStarted  vis.EventType = "conversation.started"
+	MessageReceived      vis.EventType = "message.received" // the customer's words; Data: MessageData
+	MessageSent          vis.EventType = "message.sent"     // a member's words to the customer; Data: MessageData
+	NoteWritten          vis.EventType = "note.written"     // Data: MessageData
+	ConversationAssigned vis.EventType = "conversation.assigned"
+	ConversationSnoozed  vis.EventType = "conversation.snoozed"
+	ConversationWoken    vis.EventType = "conversation.woken"
+	ConversationResolved vis.EventType = "conversation.resolved"
+	ConversationReopened vis.EventType = "conversation.reopened"
+	ConversationRenamed  vis.EventType = "conversation.renamed"
+	ConversationRead     vis.EventType = "conversation.read" // Data: ReadData
+	CustomerIdentified   vis.EventType = "customer.identified"
+	CustomerChanged      vis.EventType = "customer.changed"
+)
+
+// EventTypes lists the facts of this room, for the API's description.
+func EventTypes() []vis.EventType {
+	return []vis.EventType{ConversationStarted, MessageReceived, MessageSent, NoteWritten, ConversationAssigned,
+		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
+		ConversationRead, CustomerIdentified, CustomerChanged}
+}
+
+// MessageData is the data of an event that a message, note or line came with.
+type MessageData struct {
+	Message vis.MessageID `json:"messageId"`
+}
+
+// ReadData is the data of ConversationRead; the reader is the event's actor.
+type ReadData struct {
+	Position int64 `json:"position"`
+}
