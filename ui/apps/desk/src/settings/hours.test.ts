@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { copyDay, minutes, nextSlot, problems, sorted } from './hours';
+
+const slot = (day: number, from: string, to: string) => ({ day, from, to });
+
+test('a closing time of midnight is the end of the day', () => {
+  expect(minutes('00:00')).toBe(0);
+  expect(minutes('00:00', true)).toBe(1440);
+  expect(minutes('24:00')).toBeUndefined();
+});
+
+test.each([
+  ['an ordinary day', [slot(1, '09:00', '18:00')], [undefined]],
+  ['a lunch break', [slot(1, '09:00', '12:00'), slot(1, '14:00', '18:00')], [undefined, undefined]],
+  ['slots that touch', [slot(1, '09:00', '12:00'), slot(1, '12:00', '18:00')], [undefined, undefined]],
+  ['until midnight', [slot(5, '18:00', '00:00')], [undefined]],
+  ['closing before opening', [slot(1, '18:00', '09:00')], ['order']],
+  ['no time at all', [slot(1, '09:00', '09:00')], ['order']],
+  ['a time that is not one', [slot(1, '9h', '18:00')], ['time']],
+  ['an emptied field', [slot(1, '', '18:00')], ['time']],
+  ['two slots over each other', [slot(1, '09:00', '13:00'), slot(1, '12:00', '18:00')], [undefined, 'overlap']],
+  ['one slot inside another', [slot(1, '09:00', '18:00'), slot(1, '10:00', '11:00')], [undefined, 'overlap']],
+  ['the same hours on two days', [slot(1, '09:00', '18:00'), slot(2, '09:00', '18:00')], [undefined, undefined]],
+])('%s', (_, week, want) => {
+  expect(problems(week)).toEqual(want);
+});
+
+test('a broken slot is not also said to overlap', () => {
+  expect(problems([slot(1, '09:00', '18:00'), slot(1, '', '')])).toEqual([undefined, 'time']);
+});
+
+test('adding proposes a whole day, then the afternoon, and never passes midnight', () => {
+  expect(nextSlot([], 3)).toEqual(slot(3, '09:00', '18:00'));
+  expect(nextSlot([slot(3, '09:00', '12:00')], 3)).toEqual(slot(3, '13:00', '17:00'));
+  expect(problems([nextSlot([slot(3, '09:00', '23:30')], 3)])).toEqual([undefined]);
+});
+
+test('copying a day replaces the others and keeps the rest', () => {
+  const week = [slot(1, '09:00', '12:00'), slot(1, '14:00', '18:00'), slot(2, '10:00', '11:00'), slot(6, '09:00', '12:00')];
+  expect(copyDay(week, 1, [1, 2])).toEqual([
+    slot(1, '09:00', '12:00'),
+    slot(1, '14:00', '18:00'),
+    slot(2, '09:00', '12:00'),
+    slot(2, '14:00', '18:00'),
+    slot(6, '09:00', '12:00'),
+  ]);
+});
+
+test('what is saved is in order', () => {
+  expect(sorted([slot(2, '14:00', '18:00'), slot(1, '09:00', '18:00'), slot(2, '09:00', '12:00')]).map((s) => s.from)).toEqual(['09:00', '09:00', '14:00']);
+});
