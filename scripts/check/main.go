@@ -1,0 +1,154 @@
+// Command check runs everything `make test` promises, one step after another, and ends with
+// one line that adds up what really ran: "N passed, N failed, N skipped".
+//
+// A step that fails does not stop the others. What a step printed is kept in bin/check/ and
+// shown when it fails. Name steps to run only those: go run ./scripts/check go ui.
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// step is one command and the way its tests are counted.
+type step struct {
+	name    string
+	dir     string
+	command []string
+	env     []string
+	count   func(output []byte) tally // nil: the command is one test of its own
+	skip    func() string             // why it cannot run here; "" when it can
+}
+
+const logs = "bin/check"
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := os.MkdirAll(logs, 0o755); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	var total tally
+	started := time.Now()
+	for _, s := range steps() {
+		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], s.name) {
+			continue
+		}
+		total = total.plus(s.run(ctx))
+		if ctx.Err() != nil {
+			fmt.Println("interrupted")
+			total.failed++
+			break
+		}
+	}
+	fmt.Printf("\n%s in all\n%s\n", time.Since(started).Round(time.Second), total)
+	if total.failed > 0 || total.passed == 0 {
+		os.Exit(1)
+	}
+}
+
+// run carries one step out and prints one line about it, or what it printed when it failed.
+func (s step) run(ctx context.Context) tally {
+	if s.skip != nil {
+		if why := s.skip(); why != "" {
+			fmt.Printf("skip  %-10s %s\n", s.name, why)
+			return tally{skipped: 1}
+		}
+	}
+	started := time.Now()
+	output, err := s.execute(ctx)
+	got := tally{passed: 1}
+	if s.count != nil {
+		got = s.count(output)
+	} else if err != nil {
+		got = tally{failed: 1}
+	}
+	if err != nil && got.failed == 0 {
+		got.failed++ // it ended badly without naming a test
+	}
+	word := "ok    "
+	if got.failed > 0 {
+		word = "FAILED"
+		fmt.Printf("\n──── %s: %v\n%s\n", s.name, err, got.report(output))
+	}
+	fmt.Printf("%s%-10s %6.1f s  %s\n", word, s.name, time.Since(started).Seconds(), got)
+	for _, why := range got.skips {
+		fmt.Printf("        skipped: %s\n", why)
+	}
+	return got
+}
+
+func (s step) execute(ctx context.Context) ([]byte, error) {
+	file, err := os.Create(filepath.Join(logs, s.name+".log"))
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	var output bytes.Buffer
+	cmd := exec.CommandContext(ctx, s.command[0], s.command[1:]...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
+	cmd.WaitDelay = 20 * time.Second
+	cmd.Dir = s.dir
+	cmd.Env = append(os.Environ(), s.env...)
+	cmd.Stdout = io.MultiWriter(&output, file)
+	cmd.Stderr = cmd.Stdout
+	err = cmd.Run()
+	return output.Bytes(), err
+}
+
+// steps in the order in which they run: what fails soonest and cheapest comes first.
+func steps() []step {
+	binary, err := filepath.Abs("bin/visavis")
+	if err != nil {
+		panic(err) // the working folder is gone
+	}
+	built := []string{"VISAVIS_BIN=" + binary}
+	return []step{
+		{name: "format", command: []string{"sh", "-c", `files=$(gofmt -l cmd internal scripts torture ui/*.go 2>/dev/null); [ -z "$files" ] || { echo "run gofmt -w on:"; echo "$files"; exit 1; }`}},
+		{name: "vet", command: []string{"go", "vet", "./..."}},
+		{name: "lint", command: []string{"go", "tool", "-modfile=scripts/tools.mod", "staticcheck", "./..."}},
+		{name: "build", command: []string{"make", "--no-print-directory", "build"}},
+		{name: "go", env: built, count: countGo, command: []string{"sh", "-c",
+			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -v /torture$)`}},
+		{name: "torture", env: built, count: countGo, command: []string{"go", "test", "-json", "-count=1", "-timeout", "15m", "./torture"}},
+		{name: "race", env: append(built, "VISAVIS_RACE=1"), count: countGo, command: []string{"sh", "-c",
+			`go test -race -short -json -timeout 15m $(go list ./... | grep -v /torture$)`}},
+		{name: "generated", command: []string{"scripts/generated-is-current"}},
+		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI},
+		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI},
+		{name: "ui", dir: "ui", count: countVitest, skip: noUI, command: []string{"npm", "test", "--", "--reporter=default", "--reporter=json", "--outputFile.json=../bin/check/vitest.json"}},
+		{name: "journeys", dir: "ui", env: built, count: countLine, skip: noJourneys, command: []string{"npm", "run", "e2e", "-w", "e2e"}},
+	}
+}
+
+func noUI() string {
+	if _, err := os.Stat("ui/node_modules"); err != nil {
+		return "front-end packages are not installed: run npm ci in ui/"
+	}
+	return ""
+}
+
+func noJourneys() string {
+	text, err := os.ReadFile("ui/e2e/package.json")
+	if err != nil || !strings.Contains(string(text), `"e2e"`) {
+		return "there are no browser journeys yet"
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if _, err := exec.LookPath(name); err == nil {
+			return noUI()
+		}
+	}
+	return errors.New("install chromium to run the browser journeys").Error()
+}
