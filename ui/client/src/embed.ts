@@ -1,0 +1,28 @@
+/**
+ * The words that a host page's loader and the chat frame exchange by `postMessage`.
+ *
+ * Both sides name the other's exact origin when they speak and check origin and window when they listen, so a third
+ * window can neither put words in nor read them. Types only: this file adds no byte to either script.
+ */
+
+/** What the loader tells the frame. */
+export type ToFrame =
+  | { visavis: 1; type: 'hello'; page: HostPage; locale?: string; identity?: string }
+  | { visavis: 1; type: 'opened'; phone: boolean; key: boolean }
+  | { visavis: 1; type: 'closed' }
+  | { visavis: 1; type: 'identify'; jwt: string }
+  | { visavis: 1; type: 'logout' }
+  | { visavis: 1; type: 'page'; page: HostPage };
+
+/** What the frame tells the loader. The first `look` means "ready": only then does the button appear. */
+export type ToHost =
+  | { visavis: 1; type: 'up' }
+  | { visavis: 1; type: 'look'; colour: string; ink: string; open: string; close: string; title: string }
+  | { visavis: 1; type: 'unread'; count: number; label: string }
+  | { visavis: 1; type: 'close' };
+
+/** The page the customer has in front of her: address without query or fragment, which may hold secrets of the site. */
+export interface HostPage {
+  url: string;
+  title: string;
+}
