@@ -21,6 +21,8 @@ type Channel struct {
 	Key string
 	// Settings are the kind's own, as its adapter has checked and normalised them.
 	Settings json.RawMessage
+	// Team owns the conversations that begin here; "" leaves them to nobody.
+	Team vis.TeamID
 	// Secret is the sealed signing secret of the channel's owner, nil while there is none.
 	Secret    []byte
 	Disabled  bool

@@ -54,6 +54,9 @@ type Tx interface {
 	NextNumber(ctx context.Context) (int64, error)
 	InsertConversation(ctx context.Context, c Conversation) error
 	SaveConversation(ctx context.Context, c Conversation) (Conversation, error)
+	// SaveReadMarks moves the marks of who has read how far, without a new version: reading is not a change that another
+	// member's decision could be stale against.
+	SaveReadMarks(ctx context.Context, id vis.ConversationID, customer, member int64) error
 	Conversations(ctx context.Context, f Filter, p vis.Page) (vis.List[Conversation], error)
 	// CurrentConversation is a customer's newest conversation on a channel that is not resolved.
 	CurrentConversation(ctx context.Context, customer vis.CustomerID, ch vis.ChannelID) (Conversation, error)

@@ -1,0 +1,294 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/jobs"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// TimerWake wakes a sleeping conversation; its key is the conversation's id.
+const TimerWake = "conversation.wake"
+
+// Outbound is a member's words to a customer.
+type Outbound struct {
+	Text        string
+	Attachments []vis.AttachmentID
+	// Resolve closes the matter with these words.
+	Resolve bool
+	// Reopen says that the writer knows the conversation to be resolved; without it her words are refused then, so that she
+	// finds out before the customer does.
+	Reopen bool
+}
+
+// Reply sends a member's words to the customer on the channel she last wrote on. Whoever answers an unassigned conversation
+// owns it from then on.
+func (s *Service) Reply(ctx context.Context, by vis.Actor, id vis.ConversationID, out Outbound) (Message, error) {
+	return s.write(ctx, by, id, out, KindMessage)
+}
+
+// WriteNote adds words that only members read.
+func (s *Service) WriteNote(ctx context.Context, by vis.Actor, id vis.ConversationID, words string, files []vis.AttachmentID) (Message, error) {
+	return s.write(ctx, by, id, Outbound{Text: words, Attachments: files}, KindNote)
+}
+
+func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID, out Outbound, kind MessageKind) (Message, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Message{}, err
+	}
+	words, err := checkText(out.Text, len(out.Attachments))
+	if err != nil {
+		return Message{}, err
+	}
+	terms := text.Terms(words)
+	now := s.clock.Now()
+	return update(ctx, s, by, func(tx Tx) (Message, error) {
+		c, err := tx.Conversation(ctx, id)
+		if err != nil {
+			return Message{}, err
+		}
+		if kind == KindMessage {
+			if err := s.prepareReply(ctx, tx, by, &c, out, now); err != nil {
+				return Message{}, err
+			}
+		}
+		who, whoID := author(by)
+		m := Message{ID: vis.MessageID(s.newID(now)), Kind: kind, Author: who, AuthorID: whoID, Text: words,
+			ClientID: by.Request.Key, Conversation: c.ID}
+		if err := bind(ctx, tx, &m, out.Attachments); err != nil {
+			return Message{}, err
+		}
+		event := NoteWritten
+		if kind == KindMessage {
+			m.Channel, event = c.Channel, MessageSent
+			c.answered(&m, now)
+		} else {
+			c.add(&m, now)
+		}
+		if err := tx.InsertMessage(ctx, m, terms); err != nil {
+			return Message{}, err
+		}
+		if by.Kind == vis.ByMember {
+			if err := tx.SaveReadPosition(ctx, id, by.Member(), m.Position, now); err != nil {
+				return Message{}, err
+			}
+		}
+		if err := s.tell(ctx, tx, by, event, c, MessageData{m.ID}, now); err != nil {
+			return Message{}, err
+		}
+		if out.Resolve {
+			if err := s.resolve(ctx, tx, by, &c, now); err != nil {
+				return Message{}, err
+			}
+		}
+		_, err = tx.SaveConversation(ctx, c)
+		return m, err
+	})
+}
+
+// prepareReply wakes the conversation, or refuses when it was resolved behind the writer's back, and gives an ownerless one to
+// whoever answers it.
+func (s *Service) prepareReply(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, out Outbound, now time.Time) error {
+	if c.State == Resolved {
+		if !out.Reopen {
+			e := vis.Errorf(vis.Conflict, "conversation_resolved", "This conversation has just been resolved.")
+			e.Current = *c
+			return e
+		}
+		c.wake()
+		if _, err := s.line(ctx, tx, by, c, Line{Type: ConversationReopened}, now); err != nil {
+			return err
+		}
+	}
+	if c.Assignee == "" && by.Kind == vis.ByMember {
+		c.Assignee = by.Member()
+		if _, err := s.line(ctx, tx, by, c, Line{Type: ConversationAssigned, Member: c.Assignee, Team: c.Team}, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// change runs one rule on a conversation that the actor has seen at version, writes its line, and saves it.
+func (s *Service) change(ctx context.Context, by vis.Actor, id vis.ConversationID, version int64,
+	rule func(tx Tx, c *Conversation, now time.Time) (Line, error)) (Conversation, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Conversation{}, err
+	}
+	now := s.clock.Now()
+	return update(ctx, s, by, func(tx Tx) (Conversation, error) {
+		c, err := tx.Conversation(ctx, id)
+		if err != nil {
+			return Conversation{}, err
+		}
+		if err := c.expect(version); err != nil {
+			return Conversation{}, err
+		}
+		l, err := rule(tx, &c, now)
+		if err != nil {
+			return Conversation{}, err
+		}
+		if l.Type != "" {
+			if _, err := s.line(ctx, tx, by, &c, l, now); err != nil {
+				return Conversation{}, err
+			}
+		}
+		return tx.SaveConversation(ctx, c)
+	})
+}
+
+// Assign gives the conversation to a member, a team, both or, with both empty, nobody. The caller has checked that they exist.
+func (s *Service) Assign(ctx context.Context, by vis.Actor, id vis.ConversationID, m vis.MemberID, t vis.TeamID, version int64) (Conversation, error) {
+	return s.change(ctx, by, id, version, func(_ Tx, c *Conversation, _ time.Time) (Line, error) {
+		if c.Assignee == m && c.Team == t {
+			return Line{}, nil
+		}
+		c.Assignee, c.Team = m, t
+		return Line{Type: ConversationAssigned, Member: m, Team: t}, nil
+	})
+}
+
+// Snooze puts the conversation to sleep until a time or, when until is zero, until the customer writes.
+func (s *Service) Snooze(ctx context.Context, by vis.Actor, id vis.ConversationID, until time.Time, untilReply bool, version int64) (Conversation, error) {
+	until = until.UTC().Truncate(time.Millisecond)
+	return s.change(ctx, by, id, version, func(tx Tx, c *Conversation, now time.Time) (Line, error) {
+		if err := c.Snooze(until, untilReply, now); err != nil {
+			return Line{}, err
+		}
+		l := Line{Type: ConversationSnoozed, UntilReply: untilReply}
+		if untilReply {
+			return l, tx.Disarm(ctx, TimerWake, string(id))
+		}
+		l.Until = &until
+		return l, tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerWake, Key: string(id), DueAt: until})
+	})
+}
+
+// Resolve closes the matter.
+func (s *Service) Resolve(ctx context.Context, by vis.Actor, id vis.ConversationID, version int64) (Conversation, error) {
+	return s.change(ctx, by, id, version, func(tx Tx, c *Conversation, now time.Time) (Line, error) {
+		return Line{}, s.resolve(ctx, tx, by, c, now)
+	})
+}
+
+func (s *Service) resolve(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) error {
+	if err := c.Resolve(now); err != nil {
+		return err
+	}
+	if err := tx.Disarm(ctx, TimerWake, string(c.ID)); err != nil {
+		return err
+	}
+	_, err := s.line(ctx, tx, by, c, Line{Type: ConversationResolved}, now)
+	return err
+}
+
+// Reopen opens a resolved or sleeping conversation again.
+func (s *Service) Reopen(ctx context.Context, by vis.Actor, id vis.ConversationID, version int64) (Conversation, error) {
+	return s.change(ctx, by, id, version, func(tx Tx, c *Conversation, _ time.Time) (Line, error) {
+		if err := c.Reopen(); err != nil {
+			return Line{}, err
+		}
+		return Line{Type: ConversationReopened}, tx.Disarm(ctx, TimerWake, string(id))
+	})
+}
+
+// Rename gives the conversation another subject.
+func (s *Service) Rename(ctx context.Context, by vis.Actor, id vis.ConversationID, subject string, version int64) (Conversation, error) {
+	subject, err := checkLine("subject", subject, MaxSubject)
+	if err != nil {
+		return Conversation{}, err
+	}
+	return s.change(ctx, by, id, version, func(_ Tx, c *Conversation, _ time.Time) (Line, error) {
+		if c.Subject == subject {
+			return Line{}, nil
+		}
+		c.Subject = subject
+		return Line{Type: ConversationRenamed, Subject: subject}, nil
+	})
+}
+
+// Wake is the effect of TimerWake: it opens a conversation whose time has come. Running it again, or on another node, changes
+// nothing, for the timer is taken in the same transaction.
+func (s *Service) Wake(ctx context.Context, t jobs.Timer) error {
+	by := vis.System(t.Workspace)
+	now := s.clock.Now()
+	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+		due, err := tx.Take(ctx, TimerWake, t.Key, now)
+		if err != nil || !due {
+			return struct{}{}, err
+		}
+		c, err := tx.Conversation(ctx, vis.ConversationID(t.Key))
+		if err != nil || c.State != Snoozed {
+			return struct{}{}, ignoreAbsent(err)
+		}
+		c.wake()
+		c.LastActivityAt = later(now, c.LastActivityAt)
+		if _, err := s.line(ctx, tx, by, &c, Line{Type: ConversationWoken}, now); err != nil {
+			return struct{}{}, err
+		}
+		_, err = tx.SaveConversation(ctx, c)
+		return struct{}{}, err
+	})
+	return err
+}
+
+func ignoreAbsent(err error) error {
+	if vis.CodeOf(err) == vis.NotFound {
+		return nil
+	}
+	return err
+}
+
+// MarkRead records how far the actor has read. It never goes back, and nothing is written when it does not advance.
+func (s *Service) MarkRead(ctx context.Context, by vis.Actor, id vis.ConversationID, position int64) error {
+	if by.Kind == vis.ByMember {
+		if err := by.Must(vis.ReadConversations); err != nil {
+			return err
+		}
+	} else if by.Kind != vis.ByCustomer {
+		return vis.Errorf(vis.Forbidden, "not_a_reader", "Only people read: a member or a customer.")
+	}
+	now := s.clock.Now()
+	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+		c, err := own(ctx, tx, by, id)
+		if err != nil {
+			return struct{}{}, err
+		}
+		position := min(position, c.LastPosition)
+		moved := false
+		if by.Kind == vis.ByCustomer {
+			moved = position > c.CustomerReadPosition
+			c.CustomerReadPosition = max(position, c.CustomerReadPosition)
+		} else {
+			before, err := tx.ReadPosition(ctx, id, by.Member())
+			if err != nil || position <= before {
+				return struct{}{}, err
+			}
+			if err := tx.SaveReadPosition(ctx, id, by.Member(), position, now); err != nil {
+				return struct{}{}, err
+			}
+			moved = position > c.MemberReadPosition
+			c.MemberReadPosition = max(position, c.MemberReadPosition)
+		}
+		if moved {
+			if err := tx.SaveReadMarks(ctx, id, c.CustomerReadPosition, c.MemberReadPosition); err != nil {
+				return struct{}{}, err
+			}
+		} else if by.Kind == vis.ByCustomer {
+			return struct{}{}, nil
+		}
+		return struct{}{}, s.tell(ctx, tx, by, ConversationRead, c, ReadData{position}, now)
+	})
+	return err
+}
+
+// own reads a conversation as the actor may see it: a customer only hers.
+func own(ctx context.Context, tx Tx, by vis.Actor, id vis.ConversationID) (Conversation, error) {
+	c, err := tx.Conversation(ctx, id)
+	if err == nil && by.Kind == vis.ByCustomer && c.Customer.ID != by.Customer() {
+		return Conversation{}, vis.Absent("conversation")
+	}
+	return c, err
+}

@@ -1,0 +1,305 @@
+package desk
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Conversation reads one conversation; a customer sees only her own.
+func (s *Service) Conversation(ctx context.Context, by vis.Actor, id vis.ConversationID) (Conversation, error) {
+	if err := mayRead(by); err != nil {
+		return Conversation{}, err
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (Conversation, error) { return own(ctx, tx, by, id) })
+}
+
+// Listed is one page of conversations with how far the asking member has read each, and the log's head when it was read.
+type Listed struct {
+	Page vis.List[Conversation]
+	Read map[vis.ConversationID]int64
+	Seq  int64
+}
+
+// Conversations reads one page of a list. For ViewMine and the read marks the member is the actor.
+func (s *Service) Conversations(ctx context.Context, by vis.Actor, f Filter, p vis.Page) (Listed, error) {
+	if by.Kind == vis.ByCustomer {
+		f = Filter{Customer: by.Customer()}
+	} else if err := by.Must(vis.ReadConversations); err != nil {
+		return Listed{}, err
+	}
+	f.Member = by.Member()
+	return view(ctx, s, by.Workspace, func(tx Tx) (Listed, error) {
+		seq, err := tx.Head(ctx)
+		if err != nil {
+			return Listed{}, err
+		}
+		page, err := tx.Conversations(ctx, f, p.Bounded())
+		if err != nil || by.Kind != vis.ByMember {
+			return Listed{Page: page, Seq: seq}, err
+		}
+		ids := make([]vis.ConversationID, len(page.Items))
+		for i, c := range page.Items {
+			ids[i] = c.ID
+		}
+		read, err := tx.ReadPositions(ctx, ids, by.Member())
+		return Listed{page, read, seq}, err
+	})
+}
+
+// ReadPosition is how far the acting member has read a conversation.
+func (s *Service) ReadPosition(ctx context.Context, by vis.Actor, id vis.ConversationID) (int64, error) {
+	if by.Kind != vis.ByMember {
+		return 0, nil
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (int64, error) { return tx.ReadPosition(ctx, id, by.Member()) })
+}
+
+// Counts counts the open conversations of each view, for the acting member and her teams.
+func (s *Service) Counts(ctx context.Context, by vis.Actor, teams []vis.TeamID) (Counts, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Counts{}, err
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (Counts, error) { return tx.CountConversations(ctx, by.Member(), teams) })
+}
+
+// Thread reads a stretch of a conversation. A customer sees what was said to her and by her, never notes, and of the lines none.
+func (s *Service) Thread(ctx context.Context, by vis.Actor, id vis.ConversationID, r Range) ([]Message, error) {
+	if err := mayRead(by); err != nil {
+		return nil, err
+	}
+	r.Limit = vis.Page{Limit: r.Limit}.Bounded().Limit
+	return view(ctx, s, by.Workspace, func(tx Tx) ([]Message, error) {
+		if _, err := own(ctx, tx, by, id); err != nil {
+			return nil, err
+		}
+		if by.Kind == vis.ByCustomer {
+			return tx.Messages(ctx, id, r, KindMessage)
+		}
+		return tx.Messages(ctx, id, r)
+	})
+}
+
+// Customer reads one customer; a customer sees only herself.
+func (s *Service) Customer(ctx context.Context, by vis.Actor, id vis.CustomerID) (Customer, error) {
+	if by.Kind == vis.ByCustomer {
+		if id != by.Customer() {
+			return Customer{}, vis.Absent("customer")
+		}
+	} else if err := by.Must(vis.ReadCustomers); err != nil {
+		return Customer{}, err
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (Customer, error) { return tx.Customer(ctx, id) })
+}
+
+// CustomerChange is what a member may change of a customer; nil leaves a field as it is.
+type CustomerChange struct {
+	Name, Locale, Zone *string
+	Version            int64
+}
+
+// ChangeCustomer changes what we know of a customer.
+func (s *Service) ChangeCustomer(ctx context.Context, by vis.Actor, id vis.CustomerID, in CustomerChange) (Customer, error) {
+	if err := by.Must(vis.WriteCustomers); err != nil {
+		return Customer{}, err
+	}
+	if in.Zone != nil && *in.Zone != "" {
+		if _, err := time.LoadLocation(*in.Zone); err != nil {
+			return Customer{}, vis.InField("zone", "%q is no time zone; one looks like Europe/Paris.", *in.Zone)
+		}
+	}
+	now := s.clock.Now()
+	return update(ctx, s, by, func(tx Tx) (Customer, error) {
+		c, err := tx.Customer(ctx, id)
+		if err != nil {
+			return Customer{}, err
+		}
+		if c.Version != in.Version {
+			e := vis.Errorf(vis.Conflict, "customer_changed", "Somebody changed this customer a moment before you.")
+			e.Current = c
+			return Customer{}, e
+		}
+		if in.Name != nil {
+			if c.Name, err = checkLine("name", *in.Name, MaxName); err != nil {
+				return Customer{}, err
+			}
+		}
+		if in.Locale != nil {
+			c.Locale = *in.Locale
+		}
+		if in.Zone != nil {
+			c.Zone = *in.Zone
+		}
+		return c, s.saveCustomer(ctx, tx, by, &c, CustomerChanged, now)
+	})
+}
+
+// Found is what a search turned up.
+type Found struct {
+	Customers     []Customer
+	Conversations []Match
+}
+
+// Search finds customers and conversations by the beginnings of words, for a person who is typing.
+func (s *Service) Search(ctx context.Context, by vis.Actor, query string, limit int) (Found, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Found{}, err
+	}
+	if err := by.Must(vis.ReadCustomers); err != nil {
+		return Found{}, err
+	}
+	limit = vis.Page{Limit: limit}.Bounded().Limit
+	terms := text.QueryTerms(query)
+	if len(terms) == 0 {
+		return Found{}, nil
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (Found, error) {
+		customers, err := tx.SearchCustomers(ctx, terms, limit)
+		if err != nil {
+			return Found{}, err
+		}
+		conversations, err := tx.SearchConversations(ctx, terms, limit)
+		return Found{customers, conversations}, err
+	})
+}
+
+// Attach records a file whose bytes are already stored and synced. A member may say for which conversation it is meant.
+func (s *Service) Attach(ctx context.Context, by vis.Actor, a Attachment) (Attachment, error) {
+	if by.Kind != vis.ByCustomer {
+		if err := by.Must(vis.WriteConversations); err != nil {
+			return Attachment{}, err
+		}
+	}
+	if a.Size > MaxFile {
+		return Attachment{}, vis.Errorf(vis.TooLarge, "file_too_large", "A file may have 25 MB at most.")
+	}
+	now := s.clock.Now()
+	a.ID, a.CreatedAt, a.Message = vis.AttachmentID(s.newID(now)), now, ""
+	a.Author, a.AuthorID = author(by)
+	return update(ctx, s, by, func(tx Tx) (Attachment, error) {
+		if a.Conversation != "" {
+			if _, err := own(ctx, tx, by, a.Conversation); err != nil {
+				return Attachment{}, err
+			}
+		}
+		return a, tx.InsertAttachment(ctx, a)
+	})
+}
+
+// Attachment reads a file's record as the actor may see it: her own uploads, and what stands in conversations that she may read;
+// a customer never sees the files of notes.
+func (s *Service) Attachment(ctx context.Context, by vis.Actor, id vis.AttachmentID) (Attachment, error) {
+	if err := mayRead(by); err != nil {
+		return Attachment{}, err
+	}
+	return view(ctx, s, by.Workspace, func(tx Tx) (Attachment, error) {
+		a, err := tx.Attachment(ctx, id)
+		if err != nil {
+			return Attachment{}, err
+		}
+		if who, whoID := author(by); a.Author == who && a.AuthorID == whoID {
+			return a, nil
+		}
+		if a.Message == "" {
+			return Attachment{}, vis.Absent("file")
+		}
+		if by.Kind != vis.ByCustomer {
+			return a, nil
+		}
+		m, err := tx.Message(ctx, a.Message)
+		if err != nil || m.Kind != KindMessage {
+			return Attachment{}, vis.Absent("file")
+		}
+		if _, err := own(ctx, tx, by, a.Conversation); err != nil {
+			return Attachment{}, vis.Absent("file")
+		}
+		return a, nil
+	})
+}
+
+// Events reads the log after a sequence number, for members and tokens.
+func (s *Service) Events(ctx context.Context, by vis.Actor, after int64, limit int) ([]vis.Event, int64, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return nil, 0, err
+	}
+	var head int64
+	events, err := view(ctx, s, by.Workspace, func(tx Tx) (_ []vis.Event, err error) {
+		if head, err = tx.Head(ctx); err != nil {
+			return nil, err
+		}
+		return tx.Events(ctx, after, limit)
+	})
+	return events, head, err
+}
+
+// Happening is an event with what it is about as it stands now; a nil part is gone or was never meant.
+type Happening struct {
+	Event        vis.Event
+	Conversation *Conversation
+	Message      *Message
+	Customer     *Customer
+	Read         *ReadData
+}
+
+// Hydrate fetches what this room's events are about. It reads each conversation and message once, however many events name it.
+func (s *Service) Hydrate(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]Happening, error) {
+	out := make([]Happening, len(events))
+	err := s.db.View(ctx, ws, func(tx Tx) error {
+		conversations := make(map[vis.ConversationID]*Conversation)
+		for i, e := range events {
+			out[i] = Happening{Event: e}
+			if err := hydrate(ctx, tx, &out[i], conversations); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+func hydrate(ctx context.Context, tx Tx, h *Happening, conversations map[vis.ConversationID]*Conversation) error {
+	if id := h.Event.Conversation; id != "" {
+		c, known := conversations[id]
+		if !known {
+			found, err := tx.Conversation(ctx, id)
+			if err == nil {
+				c = &found
+			} else if ignoreAbsent(err) != nil {
+				return err
+			}
+			conversations[id] = c
+		}
+		h.Conversation = c
+	}
+	switch h.Event.Type {
+	case ConversationRead:
+		h.Read = new(ReadData)
+		return json.Unmarshal(h.Event.Data, h.Read)
+	case CustomerIdentified, CustomerChanged:
+		c, err := tx.Customer(ctx, h.Event.Customer)
+		if err == nil {
+			h.Customer = &c
+		}
+		return ignoreAbsent(err)
+	}
+	var d MessageData
+	if err := json.Unmarshal(h.Event.Data, &d); err != nil || d.Message == "" {
+		return err
+	}
+	m, err := tx.Message(ctx, d.Message)
+	if err == nil {
+		h.Message = &m
+	}
+	return ignoreAbsent(err)
+}
+
+// mayRead lets customers through, whose sight ends at their own conversations, and asks everybody else for the scope.
+func mayRead(by vis.Actor) error {
+	if by.Kind == vis.ByCustomer {
+		return nil
+	}
+	return by.Must(vis.ReadConversations)
+}
