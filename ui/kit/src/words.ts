@@ -1,0 +1,31 @@
+/** The few words the kit itself says. */
+export const words = {
+  fr: {
+    close: 'Fermer',
+    retry: 'Relire',
+    loading: 'Lecture en cours',
+    dismiss: 'Fermer ce message',
+    left: 'Encore {n}\u202fs',
+    none: 'Rien ne correspond',
+    filter: 'Filtrer',
+    drop: 'Déposez vos fichiers ici',
+    here: 'là',
+    away: 'en pause',
+    offline: 'absent',
+    visitor: 'Visiteur',
+  },
+  en: {
+    close: 'Close',
+    retry: 'Read again',
+    loading: 'Loading',
+    dismiss: 'Close this message',
+    left: '{n}\u202fs left',
+    none: 'Nothing matches',
+    filter: 'Filter',
+    drop: 'Drop your files here',
+    here: 'here',
+    away: 'on a break',
+    offline: 'away',
+    visitor: 'Visitor',
+  },
+} as const;
