@@ -1,0 +1,200 @@
+// Package webchat is the channel of those who write on the organisation's own web pages.
+package webchat
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"visavis/internal/channel"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Kind is the name of this family of channels.
+const Kind channel.Kind = "webchat"
+
+// The bounds of the settings and of what visitors say.
+const (
+	maxGreeting   = 160
+	maxOrigins    = 50
+	maxText       = 20_000
+	maxFile       = 25 << 20
+	maxClaimFor   = 24 * time.Hour
+	defaultColour = "#022832"
+)
+
+// Settings are what an administrator chooses for a web chat.
+type Settings struct {
+	Colour    string            `json:"colour"`          // "#rrggbb", of the button and the header
+	Greeting  map[string]string `json:"greeting"`        // by language; "" for the standard one
+	Origins   []string          `json:"origins"`         // web origins that may embed the chat; none allows every page
+	Languages []string          `json:"languages"`       // "fr", "en"; the first is the fallback
+	Hours     *Hours            `json:"hours,omitempty"` // none: always open
+}
+
+// Adapter implements channel.VisitorAdapter.
+type Adapter struct{}
+
+var _ channel.VisitorAdapter = Adapter{}
+
+// Kind implements channel.Adapter.
+func (Adapter) Kind() channel.Kind { return Kind }
+
+// Capabilities implements channel.Adapter: the chat is live both ways and always carries words and files.
+func (Adapter) Capabilities(channel.Channel, time.Time) channel.Capabilities {
+	return channel.Capabilities{Live: true, Typing: true, Read: true, Attachments: true, MaxFile: maxFile, MaxText: maxText}
+}
+
+var colour = regexp.MustCompile(`^#[0-9a-f]{6}$`)
+
+// CheckSettings implements channel.Adapter.
+func (Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
+	s, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.check(); err != nil {
+		return nil, err
+	}
+	return json.Marshal(s)
+}
+
+func parse(raw json.RawMessage) (Settings, error) {
+	var s Settings
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Settings{}, vis.InField("settings", "The settings of a web chat are not readable: %s.", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return s, nil
+}
+
+func (s *Settings) check() error {
+	if s.Colour = strings.ToLower(s.Colour); s.Colour == "" {
+		s.Colour = defaultColour
+	}
+	if !colour.MatchString(s.Colour) {
+		return vis.InField("settings.colour", "A colour looks like #046679, not %q.", s.Colour)
+	}
+	if len(s.Languages) == 0 {
+		s.Languages = []string{"en", "fr"}
+	}
+	for _, l := range s.Languages {
+		if l != "fr" && l != "en" {
+			return vis.InField("settings.languages", "The chat speaks fr and en, not %q.", l)
+		}
+	}
+	slices.Sort(s.Languages[1:])
+	s.Languages = slices.Compact(s.Languages)
+	greeting := make(map[string]string)
+	for l, g := range s.Greeting {
+		if l != "fr" && l != "en" {
+			return vis.InField("settings.greeting", "The chat speaks fr and en, not %q.", l)
+		}
+		g = text.Line(g)
+		if utf8.RuneCountInString(g) > maxGreeting {
+			return vis.InField("settings.greeting", "A greeting may have %d characters.", maxGreeting)
+		}
+		if g != "" {
+			greeting[l] = g
+		}
+	}
+	s.Greeting = greeting
+	if len(s.Origins) > maxOrigins {
+		return vis.InField("settings.origins", "A chat may be embedded by %d origins at most.", maxOrigins)
+	}
+	origins := make([]string, 0, len(s.Origins))
+	for _, o := range s.Origins {
+		clean, err := checkOrigin(o)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(origins, clean) {
+			origins = append(origins, clean)
+		}
+	}
+	s.Origins = origins
+	if s.Hours != nil {
+		return s.Hours.check()
+	}
+	return nil
+}
+
+// checkOrigin reads an origin (RFC 6454): a scheme, a host, perhaps a port, and nothing else.
+func checkOrigin(in string) (string, error) {
+	u, err := url.Parse(strings.TrimSpace(in))
+	wrong := vis.InField("settings.origins", "%q is no origin; one looks like https://shop.example, without a path.", in)
+	if err != nil || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/" {
+		return "", wrong
+	}
+	if u.Scheme != "https" && u.Scheme != "http" {
+		return "", wrong
+	}
+	if strings.ContainsAny(u.Host, "*;,'\" \t") {
+		return "", wrong
+	}
+	origin := u.Scheme + "://" + strings.ToLower(u.Host)
+	origin = strings.TrimSuffix(origin, map[string]string{"https": ":443", "http": ":80"}[u.Scheme])
+	return origin, nil
+}
+
+func settings(c channel.Channel) (Settings, error) {
+	s, err := parse(c.Settings)
+	return s, err
+}
+
+// Welcome implements channel.VisitorAdapter.
+func (Adapter) Welcome(c channel.Channel, now time.Time) (channel.Welcome, error) {
+	s, err := settings(c)
+	if err != nil {
+		return channel.Welcome{}, err
+	}
+	w := channel.Welcome{Name: c.Name, Colour: s.Colour, Greeting: s.Greeting, Languages: s.Languages, Team: c.Team, Open: true}
+	if s.Hours != nil {
+		w.Zone = s.Hours.Zone
+		w.Open, w.OpensAt, w.ClosesAt = s.Hours.At(now)
+	}
+	return w, nil
+}
+
+// Origins implements channel.VisitorAdapter.
+func (Adapter) Origins(c channel.Channel) ([]string, error) {
+	s, err := settings(c)
+	return s.Origins, err
+}
+
+type claims struct {
+	jwt.RegisteredClaims
+	Email string `json:"email"`
+	Name  string `json:"name"`
+}
+
+// VerifyClaim implements channel.VisitorAdapter: a JSON Web Token (RFC 7519) signed with HMAC-SHA256 and nothing else, with a
+// subject and an expiry at most a day away.
+func (Adapter) VerifyClaim(secret []byte, token string, now time.Time) (channel.Claim, error) {
+	var c claims
+	_, err := jwt.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) { return secret, nil },
+		jwt.WithValidMethods([]string{jwt.SigningMethodHS256.Alg()}), jwt.WithExpirationRequired(), jwt.WithLeeway(30*time.Second),
+		jwt.WithTimeFunc(func() time.Time { return now }))
+	subject := strings.TrimSpace(c.Subject)
+	switch {
+	case errors.Is(err, jwt.ErrTokenExpired):
+		return channel.Claim{}, vis.Errorf(vis.Unauthenticated, "identity_expired", "The signed identity has expired; the site must sign a new one.")
+	case err != nil:
+		return channel.Claim{}, vis.Errorf(vis.Unauthenticated, "identity_refused", "The signed identity is not valid for this channel.")
+	case subject == "" || len(subject) > 200:
+		return channel.Claim{}, vis.Errorf(vis.Unauthenticated, "identity_refused", "The signed identity names nobody: its sub must be the customer's id on the site.")
+	case c.ExpiresAt.After(now.Add(maxClaimFor + time.Minute)):
+		return channel.Claim{}, vis.Errorf(vis.Unauthenticated, "identity_refused", "The signed identity may be valid for a day at most.")
+	}
+	return channel.Claim{Subject: subject, Email: strings.TrimSpace(c.Email), Name: text.Line(c.Name)}, nil
+}
