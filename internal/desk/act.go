@@ -55,7 +55,7 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 			}
 		}
 		who, whoID := author(by)
-		m := Message{ID: vis.MessageID(s.newID(now)), Kind: kind, Author: who, AuthorID: whoID, Text: words,
+		m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: kind, Author: who, AuthorID: whoID, Text: words,
 			ClientID: by.Request.Key, Conversation: c.ID}
 		if err := bind(ctx, tx, &m, out.Attachments); err != nil {
 			return Message{}, err
@@ -88,9 +88,16 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 	})
 }
 
-// prepareReply wakes the conversation, or refuses when it was resolved behind the writer's back, and gives an ownerless one to
-// whoever answers it.
+// prepareReply refuses words that would reach nobody, or that were written before somebody else resolved the matter; it reopens
+// a resolved conversation and gives an ownerless one to whoever answers it.
 func (s *Service) prepareReply(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, out Outbound, now time.Time) error {
+	ch, err := tx.Channel(ctx, c.Channel)
+	if err != nil {
+		return err
+	}
+	if can := s.reach.Capabilities(ch); can.MaxText == 0 {
+		return vis.Errorf(vis.Conflict, "channel_silent", "The channel %q is not connected, so these words would reach nobody.", ch.Name)
+	}
 	if c.State == Resolved {
 		if !out.Reopen {
 			e := vis.Errorf(vis.Conflict, "conversation_resolved", "This conversation has just been resolved.")

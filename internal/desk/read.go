@@ -177,7 +177,7 @@ func (s *Service) Attach(ctx context.Context, by vis.Actor, a Attachment) (Attac
 		return Attachment{}, vis.Errorf(vis.TooLarge, "file_too_large", "A file may have 25 MB at most.")
 	}
 	now := s.clock.Now()
-	a.ID, a.CreatedAt, a.Message = vis.AttachmentID(s.newID(now)), now, ""
+	a.ID, a.CreatedAt, a.Message = vis.AttachmentID(s.mint.ID(now)), now, ""
 	a.Author, a.AuthorID = author(by)
 	return update(ctx, s, by, func(tx Tx) (Attachment, error) {
 		if a.Conversation != "" {

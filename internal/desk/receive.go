@@ -64,7 +64,7 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 	if err != nil {
 		return Received{}, err
 	}
-	m := Message{ID: vis.MessageID(s.newID(now)), Kind: KindMessage, Author: AuthorCustomer, AuthorID: by.ID,
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindMessage, Author: AuthorCustomer, AuthorID: by.ID,
 		Text: in.Text, Channel: in.Channel, ClientID: in.ClientID, Conversation: c.ID}
 	if started {
 		if err := tx.InsertConversation(ctx, c); err != nil {
@@ -138,7 +138,7 @@ func (s *Service) conversationFor(ctx context.Context, tx Tx, by vis.Actor, in I
 	if err != nil {
 		return Conversation{}, false, err
 	}
-	return Conversation{ID: vis.ConversationID(s.newID(now)), Number: number, State: Open, Channel: in.Channel,
+	return Conversation{ID: vis.ConversationID(s.mint.ID(now)), Number: number, State: Open, Channel: in.Channel,
 		Customer: customer.Ref(), Team: ch.Team, CreatedAt: now, LastActivityAt: now, Version: 1}, true, nil
 }
 
@@ -157,7 +157,7 @@ func (s *Service) tell(ctx context.Context, tx Tx, by vis.Actor, typ vis.EventTy
 // line writes into the thread what has happened to the conversation, and appends the event of the same name. The caller saves c.
 func (s *Service) line(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, l Line, now time.Time) (Message, error) {
 	kind, id := author(by)
-	m := Message{ID: vis.MessageID(s.newID(now)), Kind: KindLine, Author: kind, AuthorID: id, Line: &l}
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindLine, Author: kind, AuthorID: id, Line: &l}
 	c.add(&m, now)
 	if err := tx.InsertMessage(ctx, m, nil); err != nil {
 		return Message{}, err

@@ -2,9 +2,9 @@ package desk
 
 import (
 	"context"
-	"time"
 	"unicode/utf8"
 
+	"visavis/internal/channel"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -21,13 +21,19 @@ const (
 // Service is the heart's door. Every method says who asks, checks what she may do, and either does all of it or nothing.
 type Service struct {
 	db    DB
+	reach Reach
 	clock vis.Clock
 	mint  vis.Mint
 }
 
+// Reach says what can be done on a channel at this moment.
+type Reach interface {
+	Capabilities(c channel.Channel) channel.Capabilities
+}
+
 // New makes the service.
-func New(db DB, clock vis.Clock, mint vis.Mint) *Service {
-	return &Service{db: db, clock: clock, mint: mint}
+func New(db DB, reach Reach, clock vis.Clock, mint vis.Mint) *Service {
+	return &Service{db: db, reach: reach, clock: clock, mint: mint}
 }
 
 // view reads with fn and returns what it found.
@@ -49,9 +55,6 @@ func update[T any](ctx context.Context, s *Service, by vis.Actor, fn func(Tx) (T
 	})
 	return out, err
 }
-
-// newMessageID and its like keep the conversions in one place.
-func (s *Service) newID(now time.Time) string { return s.mint.ID(now) }
 
 // checkText cleans what somebody wrote and checks its length; a message needs words or a file.
 func checkText(in string, attachments int) (string, error) {

@@ -55,7 +55,7 @@ func (s *Service) StartVisit(ctx context.Context, ws vis.WorkspaceID, in Arrival
 // recognise finds or makes the customer of an arrival.
 func (s *Service) recognise(ctx context.Context, tx Tx, by vis.Actor, in Arrival, now time.Time) (Customer, error) {
 	if in.Claim == nil {
-		c := Customer{ID: vis.CustomerID(s.newID(now)), Locale: in.Locale, Zone: in.Zone, FirstSeenAt: now, LastSeenAt: now, Version: 1}
+		c := Customer{ID: vis.CustomerID(s.mint.ID(now)), Locale: in.Locale, Zone: in.Zone, FirstSeenAt: now, LastSeenAt: now, Version: 1}
 		return c, tx.InsertCustomer(ctx, c)
 	}
 	c, err := s.claimed(ctx, tx, in, now)
@@ -87,7 +87,7 @@ func (s *Service) claimed(ctx context.Context, tx Tx, in Arrival, now time.Time)
 			return c, err
 		}
 	}
-	c = Customer{ID: vis.CustomerID(s.newID(now)), Locale: in.Locale, Zone: in.Zone, FirstSeenAt: now, LastSeenAt: now, Version: 1}
+	c = Customer{ID: vis.CustomerID(s.mint.ID(now)), Locale: in.Locale, Zone: in.Zone, FirstSeenAt: now, LastSeenAt: now, Version: 1}
 	return c, tx.InsertCustomer(ctx, c)
 }
 
@@ -138,7 +138,7 @@ func (s *Service) addIdentity(ctx context.Context, tx Tx, c *Customer, kind Iden
 			return false, err
 		}
 	}
-	i := Identity{ID: vis.IdentityID(s.newID(now)), Customer: c.ID, Kind: kind, Value: value, Key: key, Verified: verified, CreatedAt: now}
+	i := Identity{ID: vis.IdentityID(s.mint.ID(now)), Customer: c.ID, Kind: kind, Value: value, Key: key, Verified: verified, CreatedAt: now}
 	c.Identities = append(c.Identities, i)
 	return true, tx.InsertIdentity(ctx, i)
 }
@@ -234,11 +234,8 @@ func (s *Service) Introduce(ctx context.Context, by vis.Actor, in Introduction) 
 		if name != "" && name != c.Name {
 			c.Name, changed = name, true
 		}
-		for field, to := range map[*string]*string{in.Locale: &c.Locale, in.Zone: &c.Zone} {
-			if field != nil && *field != "" && *field != *to {
-				*to, changed = *field, true
-			}
-		}
+		changed = set(&c.Locale, in.Locale) || changed
+		changed = set(&c.Zone, in.Zone) || changed
 		if email != "" {
 			added, err := s.addIdentity(ctx, tx, &c, IdentityEmail, email, key, false, now)
 			if err != nil {
@@ -257,6 +254,15 @@ func (s *Service) Introduce(ctx context.Context, by vis.Actor, in Introduction) 
 		}
 		return c, s.saveCustomer(ctx, tx, by, &c, CustomerIdentified, now)
 	})
+}
+
+// set overwrites a field with what was given, if anything was, and reports whether that changed it.
+func set(field, given *string) bool {
+	if given == nil || *given == "" || *given == *field {
+		return false
+	}
+	*field = *given
+	return true
 }
 
 // hashToken is how a bearer secret is kept: its SHA-256 in hexadecimal. The secret is random enough to need no salt.
