@@ -1,0 +1,272 @@
+package realtime
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"visavis/internal/vis"
+)
+
+// Presence is how a member is there.
+type Presence string
+
+const (
+	Here    Presence = "here"
+	Away    Presence = "away"
+	Offline Presence = "offline"
+)
+
+// MemberPresence is how one member is there.
+type MemberPresence struct {
+	Member   vis.MemberID
+	Presence Presence
+}
+
+// Page is the page that a visitor is on.
+type Page struct {
+	URL, Title string
+	At         time.Time
+}
+
+// staffer is a member with at least one connection, or who had one a moment ago.
+type staffer struct {
+	clients map[*Client]struct{}
+	away    bool     // she said so herself, for all her screens
+	shown   Presence // what the others were told last
+}
+
+func (s *staffer) presence() Presence {
+	if len(s.clients) == 0 {
+		return Offline
+	}
+	if s.away {
+		return Away
+	}
+	for c := range s.clients {
+		if !c.away {
+			return Here
+		}
+	}
+	return Away
+}
+
+// guest is a visitor with a connection, or who had one a moment ago.
+type guest struct {
+	clients int
+	page    *Page
+	shown   bool
+}
+
+// join counts a new client among those who are here. f.mu is held.
+func (f *feed) join(c *Client) {
+	f.register(c)
+	switch c.Actor.Kind {
+	case vis.ByMember:
+		id := c.Actor.Member()
+		s := f.staff[id]
+		if s == nil {
+			s = &staffer{clients: make(map[*Client]struct{}), shown: Offline}
+			f.staff[id] = s
+		}
+		s.clients[c] = struct{}{}
+		f.soon("member "+string(id), 0, func() { f.showMember(id) })
+	case vis.ByCustomer:
+		id := c.Actor.Customer()
+		g := f.guests[id]
+		if g == nil {
+			g = new(guest)
+			f.guests[id] = g
+		}
+		g.clients++
+		f.soon("guest "+string(id), 0, func() { f.showGuest(id) })
+	case vis.ByToken, vis.BySystem:
+	}
+}
+
+// leave is join undone. f.mu is held.
+func (f *feed) leave(c *Client) {
+	f.unregister(c)
+	f.look(c, "")
+	switch c.Actor.Kind {
+	case vis.ByMember:
+		id := c.Actor.Member()
+		if s := f.staff[id]; s != nil {
+			delete(s.clients, c)
+			f.soon("member "+string(id), offlineWait, func() { f.showMember(id) })
+		}
+	case vis.ByCustomer:
+		id := c.Actor.Customer()
+		if g := f.guests[id]; g != nil {
+			g.clients--
+			f.soon("guest "+string(id), offlineWait, func() { f.showGuest(id) })
+		}
+	case vis.ByToken, vis.BySystem:
+	}
+}
+
+// showMember tells the other members how one is there, when that is news.
+func (f *feed) showMember(id vis.MemberID) {
+	s := f.staff[id]
+	if s == nil {
+		return
+	}
+	now := s.presence()
+	if now != s.shown {
+		s.shown = now
+		f.sign(f.hub.enc.Presence(MemberPresence{id, now}))
+		f.teamNews = true
+		f.wakeKeep()
+	}
+	if now == Offline {
+		delete(f.staff, id)
+	}
+}
+
+// showGuest tells the members whether a visitor is there and on which page.
+func (f *feed) showGuest(id vis.CustomerID) {
+	g := f.guests[id]
+	if g == nil {
+		return
+	}
+	here := g.clients > 0
+	if here || g.shown {
+		f.sign(f.hub.enc.Visitor(id, here, g.page))
+	}
+	g.shown = here
+	if !here {
+		delete(f.guests, id)
+	}
+}
+
+// sign tells something unstored to every live member that may read conversations.
+func (f *feed) sign(frame []byte) {
+	for c := range f.members {
+		if c.Actor.May(vis.ReadConversations) {
+			c.sign(frame)
+		}
+	}
+}
+
+func (f *feed) presences() []MemberPresence {
+	out := make([]MemberPresence, 0, len(f.staff))
+	for id, s := range f.staff {
+		if p := s.presence(); p != Offline {
+			out = append(out, MemberPresence{id, p})
+		}
+	}
+	slices.SortFunc(out, func(a, b MemberPresence) int {
+		if a.Member < b.Member {
+			return -1
+		}
+		return 1
+	})
+	return out
+}
+
+// tellTeams tells the visitors of each channel who is there now, when that is news to them.
+func (f *feed) tellTeams(ctx context.Context) {
+	for _, ch := range f.newsyChannels() {
+		frame, err := f.hub.enc.Team(ctx, f.ws, ch)
+		if err != nil {
+			f.hub.slog.Error("the team of a channel could not be read", "channel", ch, "error", err)
+			continue
+		}
+		f.mu.Lock()
+		if f.teams[ch] != string(frame) {
+			f.teams[ch] = string(frame)
+			for _, of := range f.visitors {
+				for c := range of {
+					if c.Channel == ch {
+						c.sign(frame)
+					}
+				}
+			}
+		}
+		f.mu.Unlock()
+	}
+}
+
+// newsyChannels returns the channels whose visitors wait for news of the team.
+func (f *feed) newsyChannels() []vis.ChannelID {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.teamNews {
+		return nil
+	}
+	f.teamNews = false
+	var out []vis.ChannelID
+	for _, of := range f.visitors {
+		for c := range of {
+			if !slices.Contains(out, c.Channel) {
+				out = append(out, c.Channel)
+			}
+		}
+	}
+	return out
+}
+
+// Presence returns how a member is there.
+func (h *Hub) Presence(ws vis.WorkspaceID, id vis.MemberID) Presence {
+	f := h.find(ws)
+	if f == nil {
+		return Offline
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.staff[id]; s != nil {
+		return s.presence()
+	}
+	return Offline
+}
+
+// SetAway records that a member said herself that she is away, or back.
+func (h *Hub) SetAway(ws vis.WorkspaceID, id vis.MemberID, away bool) {
+	f := h.find(ws)
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if s := f.staff[id]; s != nil {
+		s.away = away
+		f.soon("member "+string(id), 0, func() { f.showMember(id) })
+	}
+}
+
+// Guest returns whether a customer is there and the page she is on, nil when unknown.
+func (h *Hub) Guest(ws vis.WorkspaceID, id vis.CustomerID) (bool, *Page) {
+	f := h.find(ws)
+	if f == nil {
+		return false, nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if g := f.guests[id]; g != nil && g.clients > 0 {
+		return true, g.page
+	}
+	return false, nil
+}
+
+// Away records that nobody sits at this connection's screen, or somebody again.
+func (c *Client) Away(on bool) {
+	f := c.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if c.away = on; !c.gone && c.Actor.Kind == vis.ByMember {
+		id := c.Actor.Member()
+		f.soon("member "+string(id), 0, func() { f.showMember(id) })
+	}
+}
+
+// OnPage records which page a visitor is on.
+func (c *Client) OnPage(p Page) {
+	f := c.feed
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	id := c.Actor.Customer()
+	if g := f.guests[id]; g != nil && !c.gone {
+		g.page = &p
+		f.soon("guest "+string(id), 0, func() { f.showGuest(id) })
+	}
+}
