@@ -133,17 +133,17 @@ func (k *Keys) MAC(ws vis.WorkspaceID, purpose string, parts ...string) []byte {
 }
 
 // Seal encrypts a small secret for one place: where names the row and column it is kept in, and only the same where opens it.
-func (k *Keys) Seal(ws vis.WorkspaceID, where string, plain []byte) ([]byte, error) {
+func (k *Keys) Seal(ws vis.WorkspaceID, where string, plain []byte) []byte {
 	aead, err := chacha20poly1305.NewX(k.Key(ws, "secrets"))
 	if err != nil {
-		return nil, err
+		panic("seal: " + err.Error()) // only for a key of the wrong length
 	}
 	out := make([]byte, 1+aead.NonceSize(), 1+aead.NonceSize()+len(plain)+aead.Overhead())
 	out[0] = formOne
 	if _, err := io.ReadFull(k.rand, out[1:]); err != nil {
-		return nil, err
+		panic("seal: the source of randomness failed: " + err.Error())
 	}
-	return aead.Seal(out, out[1:], plain, []byte(where)), nil
+	return aead.Seal(out, out[1:], plain, []byte(where))
 }
 
 // Open decrypts what Seal made for the same workspace and place.
