@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pieces, rank, readQuery, score } from './ranking';
+import { pieces, rank, readQuery, score } from './ranking.ts';
 
 test.each([
   ['cam', { scope: 'all', text: 'cam' }],
@@ -14,7 +14,11 @@ test.each([
 const order = (query: string, texts: string[]) => rank(query, texts, (text) => [text]);
 
 test('the beginning of the name comes before the beginning of a word, and that before the middle', () => {
-  expect(order('cam', ['Macambo', 'Marc Cambon', 'Camille Rousseau'])).toEqual(['Camille Rousseau', 'Marc Cambon', 'Macambo']);
+  expect(order('cam', ['Macambo', 'Marc Cambon', 'Camille Rousseau'])).toEqual([
+    'Camille Rousseau',
+    'Marc Cambon',
+    'Macambo',
+  ]);
 });
 
 test('accents and capitals do not matter', () => {
@@ -35,7 +39,10 @@ test('a synonym finds, but after a name', () => {
     { name: 'Mettre en sommeil', other: 'plus tard' },
     { name: 'Plus d’actions', other: '' },
   ];
-  expect(rank('plus', items, (item) => [item.name, item.other]).map((item) => item.name)).toEqual(['Plus d’actions', 'Mettre en sommeil']);
+  expect(rank('plus', items, (item) => [item.name, item.other]).map((item) => item.name)).toEqual([
+    'Plus d’actions',
+    'Mettre en sommeil',
+  ]);
 });
 
 test('nothing typed keeps the given order', () => {

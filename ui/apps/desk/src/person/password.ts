@@ -4,7 +4,28 @@ export type Strength = 'none' | 'short' | 'long' | 'guessable' | 'fair' | 'stron
 export const SHORTEST = 12;
 export const LONGEST = 1024;
 
-const KNOWN = ['password', 'motdepasse', 'azerty', 'qwerty', 'qwertz', 'bonjour', 'welcome', 'bienvenue', 'admin', 'letmein', 'iloveyou', 'jetaime', 'soleil', 'doudou', 'football', 'dragon', 'visavis', '123456', '654321', 'abcdef'];
+const KNOWN = [
+  'password',
+  'motdepasse',
+  'azerty',
+  'qwerty',
+  'qwertz',
+  'bonjour',
+  'welcome',
+  'bienvenue',
+  'admin',
+  'letmein',
+  'iloveyou',
+  'jetaime',
+  'soleil',
+  'doudou',
+  'football',
+  'dragon',
+  'visavis',
+  '123456',
+  '654321',
+  'abcdef',
+];
 
 /**
  * Twelve characters are enough when they are not easy to guess: a name already on the form, a
@@ -20,10 +41,10 @@ export function strength(password: string, names: readonly string[] = []): Stren
   return left < 16 ? 'fair' : 'strong';
 }
 
-/** Whether the server would take it; a guessable one is advised against, not refused. */
-export function acceptable(password: string): boolean {
-  const answer = strength(password);
-  return answer !== 'none' && answer !== 'short' && answer !== 'long';
+/** Whether it may be sent. The server refuses what anybody would try first, so this does too, before the journey. */
+export function acceptable(password: string, names: readonly string[] = []): boolean {
+  const answer = strength(password, names);
+  return answer === 'fair' || answer === 'strong';
 }
 
 /** The number of characters that tell something new. */
@@ -32,7 +53,7 @@ function unexpected(password: string, names: readonly string[]): number {
   const words = names.flatMap((name) => plain(name).split(/[^a-z0-9]+/)).filter((word) => word.length > 2);
   for (const word of [...KNOWN, ...words].sort((a, b) => b.length - a.length)) rest = rest.replaceAll(word, '\u0000');
   rest = rest.replace(/(.{1,6}?)\1{2,}/gu, '$1');
-  return Math.min([...rest].length - steps(rest), new Set(rest).size * 2);
+  return Math.min([...rest].length - steps(rest), (new Set(rest).size - 1) * 2);
 }
 
 /** Neighbours that only count up or down, as in 3456 or dcba. */

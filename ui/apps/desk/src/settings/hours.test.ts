@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { copyDay, minutes, nextSlot, problems, sorted } from './hours';
+import { copyDay, fromWire, minutes, nextSlot, problems, sorted, toWire } from './hours.ts';
 
 const slot = (day: number, from: string, to: string) => ({ day, from, to });
 
@@ -36,7 +36,12 @@ test('adding proposes a whole day, then the afternoon, and never passes midnight
 });
 
 test('copying a day replaces the others and keeps the rest', () => {
-  const week = [slot(1, '09:00', '12:00'), slot(1, '14:00', '18:00'), slot(2, '10:00', '11:00'), slot(6, '09:00', '12:00')];
+  const week = [
+    slot(1, '09:00', '12:00'),
+    slot(1, '14:00', '18:00'),
+    slot(2, '10:00', '11:00'),
+    slot(6, '09:00', '12:00'),
+  ];
   expect(copyDay(week, 1, [1, 2])).toEqual([
     slot(1, '09:00', '12:00'),
     slot(1, '14:00', '18:00'),
@@ -47,5 +52,13 @@ test('copying a day replaces the others and keeps the rest', () => {
 });
 
 test('what is saved is in order', () => {
-  expect(sorted([slot(2, '14:00', '18:00'), slot(1, '09:00', '18:00'), slot(2, '09:00', '12:00')]).map((s) => s.from)).toEqual(['09:00', '09:00', '14:00']);
+  expect(
+    sorted([slot(2, '14:00', '18:00'), slot(1, '09:00', '18:00'), slot(2, '09:00', '12:00')]).map((s) => s.from),
+  ).toEqual(['09:00', '09:00', '14:00']);
+});
+
+test('midnight is 24:00 on the wire and 00:00 in the field', () => {
+  const field = [slot(5, '18:00', '00:00')];
+  expect(toWire(field)).toEqual([slot(5, '18:00', '24:00')]);
+  expect(fromWire(toWire(field))).toEqual(field);
 });

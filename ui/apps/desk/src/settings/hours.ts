@@ -37,6 +37,15 @@ function overlap(a: Slot, b: Slot): boolean {
   return from < end && start < to;
 }
 
+/** As it travels: the end of the day is written 24:00 there, and 00:00 in a browser's time field. */
+export function toWire(week: readonly Slot[]): Slot[] {
+  return sorted(week).map((slot) => (slot.to === '00:00' ? { ...slot, to: '24:00' } : slot));
+}
+
+export function fromWire(week: readonly Slot[]): Slot[] {
+  return sorted(week).map((slot) => (slot.to === '24:00' ? { ...slot, to: '00:00' } : { ...slot }));
+}
+
 /** Sorted by day, then by hour: the shape that is saved. */
 export function sorted(week: readonly Slot[]): Slot[] {
   return [...week].sort((a, b) => a.day - b.day || a.from.localeCompare(b.from));
@@ -54,7 +63,9 @@ export function nextSlot(week: readonly Slot[], day: number): Slot {
 export function copyDay(week: readonly Slot[], day: number, days: readonly number[]): Slot[] {
   const model = week.filter((slot) => slot.day === day);
   const others = week.filter((slot) => slot.day === day || !days.includes(slot.day));
-  const copies = days.filter((target) => target !== day).flatMap((target) => model.map((slot) => ({ ...slot, day: target })));
+  const copies = days
+    .filter((target) => target !== day)
+    .flatMap((target) => model.map((slot) => ({ ...slot, day: target })));
   return sorted([...others, ...copies]);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readOrigin } from './origins';
+import { insecure, readOrigin } from './origins.ts';
 
 test.each([
   ['https://shop.example', 'https://shop.example'],
@@ -12,6 +12,8 @@ test.each([
   ['localhost:5173', 'http://localhost:5173'],
   ['http://127.0.0.1:8080', 'http://127.0.0.1:8080'],
   ['http://shop.localhost', 'http://shop.localhost'],
+  ['http://intranet', 'http://intranet'],
+  ['http://shop.example:80', 'http://shop.example'],
 ])('%s is read as %s', (typed, origin) => {
   expect(readOrigin(typed)).toEqual({ origin });
 });
@@ -23,7 +25,6 @@ test.each([
   ['https://', 'form'],
   ['two words.example', 'form'],
   ['ftp://shop.example', 'scheme'],
-  ['http://shop.example', 'insecure'],
   ['https://*.shop.example', 'wildcard'],
   ['*', 'wildcard'],
   ['https://anne:secret@shop.example', 'credentials'],
@@ -33,4 +34,10 @@ test.each([
 
 test('an origin already on the list is refused even when written otherwise', () => {
   expect(readOrigin('shop.example/panier', ['https://shop.example'])).toEqual({ problem: 'twice' });
+});
+
+test('plain http is cautioned against, except on this machine', () => {
+  expect(insecure('http://shop.example')).toBe(true);
+  expect(insecure('http://localhost:5173')).toBe(false);
+  expect(insecure('https://shop.example')).toBe(false);
 });

@@ -1,5 +1,5 @@
 /** What is wrong with an address somebody allows the chat on. */
-export type OriginProblem = 'empty' | 'form' | 'scheme' | 'insecure' | 'wildcard' | 'credentials' | 'twice';
+export type OriginProblem = 'empty' | 'form' | 'scheme' | 'wildcard' | 'credentials' | 'twice';
 
 export type OriginReading = { origin: string; problem?: undefined } | { origin?: undefined; problem: OriginProblem };
 
@@ -8,7 +8,6 @@ const HERE = /^(?:localhost|127\.0\.0\.1|\[::1\]|[a-z0-9-]+\.localhost)$/;
 /**
  * Reads what was typed or pasted as one origin: scheme, host and port. A whole page address is
  * shortened to its origin and a bare name is taken as https, because that is what was meant.
- * Plain http is for this machine only: elsewhere anybody on the way could rewrite the page.
  */
 export function readOrigin(typed: string, others: readonly string[] = []): OriginReading {
   const text = typed.trim();
@@ -18,11 +17,15 @@ export function readOrigin(typed: string, others: readonly string[] = []): Origi
   if (!url) return { problem: 'form' };
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return { problem: 'scheme' };
   if (url.username !== '' || url.password !== '') return { problem: 'credentials' };
-  const local = HERE.test(url.hostname);
-  if (!local && !url.hostname.includes('.') && !url.hostname.startsWith('[')) return { problem: 'form' };
-  if (url.protocol === 'http:' && !local) return { problem: 'insecure' };
+  const bare = !text.includes('://') && !HERE.test(url.hostname);
+  if (bare && !url.hostname.includes('.')) return { problem: 'form' };
   if (others.includes(url.origin)) return { problem: 'twice' };
   return { origin: url.origin };
+}
+
+/** Plain http beyond this machine: allowed, but anybody on the way can rewrite the page. */
+export function insecure(origin: string): boolean {
+  return origin.startsWith('http://') && !HERE.test(new URL(origin).hostname);
 }
 
 function parse(text: string): URL | undefined {

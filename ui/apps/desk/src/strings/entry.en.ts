@@ -1,0 +1,72 @@
+import type { entryFr } from './entry.fr.ts';
+
+/** Entering the desk: signing in, setting up, joining. */
+export const entryEn: Record<keyof typeof entryFr, string> = {
+  'entry.language': 'Language',
+  'entry.theme.dark': 'Switch to the dark theme',
+  'entry.theme.light': 'Switch to the light theme',
+  'entry.word': 'Two people, talking. The rest can wait.',
+  'entry.email': 'E-mail address',
+  'entry.password': 'Password',
+  'entry.password.show': 'Show password',
+  'entry.password.hide': 'Hide password',
+  'entry.name': 'Your name',
+  'entry.name.hint': 'Customers will only see your first name.',
+  'entry.face': 'Your face',
+  'entry.zone': 'Time zone',
+  'entry.offline': 'The server does not answer. Nothing is lost: try again in a moment.',
+  'entry.later': 'Too many attempts. Try again in {wait}.',
+  'entry.wait.seconds': '{n, plural, one {# second} other {# seconds}}',
+  'entry.wait.minutes': '{n, plural, one {# minute} other {# minutes}}',
+  'entry.refused': 'The server refused: {detail}',
+
+  'signin.title': 'Open the desk',
+  'signin.verb': 'Sign in',
+  'signin.busy': 'One moment…',
+  'signin.wrong': 'This address and this password do not go together.',
+  'signin.forgotten': 'Forgot your password? Talk to your administrator.',
+  'signin.left': 'You have signed out. See you soon.',
+  'signin.ended': 'Your session has ended. Sign in again: your drafts are waiting.',
+
+  'setup.title': 'Make yourself at home',
+  'setup.lead': 'Two minutes, once and for all. You will be the first administrator.',
+  'setup.workspace': 'Workspace name',
+  'setup.workspace.hint': 'Your organisation’s: customers will see it.',
+  'setup.verb': 'Create the workspace',
+  'setup.busy': 'Creating…',
+  'setup.reading': 'Reading the link…',
+  'setup.done.title': 'This workspace is already set up',
+  'setup.done.text': 'The first administrator exists. Sign in with your address, or ask them for an invitation.',
+  'setup.expired.title': 'This link no longer works',
+  'setup.expired.text':
+    'A set-up link is only good for the server that has just written it. Restart the server: it writes a new one on its console.',
+  'setup.missing.title': 'The link is missing',
+  'setup.missing.text':
+    'Open the whole link from the server’s console again: to be safe, the address of this page does not keep it.',
+
+  'invite.title': 'Join {workspace}',
+  'invite.lead.agent': 'You will answer customers there, as {email}.',
+  'invite.lead.supervisor': 'You will be a supervisor there, as {email}.',
+  'invite.lead.administrator': 'You will be an administrator there, as {email}.',
+  'invite.verb': 'Join',
+  'invite.busy': 'One moment…',
+  'invite.reading': 'Reading the invitation…',
+  'invite.used.title': 'This invitation no longer works',
+  'invite.used.text':
+    'It has already been accepted, has expired, or a newer one replaces it. If you have chosen a password, sign in; otherwise ask your administrator for a new link.',
+  'invite.missing.title': 'The invitation is missing',
+  'invite.missing.text':
+    'Open the whole link you received again: to be safe, the address of this page does not keep it.',
+  'invite.failed.title': 'The invitation could not be read',
+  'entry.tosignin': 'Go to sign-in',
+  'entry.retry': 'Try again',
+
+  'fault.email.empty': 'Write your e-mail address.',
+  'fault.email.form': 'Something is missing from this address, as in name@company.com.',
+  'fault.password.short': '{n, plural, one {# character} other {# characters}} missing: twelve at least.',
+  'fault.password.long': 'Too long for the server: stay under 1,000 characters.',
+  'fault.password.guessable': 'Too easy to guess. Four unrelated words would do better.',
+  'fault.password.empty': 'Write your password.',
+  'fault.name.empty': 'Write your name.',
+  'fault.workspace.empty': 'Give the workspace a name.',
+};
