@@ -100,7 +100,7 @@ func (s *Service) putInvite(ctx context.Context, tx Tx, by vis.Actor, m Member, 
 	return InvitedMember{m, i.ExpiresAt, s.sealer.Seal(by.Workspace, sealInvite, []byte(secret))}, nil
 }
 
-// Secret opens the secret of an invitation's link.
+// InviteSecret opens the secret of an invitation's link.
 func (s *Service) InviteSecret(ws vis.WorkspaceID, i InvitedMember) (string, error) {
 	b, err := s.sealer.Open(ws, sealInvite, i.Sealed)
 	return string(b), err
