@@ -159,6 +159,9 @@ func (b *builder) ways(ctx context.Context, shopOrigins []string) error {
 	if err != nil {
 		return err
 	}
+	if chat, err = b.channel.RotateSecret(ctx, b.as("lea"), chat.ID); err != nil {
+		return err
+	}
 	b.channels["chat"] = chat
 	for _, p := range past {
 		c := channel.Channel{ID: vis.ChannelID(b.Mint.ID(b.now)), Kind: p.kind, Name: p.name, Key: b.Mint.Secret(10),

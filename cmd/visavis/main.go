@@ -1,0 +1,254 @@
+// Visavis is a customer-relationship server in one binary.
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"visavis/internal/app"
+	"visavis/internal/bench"
+	"visavis/internal/staff"
+	"visavis/internal/vis"
+)
+
+// version is set by the build.
+var version = "dev"
+
+type cli struct {
+	Serve     serveCmd     `cmd:"" default:"withargs" help:"Run the server. Without data it starts empty and prints a set-up link."`
+	Demo      demoCmd      `cmd:"" help:"Run a realistic workspace, the bicycle maker Cycles Arzel, with its online shop."`
+	Setup     setupCmd     `cmd:"" help:"Make the first workspace and administrator without a browser."`
+	Bench     benchCmd     `cmd:"" help:"Measure a server over HTTP and WebSocket."`
+	BenchSeed benchSeedCmd `cmd:"" hidden:"" help:"Fill a data folder for measuring."`
+	OpenAPI   openAPICmd   `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`
+	Version   versionCmd   `cmd:"" help:"Print the version."`
+}
+
+func main() {
+	var c cli
+	k := kong.Parse(&c, kong.Name("visavis"), kong.Description("Face to face with the people you serve."), kong.UsageOnError(),
+		kong.DefaultEnvars("VISAVIS"), kong.Configuration(kong.JSON, "/etc/visavis.json", "visavis.json"))
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	defer stop()
+	k.BindTo(ctx, (*context.Context)(nil))
+	if err := k.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "visavis:", readable(err))
+		os.Exit(1)
+	}
+}
+
+// readable words an error for whoever typed the command.
+func readable(err error) string {
+	var e *vis.Error
+	if errors.As(err, &e) {
+		if e.Field != "" {
+			return e.Field + ": " + e.Text
+		}
+		return e.Text
+	}
+	return err.Error()
+}
+
+// serverFlags are what every command that opens the data understands.
+type serverFlags struct {
+	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080"`
+	Data           string   `help:"Folder of everything that must be kept." default:"./visavis-data" type:"path"`
+	Database       string   `help:"Database: sqlite://PATH or postgres://… By default SQLite in the data folder."`
+	PublicURL      string   `help:"Origin by which people reach the server, such as https://help.example.org." name:"public-url"`
+	ContentURL     string   `help:"Origin for customers' files, better another than the public one." name:"content-url"`
+	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
+	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." name:"trusted-proxies"`
+	RateLimits     string   `help:"Limits on how often one address or person may ask; off is for load tests only." name:"rate-limits" enum:"on,off" default:"on"`
+	OpenMetrics    bool     `help:"Show /metrics to everybody, not to this machine only." name:"open-metrics"`
+	Log            string   `help:"How to log on standard error." enum:"text,json" default:"text"`
+}
+
+func (f serverFlags) config() app.Config {
+	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
+		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics}
+}
+
+func (f serverFlags) logger() *slog.Logger {
+	if f.Log == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, nil))
+}
+
+type serveCmd struct {
+	serverFlags `embed:""`
+}
+
+// Run implements kong's command.
+func (c *serveCmd) Run(ctx context.Context) error {
+	log := c.logger()
+	a, err := app.New(ctx, c.config(), log)
+	if err != nil {
+		return err
+	}
+	needed, err := a.Staff.SetupNeeded(ctx)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	if needed {
+		fmt.Printf("Nobody works here yet. Open this link once to begin:\n  %s/desk/#/setup/%s\n", a.URL, a.Staff.AllowSetup())
+	}
+	if !a.Config.RateLimits {
+		log.Warn("rate limits are off: for load tests only")
+	}
+	log.Info("listening", "url", a.URL, "data", c.Data, "version", version)
+	return errors.Join(a.Run(ctx), a.Close())
+}
+
+type demoCmd struct {
+	serverFlags `embed:""`
+	Shop        string `help:"Address of the demo's online shop." default:"127.0.0.1:8081"`
+}
+
+// Run implements kong's command.
+func (c *demoCmd) Run(ctx context.Context) error {
+	f := c.serverFlags
+	if f.Data == mustAbs("./visavis-data") {
+		f.Data = mustAbs("./demo-data")
+	}
+	log := f.logger()
+	a, err := app.New(ctx, f.config(), log)
+	if err != nil {
+		return err
+	}
+	d, err := app.NewDemo(ctx, a, c.Shop)
+	if err != nil {
+		return errors.Join(err, a.Close())
+	}
+	email, password := d.SignIn()
+	fmt.Printf("Desk   %s/desk/   sign in as %s with %s\nShop   %s/\nData   %s\n", a.URL, email, password, d.ShopURL, f.Data)
+	return errors.Join(d.Run(ctx, c.Shop), a.Close())
+}
+
+func mustAbs(path string) string {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return path
+	}
+	return abs
+}
+
+type setupCmd struct {
+	Data          string `help:"Folder of everything that must be kept." default:"./visavis-data" type:"path"`
+	Database      string `help:"Database: sqlite://PATH or postgres://…"`
+	MasterKey     string `help:"Key that seals secrets and files: 64 hexadecimal digits." name:"master-key"`
+	Workspace     string `help:"Name of the organisation." required:""`
+	Email         string `help:"Address of the first administrator." required:""`
+	Name          string `help:"Name of the first administrator." required:""`
+	PasswordStdin bool   `help:"Read the password from standard input." name:"password-stdin" required:""`
+	Locale        string `help:"Language: en or fr." default:"en"`
+	Zone          string `help:"Time zone." default:"UTC"`
+	Token         bool   `help:"Make an API token with every scope and print it, too."`
+}
+
+// Run implements kong's command.
+func (c *setupCmd) Run(ctx context.Context) error {
+	password, err := io.ReadAll(io.LimitReader(os.Stdin, 4096))
+	if err != nil {
+		return fmt.Errorf("read the password: %w", err)
+	}
+	a, err := app.New(ctx, app.Config{Listen: "127.0.0.1:8080", Data: c.Data, Database: c.Database, MasterKey: c.MasterKey}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.Close() }() // everything is committed by then
+	w, m, err := a.Staff.Found(ctx, staff.Founding{Workspace: c.Workspace, Name: c.Name, Email: c.Email,
+		Password: strings.TrimRight(string(password), "\r\n"), Locale: c.Locale, Zone: c.Zone}, true)
+	if err != nil {
+		return err
+	}
+	out := map[string]string{"workspace": string(w.ID), "member": string(m.ID)}
+	if c.Token {
+		by := vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(m.ID), Role: m.Role}
+		made, err := a.Staff.CreateToken(ctx, by, "Set-up", vis.Scopes(), time.Time{})
+		if err != nil {
+			return err
+		}
+		if out["token"], err = a.Staff.TokenSecret(w.ID, made); err != nil {
+			return err
+		}
+	}
+	return json.NewEncoder(os.Stdout).Encode(out)
+}
+
+type benchCmd struct {
+	bench.Config `embed:""`
+}
+
+// Run implements kong's command.
+func (c *benchCmd) Run(ctx context.Context) error {
+	if c.Binary == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return fmt.Errorf("find this program: %w", err)
+		}
+		c.Binary = self
+	}
+	return bench.Run(ctx, c.Config, os.Stdout)
+}
+
+type benchSeedCmd struct {
+	Data          string `required:"" type:"path"`
+	Conversations int    `required:""`
+}
+
+// Run implements kong's command.
+func (c *benchSeedCmd) Run(ctx context.Context) error {
+	a, err := app.New(ctx, app.Config{Listen: "127.0.0.1:8080", Data: c.Data}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		return err
+	}
+	return errors.Join(a.Seed(ctx, c.Conversations), a.Close())
+}
+
+type openAPICmd struct{}
+
+// Run implements kong's command.
+func (openAPICmd) Run() error {
+	spec, err := app.Spec()
+	if err != nil {
+		return err
+	}
+	_, err = os.Stdout.Write(spec)
+	return err
+}
+
+type versionCmd struct {
+	JSON bool `help:"As JSON." name:"json"`
+}
+
+// Run implements kong's command.
+func (c versionCmd) Run() error {
+	v := map[string]string{"version": version, "go": runtime.Version()}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				v["commit"] = s.Value
+			}
+		}
+	}
+	if c.JSON {
+		return json.NewEncoder(os.Stdout).Encode(v)
+	}
+	fmt.Printf("visavis %s (%s)\n", v["version"], v["go"])
+	return nil
+}

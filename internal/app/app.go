@@ -1,0 +1,170 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"sync"
+	"time"
+
+	"path/filepath"
+	"visavis/internal/blob"
+	"visavis/internal/channel"
+	"visavis/internal/channel/standard"
+	"visavis/internal/desk"
+	"visavis/internal/jobs"
+	"visavis/internal/seal"
+	"visavis/internal/staff"
+	"visavis/internal/store"
+	"visavis/internal/vis"
+	"visavis/internal/web"
+	"visavis/ui"
+)
+
+// How long things may take.
+const (
+	readHeaderFor = 5 * time.Second
+	idleFor       = 60 * time.Second
+	drainFor      = 25 * time.Second
+	pruneEvery    = time.Hour
+	maxHeader     = 32 << 10
+)
+
+// App is a server that is put together but not yet listening.
+type App struct {
+	Config   Config
+	URL      string // the public origin
+	Staff    *staff.Service
+	Channels *channel.Service
+	Desk     *desk.Service
+
+	clock  vis.Clock
+	log    *slog.Logger
+	keys   *seal.Keys
+	store  *store.Store
+	blobs  *blob.Folder
+	web    *web.Server
+	timers *jobs.Runner
+}
+
+// New opens the data and puts the house together. Whatever New has opened, Close closes.
+func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
+	public, err := c.publicURL()
+	if err != nil {
+		return nil, err
+	}
+	content, err := c.contentURL()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := c.proxies()
+	if err != nil {
+		return nil, err
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make the data folder: %w", err)
+	}
+	keys, err := seal.Load(c.Data, c.MasterKey)
+	if err != nil {
+		return nil, err
+	}
+	blobs, err := blob.NewFolder(filepath.Join(c.Data, "files"), keys)
+	if err != nil {
+		return nil, err
+	}
+	clock := vis.ClockFunc(time.Now)
+	mint := vis.Mint{Rand: rand.Reader}
+	db, err := store.Open(ctx, c.database(), store.Options{Clock: clock, Log: log, Fatal: func(err error) {
+		// What was acknowledged is on disk; what comes next might not be. Stopping is the only honest answer.
+		log.Error("the disk cannot be trusted any more; stopping", "err", err)
+		os.Exit(1)
+	}})
+	if err != nil {
+		return nil, fmt.Errorf("open the database: %w", err)
+	}
+	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
+	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
+	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters()...)
+	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
+	a.timers = jobs.NewRunner(db.Timers(), clock, log, map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake})
+	a.web, err = web.New(web.Options{
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Blobs: blobs, Keys: keys, Front: ui.Files(),
+		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
+		Clock: clock, Log: log, Ready: db.Ready, Stats: db.Stats,
+	})
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.OnCommit(func(ws vis.WorkspaceID, _ int64) { a.web.Ring(ws) })
+	return a, nil
+}
+
+// Close finishes what was begun and closes the data.
+func (a *App) Close() error { return a.store.Close() }
+
+// Run serves until ctx ends, then drains: no new connections, sockets are told to come back, running requests finish within
+// drainFor.
+func (a *App) Run(ctx context.Context) error {
+	listener, err := net.Listen("tcp", a.Config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen: %w", err)
+	}
+	return a.Serve(ctx, listener)
+}
+
+// Serve is Run on a listener that is open already.
+func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	work, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var tasks sync.WaitGroup
+	tasks.Go(func() { a.timers.Run(work) })
+	tasks.Go(func() { a.prune(work) })
+	server := NewHTTP(a.web.Handler(), a.log)
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(listener) }()
+
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	a.web.Close() // sockets first: the server does not count them as requests that could finish
+	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
+	defer cancel()
+	if err == nil {
+		err = server.Shutdown(drain)
+	}
+	stop()
+	tasks.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		err = nil
+	}
+	return err
+}
+
+// NewHTTP returns a server with the house's bounds on what a stranger may hold open.
+func NewHTTP(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: readHeaderFor, IdleTimeout: idleFor, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
+}
+
+// prune forgets what is only kept for a time.
+func (a *App) prune(ctx context.Context) {
+	tick := time.NewTicker(pruneEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := a.store.Prune(ctx); err != nil && ctx.Err() == nil {
+				a.log.Error("old keys could not be forgotten", "err", err)
+			}
+		}
+	}
+}

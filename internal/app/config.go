@@ -1,0 +1,87 @@
+// Package app puts the house together: the only room that sees all the others.
+package app
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+)
+
+// Config is what a server is started with. Its zero values are not usable; command lines and tests fill every field they need.
+type Config struct {
+	Listen         string   // address to listen on
+	Data           string   // folder of everything that must be kept
+	Database       string   // sqlite://path or postgres://…; "" is SQLite in Data
+	PublicURL      string   // origin by which people reach the server; "" follows Listen
+	ContentURL     string   // origin for customers' files; "" is PublicURL, where they are sandboxed
+	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
+	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
+	RateLimits     bool     // off for load tests only
+	OpenMetrics    bool     // /metrics for everybody, not for this machine only
+}
+
+// database returns the address of the database.
+func (c Config) database() string {
+	if c.Database != "" {
+		return c.Database
+	}
+	return "sqlite://" + filepath.Join(c.Data, "visavis.db")
+}
+
+// publicURL returns the origin by which people reach the server.
+func (c Config) publicURL() (string, error) {
+	if c.PublicURL == "" {
+		return localURL(c.Listen)
+	}
+	return checkOrigin("public-url", c.PublicURL)
+}
+
+func (c Config) contentURL() (string, error) {
+	if c.ContentURL == "" {
+		return "", nil
+	}
+	return checkOrigin("content-url", c.ContentURL)
+}
+
+func (c Config) proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, p := range c.TrustedProxies {
+		if address, err := netip.ParseAddr(p); err == nil {
+			out = append(out, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(p)
+		if err != nil {
+			return nil, fmt.Errorf("trusted-proxies: %q is neither an address nor a network such as 10.0.0.0/8", p)
+		}
+		out = append(out, prefix)
+	}
+	return out, nil
+}
+
+func checkOrigin(name, in string) (string, error) {
+	u, err := url.Parse(in)
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" || u.RawQuery != "" {
+		return "", fmt.Errorf("%s: %q is no origin; one looks like https://help.example.org", name, in)
+	}
+	return u.Scheme + "://" + u.Host, nil
+}
+
+// localURL is how a browser on this machine reaches a listening address.
+func localURL(listen string) (string, error) {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return "", fmt.Errorf("listen: %q is no address; one looks like 127.0.0.1:8080", listen)
+	}
+	if port == "0" {
+		return "", errors.New("listen: port 0 needs a public URL")
+	}
+	if ip, err := netip.ParseAddr(host); host == "" || err == nil && (ip.IsLoopback() || ip.IsUnspecified()) {
+		host = "localhost"
+	}
+	return "http://" + net.JoinHostPort(host, port), nil
+}
