@@ -1,0 +1,161 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"visavis/internal/vis"
+)
+
+// words are the search terms of a row, written at the end of the batch: the index keeps them in memory until then, and a
+// savepoint in between would make it write each command's on its own.
+type words struct {
+	message  int64 // the row's ref; 0 for a customer
+	customer vis.CustomerID
+	terms    string
+}
+
+const (
+	lockWorkspace = `SELECT seq FROM workspaces WHERE id = $1 FOR NO KEY UPDATE`
+	markBatch     = `UPDATE nodes SET batch = $2 WHERE id = $1`
+	selectBatch   = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
+	advanceLog    = `UPDATE workspaces SET seq = seq + $2 WHERE id = $1 RETURNING seq`
+)
+
+// lock makes a batch the only writer of its workspaces until it ends, which gives the events of each the order of the commits,
+// and reports whether an earlier try of this batch was committed after all. That try, if it still lingers, holds the node's row,
+// so that asking waits for its end.
+func (w *writer) lock(batch []*command, unsure bool) (done bool, err error) {
+	if unsure {
+		last, err := w.number64(selectBatch, w.node)
+		if err != nil || last == w.batch {
+			return err == nil, err
+		}
+	}
+	if _, err := w.session.exec(w.ctx, markBatch, w.node, w.batch); err != nil {
+		return false, w.session.failed(err)
+	}
+	for i, c := range batch {
+		if i > 0 && batch[i-1].workspace == c.workspace {
+			continue
+		}
+		if _, err := w.number64(lockWorkspace, string(c.workspace)); err != nil {
+			return false, err
+		}
+	}
+	return false, nil
+}
+
+// number64 reads the one number of a statement's only row; 0 when there is none.
+func (w *writer) number64(statement string, args ...any) (n int64, err error) {
+	rows, err := w.session.query(w.ctx, statement, args...)
+	if err != nil {
+		return 0, w.session.failed(err)
+	}
+	if rows.Next() {
+		err = rows.Scan(&n)
+	}
+	if e := rows.Close(); err == nil {
+		err = e
+	}
+	if e := rows.Err(); err == nil {
+		err = e
+	}
+	if err != nil {
+		return 0, w.session.failed(err)
+	}
+	return n, nil
+}
+
+// number gives the batch's events their places in the logs and writes them; it returns the new heads.
+func (w *writer) number(batch []*command) ([]head, error) {
+	var heads []head
+	logs := make(map[vis.WorkspaceID][]vis.Event)
+	for _, c := range batch {
+		if len(c.events) > 0 {
+			if logs[c.workspace] == nil {
+				heads = append(heads, head{workspace: c.workspace})
+			}
+			logs[c.workspace] = append(logs[c.workspace], c.events...)
+		}
+	}
+	for i := range heads {
+		events := logs[heads[i].workspace]
+		seq, err := w.number64(advanceLog, string(heads[i].workspace), len(events))
+		if err != nil {
+			return nil, fmt.Errorf("advance the log: %w", err)
+		}
+		heads[i].seq = seq
+		for j := range events {
+			events[j].Seq = seq - int64(len(events)-1-j)
+		}
+		if err := w.write(events); err != nil {
+			return nil, err
+		}
+		w.stats.events.Add(uint64(len(events)))
+	}
+	return heads, nil
+}
+
+var (
+	insertEvent1  = insertEvents(1)
+	insertEvent8  = insertEvents(8)
+	insertEvent64 = insertEvents(64)
+)
+
+// insertEvents is the statement for n events of the workspace $1.
+func insertEvents(n int) string {
+	var b strings.Builder
+	b.WriteString("INSERT INTO events (workspace, seq, at, type, by_kind, by_id, conversation, customer, data) VALUES ")
+	for i := range n {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		p := 8 * i
+		fmt.Fprintf(&b, "($1, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", p+2, p+3, p+4, p+5, p+6, p+7, p+8, p+9)
+	}
+	return b.String()
+}
+
+// write writes events of one workspace in as few statements as there are sizes for.
+func (w *writer) write(events []vis.Event) error {
+	for len(events) > 0 {
+		n, statement := 1, insertEvent1
+		switch {
+		case len(events) >= 64:
+			n, statement = 64, insertEvent64
+		case len(events) >= 8:
+			n, statement = 8, insertEvent8
+		}
+		args := make([]any, 0, 1+8*n)
+		args = append(args, string(events[0].Workspace))
+		for _, e := range events[:n] {
+			args = append(args, e.Seq, millis(e.At), string(e.Type), string(e.By), e.ByID, string(e.Conversation), string(e.Customer), string(e.Data))
+		}
+		if _, err := w.session.exec(w.ctx, statement, args...); err != nil {
+			return fmt.Errorf("write to the log: %w", w.session.failed(err))
+		}
+		events = events[n:]
+	}
+	return nil
+}
+
+const indexMessage = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
+
+// index writes what the batch wants found by search.
+func (w *writer) index(batch []*command) error {
+	for _, c := range batch {
+		for _, i := range c.words {
+			var err error
+			if i.message > 0 {
+				_, err = w.session.exec(w.ctx, indexMessage, i.message, i.terms)
+			} else {
+				_, err = w.session.exec(w.ctx, w.dialect.indexCustomer, string(c.workspace), string(i.customer), i.terms)
+			}
+			if err != nil {
+				return fmt.Errorf("index for search: %w", w.session.failed(err))
+			}
+		}
+	}
+	return nil
+}

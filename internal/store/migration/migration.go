@@ -1,0 +1,45 @@
+// Package migration holds the database's history as twin folders of forward-only steps, one for each engine.
+package migration
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed sqlite/*.sql postgres/*.sql
+var steps embed.FS
+
+// UpSQLite brings a SQLite database to the newest step. Each step is its own transaction, so that a kill in between is resumed.
+func UpSQLite(ctx context.Context, db *sql.DB) error {
+	return up(ctx, db, goose.DialectSQLite3, "sqlite")
+}
+
+// UpPostgres brings a PostgreSQL database to the newest step; nodes that start together wait for one another.
+func UpPostgres(ctx context.Context, db *sql.DB) error {
+	locker, err := lock.NewPostgresTableLocker()
+	if err != nil {
+		return fmt.Errorf("prepare the migration lock: %w", err)
+	}
+	return up(ctx, db, goose.DialectPostgres, "postgres", goose.WithLocker(locker))
+}
+
+func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+	files, err := fs.Sub(steps, folder)
+	if err != nil {
+		return fmt.Errorf("find the migrations: %w", err)
+	}
+	p, err := goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
+	if err != nil {
+		return fmt.Errorf("read the migrations: %w", err)
+	}
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migrate the database: %w", err)
+	}
+	return nil
+}

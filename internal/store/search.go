@@ -1,0 +1,198 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"visavis/internal/desk"
+	"visavis/internal/vis"
+)
+
+// considered is how many of the newest hits a search looks at: ranking or grouping them all does not scale.
+const considered = 1000
+
+// term is a search term of one workspace. The ordinal keeps workspaces apart inside the index itself, so that a word that is
+// rare here and common elsewhere is found as fast as any. An ordinal is digits only: 1x2 can be nothing but 2 in workspace 1.
+func term(ordinal int64, t string) string { return strconv.FormatInt(ordinal, 10) + "x" + t }
+
+// document is the terms of one row for FTS5, whose tokenizer cuts at spaces and at other ASCII than letters and digits.
+func document(ordinal int64, terms []string) string {
+	var b strings.Builder
+	for i, t := range terms {
+		if i > 0 {
+			b.WriteByte(' ')
+		}
+		b.WriteString(term(ordinal, t))
+	}
+	return b.String()
+}
+
+// match is the FTS5 query for rows with every term, the last one as a prefix.
+func match(ordinal int64, terms []string) string {
+	var b strings.Builder
+	for i, t := range terms {
+		if i > 0 {
+			b.WriteString(" AND ")
+		}
+		b.WriteString(`"` + strings.ReplaceAll(term(ordinal, t), `"`, `""`) + `"`)
+	}
+	return b.String() + " *"
+}
+
+var lexeme = strings.NewReplacer(`'`, `''`, `\`, `\\`)
+
+// vector is the terms of one row as a tsvector's text.
+func vector(ordinal int64, terms []string) string {
+	var b strings.Builder
+	for _, t := range terms {
+		b.WriteString(`'` + lexeme.Replace(term(ordinal, t)) + `' `)
+	}
+	return b.String()
+}
+
+// tsquery is the PostgreSQL query for rows with every term, the last one as a prefix.
+func tsquery(ordinal int64, terms []string) string {
+	var b strings.Builder
+	for i, t := range terms {
+		if i > 0 {
+			b.WriteString(" & ")
+		}
+		b.WriteString(`'` + lexeme.Replace(term(ordinal, t)) + `'`)
+	}
+	return b.String() + ":*"
+}
+
+func (t *tx) ask(ctx context.Context, terms []string) (string, error) {
+	ordinal, err := t.ordinal(ctx)
+	if err != nil {
+		return "", err
+	}
+	if t.session.dialect.inlineSearch {
+		return tsquery(ordinal, terms), nil
+	}
+	return match(ordinal, terms), nil
+}
+
+// IndexCustomer implements desk.Tx. What it writes is found once the transaction is committed.
+func (t *tx) IndexCustomer(ctx context.Context, id vis.CustomerID, terms []string) error {
+	if _, err := value[string](ctx, t, "customer", hasCustomer, string(id)); err != nil {
+		return err
+	}
+	ordinal, err := t.ordinal(ctx)
+	if err != nil {
+		return err
+	}
+	w := words{customer: id, terms: document(ordinal, terms)}
+	if t.session.dialect.inlineSearch {
+		w.terms = vector(ordinal, terms)
+	}
+	t.command.words = append(t.command.words, w)
+	return nil
+}
+
+// SearchCustomers implements desk.Tx.
+func (t *tx) SearchCustomers(ctx context.Context, terms []string, limit int) ([]desk.Customer, error) {
+	type hit struct {
+		id   vis.CustomerID
+		seen time.Time
+	}
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	query, err := t.ask(ctx, terms)
+	if err != nil {
+		return nil, absentIsNothing(err)
+	}
+	hits, err := all(ctx, t, func(h *hit) []any { return []any{(*string)(&h.id), (*at)(&h.seen)} },
+		t.session.dialect.findCustomers, query, considered)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(hits, func(a, b hit) int {
+		if c := b.seen.Compare(a.seen); c != 0 {
+			return c
+		}
+		return strings.Compare(string(b.id), string(a.id))
+	})
+	ids := make([]vis.CustomerID, 0, limit)
+	for _, h := range hits[:min(limit, len(hits))] {
+		ids = append(ids, h.id)
+	}
+	return t.customers(ctx, ids)
+}
+
+// SearchConversations implements desk.Tx. The newest message of a conversation stands for it; ids grow with time.
+func (t *tx) SearchConversations(ctx context.Context, terms []string, limit int) ([]desk.Match, error) {
+	type hit struct {
+		message      vis.MessageID
+		conversation vis.ConversationID
+	}
+	if len(terms) == 0 {
+		return nil, nil
+	}
+	query, err := t.ask(ctx, terms)
+	if err != nil {
+		return nil, absentIsNothing(err)
+	}
+	hits, err := all(ctx, t, func(h *hit) []any { return []any{(*string)(&h.message), (*string)(&h.conversation)} },
+		t.session.dialect.findMessages, query, considered)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(hits, func(a, b hit) int { return strings.Compare(string(b.message), string(a.message)) })
+	var messages []vis.MessageID
+	var conversations []vis.ConversationID
+	for _, h := range hits {
+		if len(messages) == limit {
+			break
+		}
+		if !slices.Contains(conversations, h.conversation) {
+			messages = append(messages, h.message)
+			conversations = append(conversations, h.conversation)
+		}
+	}
+	return t.matches(ctx, messages, conversations)
+}
+
+// matches reads what a search found, in its order; the two lists go together.
+func (t *tx) matches(ctx context.Context, messages []vis.MessageID, conversations []vis.ConversationID) ([]desk.Match, error) {
+	if len(messages) == 0 {
+		return nil, nil
+	}
+	rows, err := all(ctx, t, messageRow, selectMessagesByID, texts(messages))
+	if err != nil {
+		return nil, err
+	}
+	said, err := t.complete(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	in, err := all(ctx, t, conversationRow, selectConversations, texts(conversations))
+	if err != nil {
+		return nil, err
+	}
+	found := make(map[vis.ConversationID]desk.Conversation, len(in))
+	for _, c := range in {
+		found[c.ID] = c
+	}
+	order := make(map[vis.MessageID]int, len(messages))
+	for i, id := range messages {
+		order[id] = i
+	}
+	out := make([]desk.Match, len(messages))
+	for _, m := range said {
+		out[order[m.ID]] = desk.Match{Conversation: found[m.Conversation], Message: m}
+	}
+	return out, nil
+}
+
+// absentIsNothing is for what finds nothing where there is nothing.
+func absentIsNothing(err error) error {
+	if vis.CodeOf(err) == vis.NotFound {
+		return nil
+	}
+	return err
+}
