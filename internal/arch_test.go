@@ -1,0 +1,150 @@
+// Package internal_test holds the plan of the house as a test: which rooms there are and who may import whom.
+package internal_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// rooms is the plan. A folder that is not on it fails the test: put it here with what it may import of ours. Test files may
+// import more than their room does, for they start real parts.
+var rooms = map[string][]string{
+	"vis":  nil,
+	"text": nil,
+
+	"channel":             {"vis", "text"},
+	"channel/webchat":     {"channel", "vis", "text"},
+	"channel/standard":    {"channel", "channel/webchat"},
+	"channel/channeltest": {"channel", "vis"},
+	"jobs":                {"vis"},
+	"staff":               {"vis", "text"},
+	"realtime":            {"vis"},
+	"seal":                {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
+	"blob":                {"vis", "seal"}, // files by content: durable before they are acknowledged
+	"desk":                {"vis", "text", "channel", "jobs"},
+
+	"store":           {"vis", "text", "channel", "jobs", "staff", "desk", "store/sqlite", "store/postgres", "store/migration"},
+	"store/sqlite":    {"vis"},
+	"store/postgres":  {"vis"},
+	"store/migration": {"store/sqlite", "store/postgres"},
+	"store/storetest": {"vis", "text", "channel", "jobs", "staff", "desk", "store"},
+
+	"web":   {"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "seal", "blob"},
+	"demo":  {"vis", "text", "channel", "staff", "desk", "blob"}, // the workspace that `visavis demo` tells
+	"bench": nil,                                                 // measures from outside, so it knows nothing of the inside
+	"app":   {"*"},
+}
+
+// domain rooms know neither wire nor disk.
+var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime"}
+
+// outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
+// here are free, but for drivers and sockets, which have one room each.
+var outside = map[string][]string{
+	"vis":      nil,
+	"text":     {"golang.org/x/text"},
+	"desk":     nil,
+	"jobs":     nil,
+	"channel":  nil,
+	"realtime": nil,
+	"staff":    {"golang.org/x/crypto"},
+}
+
+func TestEveryRoomImportsOnlyWhatThePlanAllows(t *testing.T) {
+	t.Parallel()
+	seen := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		room := filepath.ToSlash(filepath.Dir(path))
+		if room == "." {
+			return nil
+		}
+		seen[room] = true
+		allowed, planned := rooms[room]
+		if !planned {
+			t.Errorf("%s: the room %q is not on the plan", path, room)
+			return nil
+		}
+		if strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		for _, spec := range file.Imports {
+			if why := refuse(room, allowed, strings.Trim(spec.Path.Value, `"`)); why != "" {
+				t.Errorf("%s imports %s: %s", path, spec.Path.Value, why)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range rooms {
+		if !seen[room] {
+			t.Errorf("the plan has a room %q that does not exist", room)
+		}
+	}
+}
+
+// refuse says why a room may not import a package, or "".
+func refuse(room string, allowed []string, imported string) string {
+	if ours, ok := strings.CutPrefix(imported, "visavis/internal/"); ok {
+		if slices.Contains(allowed, ours) || slices.Contains(allowed, "*") {
+			return ""
+		}
+		return "the plan does not allow it"
+	}
+	if imported == "visavis/ui" && room != "app" && room != "web" {
+		return "only app hands the front end over"
+	}
+	if slices.Contains(domain, room) && (imported == "database/sql" || imported == "net/http") {
+		return "domain rooms know neither wire nor disk"
+	}
+	standard := !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") && !strings.HasPrefix(imported, "visavis/")
+	switch {
+	case strings.HasPrefix(imported, "modernc.org/") && room != "store/sqlite",
+		strings.HasPrefix(imported, "github.com/jackc/") && room != "store/postgres":
+		return "drivers live in store/sqlite and store/postgres"
+	case strings.HasPrefix(imported, "github.com/coder/websocket") && room != "web" && room != "bench":
+		return "sockets live in web"
+	case standard:
+		return ""
+	}
+	prefixes, limited := outside[room]
+	if limited && !slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(imported, p) }) {
+		return "this room makes do without other people's code"
+	}
+	return ""
+}
+
+// Only app, commands and tests make the outside world appear: clocks, chance, the environment, contexts without a parent.
+func TestOnlyTheEdgeTouchesTheWorld(t *testing.T) {
+	t.Parallel()
+	forbidden := []string{"time.Now(", "rand.Reader", "os.Getenv(", "context.Background("}
+	for _, room := range domain {
+		files, err := filepath.Glob(filepath.Join(room, "*.go"))
+		if err != nil || len(files) == 0 {
+			t.Fatalf("%s: %v, %d files", room, err, len(files))
+		}
+		for _, path := range files {
+			if strings.HasSuffix(path, "_test.go") {
+				continue
+			}
+			for _, bad := range forbidden {
+				if line := find(t, path, bad); line != "" {
+					t.Errorf("%s: %q in %q: be handed it instead", path, bad, line)
+				}
+			}
+		}
+	}
+}
