@@ -3,7 +3,11 @@ import { say, type Params } from './plural.ts';
 
 export type Locale = 'fr' | 'en';
 export type Dictionary = Readonly<Record<string, string>>;
-type Written<D extends Dictionary> = Readonly<Record<Locale, { readonly [K in keyof D]: string }>>;
+/** The French words say which there are; the English ones must be the same. */
+interface Written<D extends Dictionary> {
+  readonly fr: D;
+  readonly en: NoInfer<{ readonly [K in keyof D]: string }>;
+}
 
 /** What every dictionary of one screen shares: the language, the zone, and a clock that ticks so that "yesterday" becomes true at midnight. */
 class Setting {

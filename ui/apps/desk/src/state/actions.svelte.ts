@@ -1,0 +1,189 @@
+import { isProblem, type Conversation, type Problem } from '@visavis/client';
+import type { IconName } from '@visavis/kit';
+import type { Guess } from './inbox.svelte.ts';
+import type { Session } from './session.svelte.ts';
+
+interface Move {
+  path: string;
+  method?: 'POST' | 'PATCH';
+  body: Record<string, unknown>;
+  guess: Guess;
+  /** Whether what somebody else has just changed speaks against it; otherwise it is simply tried again. */
+  against: (before: Conversation, now: Conversation) => boolean;
+  toast?: { text: string; icon: IconName; undo: (before: Conversation) => void };
+}
+
+export interface SnoozeTerm {
+  until?: string;
+  untilReply?: boolean;
+}
+
+/**
+ * What she does with conversations. Each action shows at once as a guess, waits its turn behind earlier actions on the same
+ * conversation, and undoes itself when refused, saying why.
+ */
+export class Actions {
+  readonly #session: Session;
+  readonly #turns = new Map<string, Promise<void>>();
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  assign(id: string, to: { memberId: string | null; teamId: string | null }, { undoable = true } = {}): Promise<void> {
+    const { people, me, i18n } = this.#session;
+    const member = people.member(to.memberId);
+    const team = people.team(to.teamId);
+    const toHer = member?.id === me?.member.id;
+    const text = member
+      ? toHer
+        ? i18n.t('toast.assignedYou')
+        : i18n.t('toast.assigned', { name: member.name })
+      : team
+        ? i18n.t('toast.assigned', { name: team.name })
+        : i18n.t('toast.unassigned');
+    return this.#do(id, {
+      path: 'assign',
+      body: to,
+      guess: { assigneeId: to.memberId, teamId: to.teamId },
+      against: (before, now) => before.assigneeId !== now.assigneeId || before.teamId !== now.teamId,
+      toast: undoable
+        ? {
+            text,
+            icon: 'user',
+            undo: ({ assigneeId = null, teamId = null }) =>
+              void this.assign(id, { memberId: assigneeId, teamId }, { undoable: false }),
+          }
+        : undefined,
+    });
+  }
+
+  assignToMe(id: string): Promise<void> {
+    const me = this.#session.me?.member.id ?? null;
+    const known = this.#session.inbox.get(id);
+    if (!known || known.assigneeId === me) return Promise.resolve();
+    return this.assign(id, { memberId: me, teamId: known.teamId ?? null });
+  }
+
+  snooze(id: string, term: SnoozeTerm): Promise<void> {
+    const { i18n } = this.#session;
+    const text = term.until ? i18n.t('toast.snoozed', { when: i18n.until(term.until) }) : i18n.t('toast.snoozedReply');
+    return this.#do(id, {
+      path: 'snooze',
+      body: { ...term },
+      guess: { state: 'snoozed', snoozedUntil: term.until ?? null, snoozedUntilReply: term.untilReply ?? false },
+      against: (before, now) => before.state !== now.state || spoke(before, now),
+      toast: { text, icon: 'moon', undo: (before) => void this.#back(id, before) },
+    });
+  }
+
+  resolve(id: string): Promise<void> {
+    return this.#do(id, {
+      path: 'resolve',
+      body: {},
+      guess: { state: 'resolved', resolvedAt: new Date().toISOString(), snoozedUntil: null, snoozedUntilReply: false },
+      against: (before, now) => now.state === 'resolved' || spoke(before, now),
+      toast: {
+        text: this.#session.i18n.t('toast.resolved'),
+        icon: 'check',
+        undo: (before) => void this.#back(id, before),
+      },
+    });
+  }
+
+  reopen(id: string): Promise<void> {
+    return this.#do(id, {
+      path: 'reopen',
+      body: {},
+      guess: { state: 'open', resolvedAt: null, snoozedUntil: null, snoozedUntilReply: false },
+      against: (_before, now) => now.state === 'open',
+    });
+  }
+
+  rename(id: string, subject: string): Promise<void> {
+    return this.#do(id, {
+      path: '',
+      method: 'PATCH',
+      body: { subject },
+      guess: { subject },
+      against: (before, now) => before.subject !== now.subject,
+    });
+  }
+
+  /** "Yann", "vous" or "quelqu’un": who closed it last, as far as this desk has heard. */
+  whoResolved(id: string): string {
+    const { people, me, i18n } = this.#session;
+    const lines = this.#session
+      .knownThread(id)
+      ?.messages.filter((message) => message.line?.type === 'conversation.resolved');
+    const by = lines?.at(-1)?.author.id;
+    if (by && by === me?.member.id) return i18n.t('someone.you');
+    return people.member(by)?.firstName ?? i18n.t('someone');
+  }
+
+  /** Gives a conversation the state it had. */
+  async #back(id: string, before: Conversation): Promise<void> {
+    if (before.state === 'open') return this.reopen(id);
+    if (before.state === 'resolved') return this.resolve(id);
+    return this.snooze(id, before.snoozedUntil ? { until: before.snoozedUntil } : { untilReply: true });
+  }
+
+  async #do(id: string, move: Move): Promise<void> {
+    const { inbox, toasts } = this.#session;
+    const before = inbox.get(id);
+    if (!before) return;
+    const lift = inbox.guess(id, move.guess);
+    const undo = move.toast?.undo;
+    const toast = move.toast && toasts.show({ ...move.toast, undo: () => undo?.(before) });
+    const turn = (this.#turns.get(id) ?? Promise.resolve()).then(async () => {
+      try {
+        inbox.take(await this.#ask(id, move));
+        lift();
+      } catch (error) {
+        lift();
+        if (toast !== undefined) toasts.close(toast);
+        this.#explain(error);
+      }
+    });
+    this.#turns.set(id, turn);
+    await turn;
+    if (this.#turns.get(id) === turn) this.#turns.delete(id);
+  }
+
+  async #ask(id: string, move: Move): Promise<Conversation> {
+    const { api, inbox } = this.#session;
+    const path = `/conversations/${id}${move.path && `/${move.path}`}`;
+    for (let tries = 0; ; tries++) {
+      const seen = inbox.truth(id);
+      const body = { ...move.body, version: seen?.version ?? 0 };
+      try {
+        return await (move.method === 'PATCH'
+          ? api.patch<Conversation>(path, body)
+          : api.post<Conversation>(path, body));
+      } catch (error) {
+        if (!isProblem(error, 'conversation_changed')) throw error;
+        const now = error.current as Conversation | undefined;
+        if (now?.id) inbox.take(now);
+        if (!now?.id || !seen || tries > 2 || move.against(seen, now)) throw error;
+      }
+    }
+  }
+
+  #explain(error: unknown): void {
+    const { toasts, i18n } = this.#session;
+    if (!isProblem(error)) return void toasts.refuse({ text: i18n.t('refused.action') });
+    toasts.refuse({ text: why(error, i18n.t) });
+  }
+}
+
+function why(problem: Problem, t: Session['i18n']['t']): string {
+  if (problem.status === 0) return t('refused.offline');
+  if (problem.code === 'conversation_changed') return t('refused.changed');
+  if (problem.code === 'conversation_resolved') return t('refused.already');
+  return problem.detail || t('refused.action');
+}
+
+/** The customer wrote meanwhile: putting the matter away would put her words away. */
+function spoke(before: Conversation, now: Conversation): boolean {
+  return now.preview.author === 'customer' && now.lastPosition > before.lastPosition;
+}

@@ -1,0 +1,233 @@
+import type { Api, Conversation, ConversationPage, Counts, Event } from '@visavis/client';
+import { SvelteMap } from 'svelte/reactivity';
+import type { ListPlace } from './route.svelte.ts';
+import { ListWindow } from './window.svelte.ts';
+
+/** A change shown before the server has said yes. */
+export type Guess = Partial<Conversation>;
+
+interface Layer {
+  id: string;
+  guess: Guess;
+}
+
+export interface Reader {
+  memberId: string;
+  teamIds: readonly string[];
+}
+
+/**
+ * Every conversation this desk knows, once. Answers of the API and live events enter by `take`; what she has just done lies over
+ * it as a guess until the server agrees, and is lifted off when it does not. Lists are windows on this one copy.
+ */
+export class Inbox {
+  readonly #api: Api;
+  readonly #reader: () => Reader;
+  #known = new SvelteMap<string, Conversation>();
+  #guesses = $state.raw<readonly Layer[]>([]);
+  #windows = new Map<string, ListWindow>();
+  #counts = $state.raw<Counts | null>(null);
+  #counting: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(api: Api, reader: () => Reader) {
+    this.#api = api;
+    this.#reader = reader;
+  }
+
+  /** Open conversations by view; null until known. */
+  get counts(): Counts | null {
+    return this.#counts;
+  }
+
+  /** A conversation as the screen shows it: the truth, with her own guesses over it. */
+  get(id: string | null | undefined): Conversation | undefined {
+    const base = id ? this.#known.get(id) : undefined;
+    if (!base) return undefined;
+    let shown = base;
+    for (const layer of this.#guesses) if (layer.id === id) shown = { ...shown, ...layer.guess };
+    return shown;
+  }
+  /** What the server last said. */
+  truth(id: string): Conversation | undefined {
+    return this.#known.get(id);
+  }
+
+  window(place: ListPlace): ListWindow {
+    const key = `${place.view} ${place.teamId ?? ''} ${place.state}`;
+    let found = this.#windows.get(key);
+    if (!found) {
+      found = new ListWindow({
+        fetch: (cursor) => this.#fetch(place, cursor),
+        belongs: (conversation) => this.#belongs(conversation, place),
+        get: (id) => this.get(id),
+      });
+      this.#windows.set(key, found);
+    }
+    return found;
+  }
+
+  async #fetch(place: ListPlace, cursor: string | undefined): Promise<ConversationPage> {
+    const page = await this.#api.get<ConversationPage>('/conversations', {
+      view: place.view,
+      teamId: place.teamId,
+      state: place.state,
+      limit: 100,
+      cursor,
+    });
+    for (const conversation of page.items) this.#learn(conversation);
+    return page;
+  }
+
+  /** The one door: keeps the newest version and lets every list find its place for it. */
+  take(conversation: Conversation): void {
+    if (!this.#learn(conversation)) return;
+    this.#place(conversation.id);
+  }
+
+  #learn(next: Conversation): boolean {
+    const before = this.#known.get(next.id);
+    if (before && before.version > next.version) return false;
+    // Marks of reading move without a version, and only forwards.
+    const merged = before
+      ? {
+          ...next,
+          readPosition: Math.max(before.readPosition, next.readPosition),
+          customerReadPosition: Math.max(before.customerReadPosition, next.customerReadPosition),
+        }
+      : next;
+    this.#known.set(next.id, merged);
+    return true;
+  }
+
+  async fetchOne(id: string): Promise<Conversation> {
+    const conversation = await this.#api.get<Conversation>(`/conversations/${id}`);
+    this.take(conversation);
+    return conversation;
+  }
+
+  /** Lays a guess over a conversation; calling the answer lifts it off. */
+  guess(id: string, guess: Guess): () => void {
+    const layer = { id, guess };
+    this.#guesses = [...this.#guesses, layer];
+    this.#place(id, true);
+    return () => {
+      if (!this.#guesses.includes(layer)) return;
+      this.#guesses = this.#guesses.filter((known) => known !== layer);
+      this.#place(id, true);
+    };
+  }
+
+  /** Her own reading: shown at once. */
+  markRead(id: string, position: number): void {
+    const known = this.#known.get(id);
+    if (known && known.readPosition < position) this.#known.set(id, { ...known, readPosition: position });
+  }
+
+  #customerRead(id: string, position: number): void {
+    const known = this.#known.get(id);
+    if (known && known.customerReadPosition < position)
+      this.#known.set(id, { ...known, customerReadPosition: position });
+  }
+
+  accept(event: Event): void {
+    switch (event.type) {
+      case 'conversation.read':
+        if (event.conversation) this.take(this.#mine(event.conversation));
+        if (event.reader.kind === 'customer') this.#customerRead(event.conversationId, event.position);
+        else if (event.reader.id === this.#reader().memberId) this.markRead(event.conversationId, event.position);
+        break;
+      case 'customer.identified':
+      case 'customer.changed':
+        if (event.conversation) this.take(this.#mine(event.conversation));
+        if (event.customer) this.#rename(event.customer);
+        break;
+      case 'conversation.started':
+      case 'message.received':
+      case 'message.sent':
+      case 'note.written':
+      case 'conversation.assigned':
+      case 'conversation.snoozed':
+      case 'conversation.woken':
+      case 'conversation.resolved':
+      case 'conversation.reopened':
+      case 'conversation.renamed':
+        if (event.conversation) this.take(this.#mine(event.conversation));
+        this.#countSoon();
+        break;
+      default:
+    }
+  }
+
+  /** An event is written for everybody: its read mark is not hers. */
+  #mine(conversation: Conversation): Conversation {
+    const known = this.#known.get(conversation.id);
+    return known
+      ? { ...conversation, readPosition: Math.max(known.readPosition, conversation.readPosition ?? 0) }
+      : conversation;
+  }
+
+  setHere(customerId: string, here: boolean): void {
+    for (const conversation of this.#known.values()) {
+      if (conversation.customer.id !== customerId || conversation.customer.here === here) continue;
+      this.#known.set(conversation.id, { ...conversation, customer: { ...conversation.customer, here } });
+    }
+  }
+
+  #rename(customer: {
+    id: string;
+    name: string;
+    face: string;
+    locale: Conversation['customer']['locale'];
+    verified: boolean;
+  }): void {
+    const { id, name, face, locale, verified } = customer;
+    for (const conversation of this.#known.values()) {
+      if (conversation.customer.id !== id) continue;
+      this.#known.set(conversation.id, {
+        ...conversation,
+        customer: { ...conversation.customer, name, face, locale, verified },
+      });
+    }
+  }
+
+  async count(): Promise<void> {
+    try {
+      this.#counts = await this.#api.get<Counts>('/conversations/counts');
+    } catch {
+      // The numbers stay as they were; the strip says when the line is cut.
+    }
+  }
+  #countSoon(): void {
+    this.#counting ??= setTimeout(() => {
+      this.#counting = undefined;
+      void this.count();
+    }, 1200);
+  }
+
+  /** After a cut too long to replay: everything shown is read again, the rest is forgotten. */
+  async reload(): Promise<void> {
+    await Promise.all([this.count(), ...[...this.#windows.values()].map((window) => window.reload())]);
+  }
+
+  #place(id: string, own = false): void {
+    const shown = this.get(id);
+    if (shown) for (const window of this.#windows.values()) window.place(shown, own);
+  }
+
+  #belongs(c: Conversation, { view, teamId, state }: ListPlace): boolean {
+    if (c.state !== state) return false;
+    const { memberId, teamIds } = this.#reader();
+    switch (view) {
+      case 'mine':
+        return c.assigneeId === memberId;
+      case 'unassigned':
+        return !c.assigneeId;
+      case 'teams':
+        return c.teamId != null && teamIds.includes(c.teamId);
+      case 'team':
+        return c.teamId === teamId;
+      case 'all':
+        return true;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import type { ConversationState, View } from '@visavis/client';
+
+/** Which list: one of the shared views, or one team's. */
+export interface ListPlace {
+  view: View;
+  teamId: string | null;
+  state: ConversationState;
+}
+
+export type Place =
+  | { room: 'inbox'; list: ListPlace; conversationId: string | null; pane: 'thread' | 'customer' }
+  | { room: 'settings'; path: string }
+  | { room: 'setup' | 'invite' | 'signin' };
+
+export const home: ListPlace = { view: 'mine', teamId: null, state: 'open' };
+
+const views: readonly string[] = ['mine', 'unassigned', 'teams', 'all'];
+const states: readonly string[] = ['open', 'snoozed', 'resolved'];
+const isView = (word: string | undefined): word is View => views.includes(word ?? '');
+const isState = (word: string | undefined): word is ConversationState => states.includes(word ?? '');
+
+/** "#/mine/open/<id>/customer", "#/team/<id>/open", "#/c/<id>", "#/settings/members", "#/setup/<token>" */
+export function readPlace(hash: string, before: ListPlace = home): Place {
+  const words = hash.replace(/^#\/?/, '').split('/').filter(Boolean);
+  const first = words[0];
+  if (first === 'settings') return { room: 'settings', path: words.slice(1).join('/') };
+  if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };
+  if (first === 'c') return inbox(before, words[1], words[2]);
+  const team = first === 'team' && words[1] ? words[1] : null;
+  const view: View = team ? 'team' : isView(first) ? first : home.view;
+  const rest = words.slice(team ? 2 : 1);
+  const state = isState(rest[0]) ? rest[0] : 'open';
+  return inbox({ view, teamId: team, state }, rest[1], rest[2]);
+}
+
+function inbox(list: ListPlace, conversationId: string | undefined, pane: string | undefined): Place {
+  return {
+    room: 'inbox',
+    list,
+    conversationId: conversationId ?? null,
+    pane: pane === 'customer' ? 'customer' : 'thread',
+  };
+}
+
+export function listHash({ view, teamId, state }: ListPlace): string {
+  return view === 'team' ? `#/team/${teamId ?? ''}/${state}` : `#/${view}/${state}`;
+}
+export function conversationHash(list: ListPlace, id: string, pane: 'thread' | 'customer' = 'thread'): string {
+  return `${listHash(list)}/${id}${pane === 'customer' ? '/customer' : ''}`;
+}
+
+/** Where the desk is, as the address bar says it. */
+export class Route {
+  #place = $state.raw<Place>(readPlace(''));
+
+  get place(): Place {
+    return this.#place;
+  }
+  /** The list last shown, also while in the settings. */
+  list = $state.raw<ListPlace>(home);
+
+  listen(): () => void {
+    const read = () => {
+      this.#place = readPlace(location.hash, this.list);
+      if (this.#place.room === 'inbox') this.list = this.#place.list;
+    };
+    read();
+    addEventListener('hashchange', read);
+    return () => removeEventListener('hashchange', read);
+  }
+
+  go(hash: string, { replace = false } = {}): void {
+    if (location.hash === hash) return;
+    if (!replace) {
+      location.hash = hash;
+      return;
+    }
+    history.replaceState(history.state, '', hash);
+    dispatchEvent(new HashChangeEvent('hashchange'));
+  }
+
+  open(id: string, pane: 'thread' | 'customer' = 'thread', options?: { replace?: boolean }): void {
+    this.go(conversationHash(this.list, id, pane), options);
+  }
+  show(list: Partial<ListPlace>): void {
+    this.go(listHash({ ...home, ...list }));
+  }
+  get conversationId(): string | null {
+    return this.#place.room === 'inbox' ? this.#place.conversationId : null;
+  }
+}

@@ -1,0 +1,252 @@
+import { Api, isProblem, Live, type LiveState, type Me, type ServerFrame } from '@visavis/client';
+import { I18n, Keys, ToastQueue } from '@visavis/kit';
+import { deskEn } from '../strings/desk.en.ts';
+import { deskFr } from '../strings/desk.fr.ts';
+import { Actions } from './actions.svelte.ts';
+import { Drafts } from './drafts.svelte.ts';
+import { Inbox } from './inbox.svelte.ts';
+import { Notifier } from './notifier.svelte.ts';
+import { People } from './people.svelte.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { Presence } from './presence.svelte.ts';
+import { Replies } from './replies.svelte.ts';
+import { Route } from './route.svelte.ts';
+import { ThreadStore } from './thread.svelte.ts';
+
+/** starting: nothing known yet; entry: somebody must sign in (or set up); ready: at work; unreachable: no server. */
+export type Phase = 'starting' | 'entry' | 'ready' | 'unreachable';
+
+const mostThreads = 24;
+
+/**
+ * One person at work in one workspace: who she is, what she sees, what she may do. It owns the line to the server and hands every
+ * frame to the part of the state it concerns; nothing else listens.
+ */
+export class Session {
+  readonly api: Api;
+  readonly live: Live;
+  readonly i18n = new I18n({ fr: deskFr, en: deskEn }, browserLocale());
+  readonly preferences = new Preferences();
+  readonly keys = new Keys();
+  readonly toasts = new ToastQueue();
+  readonly route = new Route();
+  readonly people: People;
+  readonly inbox: Inbox;
+  readonly presence: Presence;
+  readonly drafts = new Drafts();
+  readonly replies: Replies;
+  readonly actions: Actions;
+  readonly notifier: Notifier;
+
+  #phase = $state<Phase>('starting');
+  #me = $state.raw<Me | null>(null);
+  #line = $state<LiveState>('connecting');
+  #lostAt = $state(0);
+  #threads = new Map<string, ThreadStore>();
+  /** How the last session ended, for the sign-in page. */
+  #after = $state<'left' | 'ended' | undefined>(undefined);
+  #setUpNeeded = $state(false);
+  #palette = $state(false);
+  #help = $state(false);
+
+  constructor(api = new Api(), live = new Live()) {
+    this.api = api;
+    this.live = live;
+    this.people = new People(api);
+    this.inbox = new Inbox(api, () => ({ memberId: this.#me?.member.id ?? '', teamIds: this.member?.teamIds ?? [] }));
+    this.presence = new Presence(() => this.#me?.member.id ?? '');
+    this.replies = new Replies(this);
+    this.actions = new Actions(this);
+    this.notifier = new Notifier(this);
+    if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
+    api.onsignedout = () => this.#ended();
+    live.onended = () => this.#ended();
+    live.on((frame) => this.#frame(frame));
+    live.onstate((state) => this.#lineChanged(state));
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get me(): Me | null {
+    return this.#me;
+  }
+  /** Herself as the workspace knows her now. */
+  get member() {
+    return this.people.member(this.#me?.member.id) ?? this.#me?.member;
+  }
+  get line(): LiveState {
+    return this.#line;
+  }
+  get lostAt(): number {
+    return this.#lostAt;
+  }
+  get after(): 'left' | 'ended' | undefined {
+    return this.#after;
+  }
+  get setUpNeeded(): boolean {
+    return this.#setUpNeeded;
+  }
+  get palette(): boolean {
+    return this.#palette;
+  }
+  set palette(open: boolean) {
+    this.#palette = open;
+  }
+  get help(): boolean {
+    return this.#help;
+  }
+  set help(open: boolean) {
+    this.#help = open;
+  }
+
+  /** Finds out who is here. */
+  start = async (): Promise<void> => {
+    this.#phase = 'starting';
+    try {
+      await this.enter(await this.api.get<Me>('/me'));
+    } catch (error) {
+      if (isProblem(error) && error.status === 401) {
+        this.#setUpNeeded = await this.api.get<{ needed: boolean }>('/setup').then(
+          ({ needed }) => needed,
+          () => false,
+        );
+        this.#phase = 'entry';
+      } else this.#phase = 'unreachable';
+    }
+  };
+
+  /** She is known: read what her first screen needs, then follow the line from there. */
+  enter = async (me: Me): Promise<void> => {
+    this.#me = me;
+    this.#after = undefined;
+    this.takeMe(me);
+    this.people.take(me.member);
+    this.route.listen();
+    const first = this.inbox.window(this.route.list);
+    await Promise.all([this.people.load(), first.load(), this.inbox.count()]);
+    this.#phase = 'ready';
+    this.replies.open(me.member.id);
+    this.live.connect(first.seq || undefined);
+  };
+
+  /** Her own record changed (name, language, face). */
+  takeMe(me: Me): void {
+    this.#me = me;
+    this.i18n.locale = me.member.locale;
+    this.i18n.zone = me.member.zone || undefined;
+    this.preferences.locale = me.member.locale;
+    document.documentElement.lang = me.member.locale;
+  }
+
+  signOut = async (): Promise<void> => {
+    await this.api.delete('/session').catch(() => undefined);
+    this.#leave('left');
+  };
+
+  async setPresence(presence: 'here' | 'away'): Promise<void> {
+    const id = this.#me?.member.id;
+    if (!id) return;
+    const before = this.member?.presence ?? 'here';
+    this.people.setPresence(id, presence);
+    try {
+      await this.api.put('/me/presence', { presence });
+    } catch {
+      this.people.setPresence(id, before);
+      this.toasts.refuse({ text: this.i18n.t('refused.presence') });
+    }
+  }
+
+  /** The words of a conversation; the ones read least recently are forgotten. */
+  thread(id: string): ThreadStore {
+    const known = this.#threads.get(id) ?? new ThreadStore(id, this.api);
+    this.#threads.delete(id);
+    this.#threads.set(id, known);
+    for (const old of this.#threads.keys()) {
+      if (this.#threads.size <= mostThreads) break;
+      this.#threads.delete(old);
+    }
+    return known;
+  }
+  knownThread(id: string): ThreadStore | undefined {
+    return this.#threads.get(id);
+  }
+
+  #frame(frame: ServerFrame): void {
+    this.presence.accept(frame);
+    switch (frame.type) {
+      case 'welcome':
+        for (const { id, presence } of frame.members ?? []) this.people.setPresence(id, presence);
+        break;
+      case 'presence':
+        this.people.setPresence(frame.memberId, frame.presence);
+        break;
+      case 'visitor':
+        this.inbox.setHere(frame.customerId, frame.here);
+        break;
+      case 'event': {
+        const { event } = frame;
+        this.people.accept(event);
+        this.inbox.accept(event);
+        if ('message' in event && event.message) {
+          this.#threads.get(event.message.conversationId)?.take(event.message);
+          this.replies.arrived(event.message.clientId);
+        }
+        this.notifier.accept(event);
+        if (event.type === 'member.changed' && event.member && event.member.id === this.#me?.member.id)
+          this.#itIsMe(event.member);
+        break;
+      }
+      case 'reload':
+        void this.#reload();
+        break;
+      default:
+    }
+  }
+
+  #itIsMe(member: Me['member']): void {
+    const me = this.#me;
+    if (!me) return;
+    const teams = me.member.teamIds.join() !== member.teamIds.join();
+    this.takeMe({ ...me, member: { ...me.member, ...member } });
+    if (teams) void this.inbox.reload();
+  }
+
+  async #reload(): Promise<void> {
+    await Promise.allSettled([this.people.load(), this.inbox.reload()]);
+    const open = this.route.conversationId;
+    for (const [id, thread] of [...this.#threads]) {
+      if (id === open) void thread.refresh();
+      else this.#threads.delete(id);
+    }
+    if (open) await this.inbox.fetchOne(open).catch(() => undefined);
+  }
+
+  #lineChanged(state: LiveState): void {
+    this.#line = state;
+    this.#lostAt = this.live.lostAt;
+    if (state === 'online') void this.replies.flush();
+    else this.presence.forget();
+  }
+
+  #ended(): void {
+    if (this.#phase === 'ready') this.#leave('ended');
+  }
+
+  /** Nothing of hers stays in memory: the page starts afresh. */
+  #leave(after: 'left' | 'ended'): void {
+    this.live.close();
+    this.#after = after;
+    this.#me = null;
+    this.#phase = 'entry';
+    this.#threads.clear();
+    if (after === 'left') {
+      this.drafts.forget();
+      this.route.go('#/signin', { replace: true });
+    }
+  }
+}
+
+function browserLocale(): 'fr' | 'en' {
+  return typeof navigator !== 'undefined' && navigator.language.startsWith('en') ? 'en' : 'fr';
+}
