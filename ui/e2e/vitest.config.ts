@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+
+// Journeys drive one browser against one server, one after the other: two cores are the machine they must pass on.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['journeys/**/*.e2e.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
+    reporters: process.env.CI ? ['verbose'] : ['default'],
+  },
+})
