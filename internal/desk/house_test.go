@@ -18,7 +18,7 @@ import (
 
 // house is the heart on a real database, with a clock that is moved by hand.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	ctx   context.Context
 	now   time.Time
 	desk  *desk.Service
@@ -38,7 +38,7 @@ func (plain) Open(_ vis.WorkspaceID, _ string, sealed []byte) ([]byte, error) {
 	return sealed, nil
 }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), mint: vis.Mint{Rand: rand.Reader}}
 	clock := vis.ClockFunc(func() time.Time { return h.now })
