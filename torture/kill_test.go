@@ -2,10 +2,8 @@ package torture
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -311,16 +309,4 @@ func envInt(t *testing.T, name string, otherwise int) int {
 		t.Fatalf("%s: %v", name, err)
 	}
 	return n
-}
-
-// status is the HTTP status of a call's error, 200 for none.
-func status(err error) int {
-	var problem *Problem
-	switch {
-	case err == nil:
-		return http.StatusOK
-	case errors.As(err, &problem):
-		return problem.Status
-	}
-	return 0
 }

@@ -58,12 +58,53 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 // The test that made it shows the end of its log when it fails.
 func NewServer(t testing.TB, args ...string) *Server {
 	t.Helper()
-	binary, err := buildOnce()
+	dir := t.TempDir()
+	s, err := newServer(dir, args...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	dir := t.TempDir()
-	port := freePort(t)
+	t.Cleanup(func() {
+		s.Close()
+		if t.Failed() {
+			t.Logf("the end of the server's log:\n%s", tail(s.LogPath(), 4000))
+		}
+	})
+	return s
+}
+
+// newServer sets a workspace up in dir.
+func newServer(dir string, args ...string) (*Server, error) {
+	s, err := emptyServer(dir, args...)
+	if err != nil {
+		return nil, err
+	}
+	setup := exec.Command(s.binary, "setup", "--data", s.data, "--workspace", "Torture",
+		"--email", adminEmail, "--name", "Ada Torture", "--password-stdin", "--token")
+	setup.Stdin = strings.NewReader(adminPassword + "\n")
+	var said bytes.Buffer
+	setup.Stderr = &said
+	answer, err := setup.Output()
+	if err != nil {
+		return nil, fmt.Errorf("set up: %w\n%s", err, said.Bytes())
+	}
+	var made struct{ Token string }
+	if err := json.Unmarshal(answer, &made); err != nil || made.Token == "" {
+		return nil, fmt.Errorf("setup --token printed %q: %w", answer, err)
+	}
+	s.Token = made.Token
+	return s, nil
+}
+
+// emptyServer names a folder, a port and a log, without a workspace.
+func emptyServer(dir string, args ...string) (*Server, error) {
+	binary, err := buildOnce()
+	if err != nil {
+		return nil, err
+	}
+	port, err := freePort()
+	if err != nil {
+		return nil, err
+	}
 	s := &Server{
 		Address: fmt.Sprintf("127.0.0.1:%d", port),
 		Base:    fmt.Sprintf("http://127.0.0.1:%d", port),
@@ -71,32 +112,20 @@ func NewServer(t testing.TB, args ...string) *Server {
 		data:    filepath.Join(dir, "data"),
 	}
 	s.args = append([]string{"serve", "--listen", s.Address, "--data", s.data, "--public-url", s.Base}, args...)
-	if s.log, err = os.Create(filepath.Join(dir, "server.log")); err != nil {
-		t.Fatal(err)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
 	}
-	t.Cleanup(func() {
-		s.Kill()
-		s.log.Close()
-		if t.Failed() {
-			t.Logf("the end of the server's log:\n%s", tail(filepath.Join(dir, "server.log"), 4000))
-		}
-	})
+	s.log, err = os.Create(s.LogPath())
+	return s, err
+}
 
-	setup := exec.Command(binary, "setup", "--data", s.data, "--workspace", "Torture",
-		"--email", adminEmail, "--name", "Ada Torture", "--password-stdin", "--token")
-	setup.Stdin = strings.NewReader(adminPassword + "\n")
-	var said bytes.Buffer
-	setup.Stderr = &said
-	answer, err := setup.Output()
-	if err != nil {
-		t.Fatalf("set up: %v\n%s", err, said.Bytes())
-	}
-	var made struct{ Token string }
-	if err := json.Unmarshal(answer, &made); err != nil || made.Token == "" {
-		t.Fatalf("setup --token printed %q: %v", answer, err)
-	}
-	s.Token = made.Token
-	return s
+// LogPath is the file of everything the server says.
+func (s *Server) LogPath() string { return filepath.Join(filepath.Dir(s.data), "server.log") }
+
+// Close ends the server, if it runs, and its log.
+func (s *Server) Close() {
+	s.Kill()
+	_ = s.log.Close() // nothing is read from it any more
 }
 
 // Start runs the server and returns when it is ready, or with what went wrong.
@@ -194,20 +223,27 @@ func (s *Server) Alive() bool {
 }
 
 // freePort picks a port below the range from which the kernel takes the ports of outgoing
-// connections: above, a client that dials while the server is down can meet itself.
-func freePort(t testing.TB) int {
-	t.Helper()
-	for port := 18131; port < 18999; port++ {
-		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+// connections: above, a client that dials while the server is down can meet itself. It never
+// gives the same port twice.
+func freePort() (int, error) {
+	ports.Lock()
+	defer ports.Unlock()
+	for ports.last < 18999 {
+		ports.last++
+		listener, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", ports.last))
 		if err != nil {
 			continue
 		}
 		listener.Close()
-		return port
+		return ports.last, nil
 	}
-	t.Fatal("no free port on 127.0.0.1")
-	return 0
+	return 0, errors.New("no free port on 127.0.0.1")
 }
+
+var ports = struct {
+	sync.Mutex
+	last int
+}{last: 18130}
 
 func tail(path string, most int) string {
 	text, err := os.ReadFile(path)
