@@ -16,9 +16,21 @@ const considered = 1000
 
 // term is a search term of one workspace. The ordinal keeps workspaces apart inside the index itself, so that a word that is
 // rare here and common elsewhere is found as fast as any. An ordinal is digits only: 1x2 can be nothing but 2 in workspace 1.
-func term(ordinal int64, t string) string { return strconv.FormatInt(ordinal, 10) + "x" + t }
+//
+// Terms are folded words already; what else a caller may pass is made one word here, so that both engines see the same.
+func term(ordinal int64, t string) string {
+	return strconv.FormatInt(ordinal, 10) + "x" + strings.Map(func(r rune) rune {
+		switch {
+		case r >= 0x80, 'a' <= r && r <= 'z', '0' <= r && r <= '9':
+			return r
+		case 'A' <= r && r <= 'Z':
+			return r - 'A' + 'a'
+		}
+		return '·'
+	}, t)
+}
 
-// document is the terms of one row for FTS5, whose tokenizer cuts at spaces and at other ASCII than letters and digits.
+// document is the terms of one row for FTS5, whose tokenizer cuts at ASCII other than letters and digits.
 func document(ordinal int64, terms []string) string {
 	var b strings.Builder
 	for i, t := range terms {
@@ -37,18 +49,16 @@ func match(ordinal int64, terms []string) string {
 		if i > 0 {
 			b.WriteString(" AND ")
 		}
-		b.WriteString(`"` + strings.ReplaceAll(term(ordinal, t), `"`, `""`) + `"`)
+		b.WriteString(`"` + term(ordinal, t) + `"`)
 	}
 	return b.String() + " *"
 }
-
-var lexeme = strings.NewReplacer(`'`, `''`, `\`, `\\`)
 
 // vector is the terms of one row as a tsvector's text.
 func vector(ordinal int64, terms []string) string {
 	var b strings.Builder
 	for _, t := range terms {
-		b.WriteString(`'` + lexeme.Replace(term(ordinal, t)) + `' `)
+		b.WriteString(`'` + term(ordinal, t) + `' `)
 	}
 	return b.String()
 }
@@ -60,7 +70,7 @@ func tsquery(ordinal int64, terms []string) string {
 		if i > 0 {
 			b.WriteString(" & ")
 		}
-		b.WriteString(`'` + lexeme.Replace(term(ordinal, t)) + `'`)
+		b.WriteString(`'` + term(ordinal, t) + `'`)
 	}
 	return b.String() + ":*"
 }
