@@ -1,7 +1,7 @@
 # Everything a person types here. `make run` shows the product, `make test` proves it.
 .PHONY: run test build dev bench torture generate lint tools ui FORCE
 
-GO_TAGS ?=
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 BIN := bin/visavis
 UI_SOURCES := $(shell find ui -type d \( -name node_modules -o -name dist -o -name e2e -o -name results \) -prune -o -type f ! -name '*.go' -print 2>/dev/null)
 
@@ -10,7 +10,7 @@ run: build
 
 build: ui
 	@mkdir -p bin
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o $(BIN) ./cmd/visavis
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o $(BIN) ./cmd/visavis
 
 test: tools ui
 	@mkdir -p bin

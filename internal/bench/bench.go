@@ -28,7 +28,8 @@ type Config struct {
 	PID     int    `name:"pid" help:"Process id of the server at --url, to measure its CPU time and memory."`
 
 	Binary string `help:"Program to start and measure." default:"" hidden:""`
-	Data   string `help:"Folder for the databases that are measured; kept, so that seeding is done once." type:"path"`
+	// Data is no --data, so that no variable of the environment leads it into a real server's folder.
+	Data string `name:"keep" env:"-" help:"Folder for the databases that are measured; kept, so that seeding is done once." type:"path"`
 
 	Sections []string `name:"only" help:"Sections to measure: inbound, sustained, syncs, read, sockets, memory, start."`
 	Sizes    []int    `help:"Conversations in the database for list, open and search." default:"1000,100000"`

@@ -26,7 +26,7 @@ func (r *run) floor(ctx context.Context) error {
 		return err
 	}
 	t := &target{address: address, floor: true}
-	if _, err := t.spawn(ctx, filepath.Join(dir, "floor.log"), r.cfg.Binary, "bench", "--floor-serve", address, "--data", dir); err != nil {
+	if _, err := t.spawn(ctx, filepath.Join(dir, "floor.log"), r.cfg.Binary, "bench", "--floor-serve", address, "--keep", dir); err != nil {
 		return err
 	}
 	defer t.stop()
