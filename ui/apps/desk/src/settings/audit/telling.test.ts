@@ -1,0 +1,36 @@
+import { say } from '@visavis/kit';
+import { expect, test } from 'vitest';
+import { settingsEn } from '../../strings/settings.en.ts';
+import type { AuditLine } from '../server.ts';
+import { tell } from './telling.ts';
+
+const t = (key: keyof typeof settingsEn, params?: Record<string, string | number>) =>
+  say(settingsEn[key], params, 'en');
+const names = {
+  member: (id: string) => ({ m1: 'Léa', m2: 'Yann' })[id],
+  team: (id: string) => ({ t1: 'Workshop' })[id],
+  channel: (id: string) => ({ c1: 'Shop' })[id],
+};
+const line = (action: string, target: string, more: Partial<AuditLine> = {}): AuditLine => ({
+  number: 1,
+  at: '2026-01-01T00:00:00.000Z',
+  by: { kind: 'member', id: 'm1' },
+  action,
+  target,
+  ...more,
+});
+
+test.each([
+  [line('member.invited', 'm2'), 'Léa invited Yann'],
+  [line('member.joined', 'm2', { by: { kind: 'system' } }), 'Yann joined'],
+  [line('member.changed', 'm2', { data: { role: 'supervisor', state: 'active' } }), 'Léa changed Yann, now supervisor'],
+  [line('member.changed', 'm2', { data: { role: 'agent', state: 'disabled' } }), 'Léa disabled Yann'],
+  [line('team.created', 't1'), 'Léa created the team Workshop'],
+  [line('team.deleted', 't9'), 'Léa deleted a team that is gone'],
+  [line('channel.secret_rotated', 'c1'), 'Léa made a new identity secret for Shop'],
+  [line('token.revoked', 'k1', { by: { kind: 'token', id: 'k2' } }), 'A program revoked a token'],
+  [line('session.started', 'm2', { by: { kind: 'system' } }), 'Yann signed in'],
+  [line('planet.moved', 'x'), 'Léa: planet.moved'],
+])('%o is told in a sentence', (given, sentence) => {
+  expect(tell(given, names, t)).toBe(sentence);
+});

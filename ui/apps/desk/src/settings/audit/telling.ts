@@ -1,0 +1,91 @@
+import type { IconName } from '@visavis/kit';
+import type { AuditLine } from '../server.ts';
+import type { Say } from '../words.ts';
+
+/** Who bears an id, as far as this desk knows. */
+export interface Names {
+  member: (id: string) => string | undefined;
+  team: (id: string) => string | undefined;
+  channel: (id: string) => string | undefined;
+}
+
+const icons: Record<string, IconName> = {
+  member: 'users',
+  team: 'bubbles',
+  channel: 'chat',
+  token: 'key',
+  session: 'sign',
+  password: 'lock',
+  workspace: 'shop',
+};
+
+export function signOf({ action }: AuditLine): IconName {
+  return icons[action.split('.')[0] ?? ''] ?? 'book';
+}
+
+const known = [
+  'member.invited',
+  'member.joined',
+  'member.changed',
+  'team.created',
+  'team.changed',
+  'team.deleted',
+  'channel.created',
+  'channel.changed',
+  'channel.secret_rotated',
+  'token.created',
+  'token.revoked',
+  'session.started',
+  'session.ended',
+  'password.changed',
+  'workspace.created',
+] as const;
+type Known = (typeof known)[number];
+
+/** A line of the log as a sentence: who, what, to whom. What this desk does not know yet is said by its name. */
+export function tell(line: AuditLine, names: Names, t: Say): string {
+  const who = whoDid(line, names, t);
+  const action = known.find((one) => one === line.action);
+  if (!action) return t('audit.unknown', { who, action: line.action });
+  if (action === 'member.changed') return memberChanged(line, who, names, t);
+  return t(`audit.${action}`, { who, what: whatTo(action, line.target ?? '', names, t) });
+}
+
+function memberChanged({ target, data, by }: AuditLine, who: string, names: Names, t: Say): string {
+  const what = names.member(target ?? '') ?? t('audit.someone');
+  const { role, state } = data ?? {};
+  if (state === 'disabled') return t('audit.member.disabled', { who, what });
+  if (by.id === target) return t('audit.member.self', { who });
+  const said = role === 'agent' || role === 'supervisor' || role === 'administrator' ? t(`role.${role}`) : '';
+  return said
+    ? t('audit.member.role', { who, what, role: said.toLowerCase() })
+    : t('audit.member.changed', { who, what });
+}
+
+function whoDid({ by, action, target }: AuditLine, names: Names, t: Say): string {
+  if (action === 'member.joined' || action === 'session.started')
+    return names.member(target ?? by.id ?? '') ?? t('audit.someone');
+  switch (by.kind) {
+    case 'member':
+      return names.member(by.id ?? '') ?? t('audit.someone');
+    case 'token':
+      return t('audit.token');
+    case 'system':
+      return t('audit.system');
+    case 'customer':
+      return t('audit.someone');
+  }
+}
+
+function whatTo(action: Known, target: string, names: Names, t: Say): string {
+  switch (action.split('.')[0]) {
+    case 'member':
+      return names.member(target) ?? t('audit.someone');
+    case 'team':
+      return names.team(target) ?? t('audit.gone');
+    case 'channel':
+      return names.channel(target) ?? t('audit.gone');
+    default:
+      return '';
+  }
+}

@@ -1,0 +1,91 @@
+import type { Channel, Locale, WebchatSettings } from '@visavis/client';
+import { fromWire, problems, toWire, type Slot } from '../hours.ts';
+import { isColour } from './colour.ts';
+
+export const greetingLength = 160;
+export const originsMost = 50;
+const locales: readonly Locale[] = ['fr', 'en'];
+
+/** Duck blue, the house's own. */
+export const firstColour = '#046679';
+
+/** A web chat while it is being written: may be wrong for a moment, knows whether it is and whether it differs. */
+export class ChannelDraft {
+  name = $state('');
+  colour = $state(firstColour);
+  greeting = $state({ fr: '', en: '' });
+  languages = $state.raw<readonly Locale[]>(['fr', 'en']);
+  origins = $state.raw<readonly string[]>([]);
+  teamId = $state('');
+  timed = $state(false);
+  zone = $state('');
+  week = $state.raw<readonly Slot[]>([]);
+  #saved = $state('');
+
+  constructor(channel: Channel | undefined, homeZone: string) {
+    this.zone = homeZone;
+    if (channel) this.fill(channel);
+    else this.#saved = this.#written;
+  }
+
+  fill({ name, settings }: Pick<Channel, 'name' | 'settings'>): void {
+    const { hours } = settings;
+    this.name = name;
+    this.colour = settings.colour;
+    this.greeting = { fr: settings.greeting?.fr ?? '', en: settings.greeting?.en ?? '' };
+    this.languages = locales.filter((one) => settings.languages?.includes(one) ?? true);
+    this.first = settings.languages?.[0] ?? 'fr';
+    this.origins = settings.origins ?? [];
+    this.teamId = settings.teamId ?? '';
+    this.timed = hours != null;
+    this.zone = hours?.zone ?? this.zone;
+    this.week = fromWire(hours?.week ?? []);
+    this.#saved = this.#written;
+  }
+
+  /** The language of those whose own the chat does not speak. */
+  get first(): Locale {
+    return this.languages[0] ?? 'fr';
+  }
+  set first(locale: Locale) {
+    if (this.languages.includes(locale)) this.languages = [locale, ...this.languages.filter((one) => one !== locale)];
+  }
+  speak(locale: Locale, on: boolean): void {
+    this.languages = on ? [...this.languages, locale] : this.languages.filter((one) => one !== locale);
+  }
+
+  get settings(): WebchatSettings {
+    return {
+      colour: this.colour.toLowerCase(),
+      greeting: { fr: this.greeting.fr.trim(), en: this.greeting.en.trim() },
+      origins: [...this.origins],
+      languages: [...this.languages],
+      ...(this.teamId === '' ? {} : { teamId: this.teamId }),
+      ...(this.timed ? { hours: { zone: this.zone, week: toWire(this.week) } } : {}),
+    };
+  }
+
+  get changed(): boolean {
+    return this.#written !== this.#saved;
+  }
+
+  /** How many things must be corrected before it can be saved. */
+  get faults(): number {
+    const hours = this.timed ? problems(this.week).filter((problem) => problem !== undefined).length : 0;
+    const greetings = this.languages.filter((one) => this.left(one) < 0).length;
+    return (
+      [this.name.trim() === '', !isColour(this.colour), this.languages.length === 0].filter(Boolean).length +
+      hours +
+      greetings
+    );
+  }
+
+  /** Characters left for a greeting. */
+  left(locale: Locale): number {
+    return greetingLength - [...this.greeting[locale].trim()].length;
+  }
+
+  get #written(): string {
+    return JSON.stringify([this.name.trim(), this.settings]);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Channel } from '@visavis/client';
+import { expect, test } from 'vitest';
+import { ChannelDraft } from './draft.svelte.ts';
+
+const channel: Channel = {
+  id: '1',
+  kind: 'webchat',
+  name: 'Boutique',
+  key: 'abc',
+  settings: {
+    colour: '#046679',
+    greeting: { fr: 'Bonjour', en: 'Hello' },
+    origins: ['https://shop.example'],
+    languages: ['en', 'fr'],
+    teamId: 't1',
+    hours: { zone: 'Europe/Paris', week: [{ day: 5, from: '18:00', to: '24:00' }] },
+  },
+  identitySecretSet: false,
+  disabled: false,
+  version: 1,
+  createdAt: '2026-01-01T00:00:00.000Z',
+};
+
+test('what is read is written back as it was, with the first language first', () => {
+  const draft = new ChannelDraft(channel, 'UTC');
+  expect(draft.settings).toEqual(channel.settings);
+  expect(draft.changed).toBe(false);
+});
+
+test('without hours and team nothing is sent for them', () => {
+  const draft = new ChannelDraft(channel, 'UTC');
+  draft.timed = false;
+  draft.teamId = '';
+  expect(draft.settings).not.toHaveProperty('hours');
+  expect(draft.settings).not.toHaveProperty('teamId');
+  expect(draft.changed).toBe(true);
+});
+
+test('a change taken back is no change', () => {
+  const draft = new ChannelDraft(channel, 'UTC');
+  draft.name = 'Autre';
+  expect(draft.changed).toBe(true);
+  draft.name = 'Boutique ';
+  expect(draft.changed).toBe(false);
+});
+
+test('every fault is counted once', () => {
+  const draft = new ChannelDraft(channel, 'UTC');
+  expect(draft.faults).toBe(0);
+  draft.name = ' ';
+  draft.colour = 'red';
+  draft.greeting.fr = 'x'.repeat(161);
+  draft.week = [{ day: 1, from: '18:00', to: '09:00' }];
+  expect(draft.faults).toBe(4);
+  draft.timed = false;
+  draft.speak('fr', false);
+  expect(draft.faults).toBe(2);
+});
