@@ -3,6 +3,7 @@ import { I18n, Keys, ToastQueue } from '@visavis/kit';
 import { deskEn } from '../strings/desk.en.ts';
 import { deskFr } from '../strings/desk.fr.ts';
 import { Actions } from './actions.svelte.ts';
+import { Customers } from './customers.svelte.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
 import { Notifier } from './notifier.svelte.ts';
@@ -32,6 +33,7 @@ export class Session {
   readonly route = new Route();
   readonly people: People;
   readonly inbox: Inbox;
+  readonly customers: Customers;
   readonly presence: Presence;
   readonly drafts = new Drafts();
   readonly replies: Replies;
@@ -54,6 +56,7 @@ export class Session {
     this.live = live;
     this.people = new People(api);
     this.inbox = new Inbox(api, () => ({ memberId: this.#me?.member.id ?? '', teamIds: this.member?.teamIds ?? [] }));
+    this.customers = new Customers(api, (conversation) => this.inbox.take(conversation));
     this.presence = new Presence(() => this.#me?.member.id ?? '');
     this.replies = new Replies(this);
     this.actions = new Actions(this);
@@ -188,6 +191,7 @@ export class Session {
         const { event } = frame;
         this.people.accept(event);
         this.inbox.accept(event);
+        this.customers.accept(event);
         if ('message' in event && event.message) {
           this.#threads.get(event.message.conversationId)?.take(event.message);
           this.replies.arrived(event.message.clientId);
