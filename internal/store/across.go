@@ -21,7 +21,16 @@ const (
 	selectDueTimers      = `SELECT workspace, kind, key, due_at FROM timers WHERE due_at <= $1 ORDER BY due_at LIMIT $2`
 	selectNextTimer      = `SELECT due_at FROM timers ORDER BY due_at LIMIT 1`
 	countWorkspace       = `UPDATE house SET workspaces = workspaces + 1 WHERE id = 1 RETURNING workspaces`
-	insertNode           = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, 0, $2)`
+
+	// The node's own row, on PostgreSQL.
+	insertNodePostgres  = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, 0, $2)`
+	forgetNodesPostgres = `DELETE FROM nodes WHERE entered_at < $1`
+	markBatchPostgres   = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, $2, $3)
+		ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, entered_at = excluded.entered_at`
+	selectBatchPostgres = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
+
+	// The number of a message that was just written in its workspace; the terms name the workspace.
+	indexMessageSQLite = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
 )
 
 // anywhere reads rows of any workspace, in a view of none.

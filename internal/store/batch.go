@@ -15,31 +15,26 @@ type words struct {
 	terms    string
 }
 
-const (
-	lockWorkspace = `SELECT seq FROM workspaces WHERE id = $1 FOR NO KEY UPDATE`
-	markBatch     = `UPDATE nodes SET batch = $2 WHERE id = $1`
-	selectBatch   = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
-	advanceLog    = `UPDATE workspaces SET seq = seq + $2 WHERE id = $1 RETURNING seq`
-)
+const advanceLog = `UPDATE workspaces SET seq = seq + $2 WHERE id = $1 RETURNING seq`
 
 // lock makes a batch the only writer of its workspaces until it ends, which gives the events of each the order of the commits,
 // and reports whether an earlier try of this batch was committed after all. That try, if it still lingers, holds the node's row,
 // so that asking waits for its end.
 func (w *writer) lock(batch []*command, unsure bool) (done bool, err error) {
 	if unsure {
-		last, err := w.number64(selectBatch, w.node)
+		last, err := w.number64(selectBatchPostgres, w.node)
 		if err != nil || last == w.batch {
 			return err == nil, err
 		}
 	}
-	if _, err := w.session.exec(w.ctx, markBatch, w.node, w.batch); err != nil {
+	if _, err := w.session.exec(w.ctx, markBatchPostgres, w.node, w.batch, millis(w.store.clock.Now())); err != nil {
 		return false, w.session.failed(err)
 	}
 	for i, c := range batch {
 		if i > 0 && batch[i-1].workspace == c.workspace {
 			continue
 		}
-		if _, err := w.number64(lockWorkspace, string(c.workspace)); err != nil {
+		if _, err := w.number64(lockWorkspacePostgres, string(c.workspace)); err != nil {
 			return false, err
 		}
 	}
@@ -140,15 +135,13 @@ func (w *writer) write(events []vis.Event) error {
 	return nil
 }
 
-const indexMessage = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
-
 // index writes what the batch wants found by search.
 func (w *writer) index(batch []*command) error {
 	for _, c := range batch {
 		for _, i := range c.words {
 			var err error
 			if i.message > 0 {
-				_, err = w.session.exec(w.ctx, indexMessage, i.message, i.terms)
+				_, err = w.session.exec(w.ctx, indexMessageSQLite, i.message, i.terms)
 			} else {
 				_, err = w.session.exec(w.ctx, w.dialect.indexCustomer, string(c.workspace), string(i.customer), i.terms)
 			}

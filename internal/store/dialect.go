@@ -74,6 +74,8 @@ const (
 	insertMessagePostgres = `INSERT INTO messages (workspace, id, conversation, position, kind, author, author_id, text, attachments, channel,
 		client_id, line, created_at, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::tsvector)`
 
+	lockWorkspacePostgres = `SELECT seq FROM workspaces WHERE id = $1 FOR NO KEY UPDATE`
+
 	// The ordinal at the head of every term already keeps workspaces apart; the join says it once more.
 	findMessagesSQLite = `SELECT m.id, m.conversation
 		FROM (SELECT rowid AS ref FROM message_words WHERE message_words MATCH $2 ORDER BY rowid DESC LIMIT $3) w

@@ -89,11 +89,18 @@ func openPostgres(ctx context.Context, url string, o Options) (*Store, error) {
 	}
 	node := rand.Text()
 	now := o.Clock.Now()
-	if _, err := db.ExecContext(ctx, insertNode, node, millis(now)); err != nil {
+	_, err = db.ExecContext(ctx, forgetNodesPostgres, millis(now.Add(-nodesFor)))
+	if err == nil {
+		_, err = db.ExecContext(ctx, insertNodePostgres, node, millis(now))
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("enter this node: %w", err), db.Close())
 	}
 	return start(ctx, onPostgres(), db, db, node, o), nil
 }
+
+// nodesFor is how long the row of a node that has not written is kept. A batch is not tried for as long.
+const nodesFor = 30 * 24 * time.Hour
 
 func start(ctx context.Context, d *dialect, db, readers *sql.DB, node string, o Options) *Store {
 	s := &Store{clock: o.Clock, readers: newPool(readers, d, o.Readers)}

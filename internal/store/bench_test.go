@@ -1,0 +1,155 @@
+package store_test
+
+import (
+	"crypto/rand"
+	"fmt"
+	"runtime"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/staff"
+	"visavis/internal/store"
+	"visavis/internal/store/storetest"
+	"visavis/internal/vis"
+)
+
+// shop is a workspace with a heart and customers who write.
+type shop struct {
+	store     *store.Store
+	heart     *desk.Service
+	ws        vis.WorkspaceID
+	member    vis.MemberID
+	channel   vis.ChannelID
+	customers []vis.Actor
+	mint      vis.Mint
+}
+
+func open(tb testing.TB, e storetest.Engine, customers int) *shop {
+	tb.Helper()
+	ctx := tb.Context()
+	clock := vis.ClockFunc(time.Now)
+	s := &shop{store: storetest.Open(tb, e.URL(tb)), mint: vis.Mint{Rand: rand.Reader}}
+	now := clock.Now()
+	s.ws, s.member, s.channel = vis.WorkspaceID(s.mint.ID(now)), vis.MemberID(s.mint.ID(now)), vis.ChannelID(s.mint.ID(now))
+	m := staff.Member{ID: s.member, EmailKey: "a", CreatedAt: now, Version: 1}
+	if err := s.store.Staff().CreateWorkspace(ctx, staff.Workspace{ID: s.ws, CreatedAt: now}, m, true); err != nil {
+		tb.Fatal(err)
+	}
+	c := channel.Channel{ID: s.channel, Kind: "webchat", Key: "k", Settings: []byte("{}"), CreatedAt: now, Version: 1}
+	if err := s.store.Channels().Update(ctx, vis.System(s.ws), nil, func(tx channel.Tx) error { return tx.InsertChannel(ctx, c) }); err != nil {
+		tb.Fatal(err)
+	}
+	s.heart = desk.New(s.store.Desk(), nil, clock, s.mint)
+	for range customers {
+		a, err := s.heart.StartVisit(ctx, s.ws, desk.Arrival{Channel: s.channel, Locale: "fr"})
+		if err != nil {
+			tb.Fatal(err)
+		}
+		s.customers = append(s.customers, vis.Actor{Workspace: s.ws, Kind: vis.ByCustomer, ID: string(a.Customer.ID)})
+	}
+	return s
+}
+
+const said = "Bonjour, où en est la réparation de mon vélo électrique ? Le frein avant grince depuis lundi et j'en ai besoin samedi."
+
+func (s *shop) receive(tb testing.TB, i int) {
+	in := desk.Inbound{Channel: s.channel, Text: fmt.Sprint(said, " ", i), ClientID: s.mint.ID(time.Now())}
+	if _, err := s.heart.Receive(tb.Context(), s.customers[i%len(s.customers)], in); err != nil {
+		tb.Error(err)
+	}
+}
+
+// cpu is the time that this process has used.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// BenchmarkReceive is a customer's message from the heart to the synced disk.
+func BenchmarkReceive(b *testing.B) {
+	for _, e := range []storetest.Engine{storetest.SQLite(), storetest.Postgres()} {
+		for _, callers := range []int{1, 64} {
+			b.Run(fmt.Sprintf("%s/%d", e.Name, callers), func(b *testing.B) {
+				s := open(b, e, 500)
+				var n atomic.Int64
+				b.SetParallelism(max(1, callers/runtime.GOMAXPROCS(0)))
+				if callers == 1 {
+					defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+				}
+				b.ReportAllocs()
+				before, commits := cpu(), s.store.Stats().Commits
+				b.ResetTimer()
+				if callers == 1 {
+					for b.Loop() {
+						s.receive(b, int(n.Add(1)))
+					}
+				} else {
+					b.RunParallel(func(p *testing.PB) {
+						for p.Next() {
+							s.receive(b, int(n.Add(1)))
+						}
+					})
+				}
+				b.StopTimer()
+				b.ReportMetric(float64((cpu()-before).Microseconds())/float64(n.Load()), "cpu-µs/op")
+				b.ReportMetric(float64(s.store.Stats().Commits-commits)/float64(n.Load()), "commits/op")
+			})
+		}
+	}
+}
+
+// BenchmarkFourStatements is a command of four statements among 64 callers.
+func BenchmarkFourStatements(b *testing.B) {
+	s := open(b, storetest.SQLite(), 200)
+	for i := range s.customers {
+		s.receive(b, i)
+	}
+	var ids []vis.ConversationID
+	if err := s.store.Desk().View(b.Context(), s.ws, func(tx desk.Tx) error {
+		l, err := tx.Conversations(b.Context(), desk.Filter{View: desk.ViewAll, State: desk.Open}, vis.Page{Limit: 100})
+		for _, c := range l.Items {
+			ids = append(ids, c.ID)
+		}
+		return err
+	}); err != nil {
+		b.Fatal(err)
+	}
+	var n atomic.Int64
+	b.SetParallelism(32)
+	b.ReportAllocs()
+	before := cpu()
+	b.ResetTimer()
+	b.RunParallel(func(p *testing.PB) {
+		for p.Next() {
+			i := int(n.Add(1))
+			err := s.store.Desk().Update(b.Context(), vis.System(s.ws), nil, func(tx desk.Tx) error {
+				id := ids[i%len(ids)]
+				c, err := tx.Conversation(b.Context(), id)
+				if err != nil {
+					return err
+				}
+				if err := tx.SaveReadPosition(b.Context(), id, s.member, int64(i), time.Now()); err != nil {
+					return err
+				}
+				if err := tx.SaveReadMarks(b.Context(), id, 1, int64(i)); err != nil {
+					return err
+				}
+				e := vis.NewEvent(vis.System(s.ws), time.Now(), desk.ConversationRead, nil)
+				e.Conversation, e.Customer = id, c.Customer.ID
+				return tx.Append(b.Context(), e)
+			})
+			if err != nil {
+				b.Error(err)
+			}
+		}
+	})
+	b.StopTimer()
+	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(n.Load()), "cpu-µs/op")
+}
