@@ -1,0 +1,141 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"visavis/internal/channel"
+	"visavis/internal/vis"
+)
+
+// Channels is every channel of the workspace.
+type Channels struct {
+	Items []Channel `json:"items" nullable:"false"`
+}
+
+// ChannelSecret is a channel's new signing secret. It is shown this once.
+type ChannelSecret struct {
+	Secret string `json:"secret"`
+}
+
+type createChannelInput struct {
+	Body struct {
+		Kind     string          `json:"kind" maxLength:"24"`
+		Name     string          `json:"name"`
+		Settings WebchatSettings `json:"settings,omitempty"`
+	} `nameHint:"CreateChannel"`
+}
+
+type changeChannelInput struct {
+	idInput
+	ifMatch
+	Body struct {
+		Name     *string          `json:"name,omitempty"`
+		Settings *WebchatSettings `json:"settings,omitempty"`
+		Disabled *bool            `json:"disabled,omitempty"`
+		Version  *int64           `json:"version,omitempty"`
+	} `nameHint:"ChangeChannel"`
+}
+
+// stored is the settings as their channel's kind keeps them, and the team, which the channel keeps itself.
+func (w WebchatSettings) stored() (json.RawMessage, *vis.TeamID, error) {
+	var t vis.TeamID
+	if w.TeamID != nil {
+		t = vis.TeamID(*w.TeamID)
+	}
+	w.TeamID = nil
+	raw, err := json.Marshal(w)
+	return raw, &t, err
+}
+
+// checkTeam refuses a team that is not of this workspace.
+func (s *Server) checkTeam(ctx context.Context, ws vis.WorkspaceID, field string, id vis.TeamID) error {
+	if id == "" {
+		return nil
+	}
+	all, err := s.staff.Teams(ctx, ws)
+	if err != nil {
+		return err
+	}
+	for _, t := range all {
+		if t.ID == id {
+			return nil
+		}
+	}
+	return vis.InField(field, "There is no such team here.")
+}
+
+func (s *Server) channelRoutes() {
+	add(s, route{method: "GET", path: "/channels", id: "listChannels", tag: "channels", summary: "Every channel", access: staffers, scope: vis.ReadSettings},
+		func(ctx context.Context, by caller, _ *none) (*reply[Channels], error) {
+			if err := by.Must(vis.ReadSettings); err != nil {
+				return nil, err
+			}
+			all, err := s.channels.List(ctx, by.Workspace)
+			out := Channels{make([]Channel, len(all))}
+			for i, c := range all {
+				out.Items[i] = channelOf(c)
+			}
+			return ok(out), err
+		})
+	add(s, route{method: "GET", path: "/channels/{id}", id: "getChannel", tag: "channels", summary: "One channel", access: staffers, scope: vis.ReadSettings},
+		func(ctx context.Context, by caller, in *idInput) (*reply[Channel], error) {
+			if err := by.Must(vis.ReadSettings); err != nil {
+				return nil, err
+			}
+			c, err := s.channels.Get(ctx, by.Workspace, vis.ChannelID(in.ID))
+			return ok(channelOf(c)), err
+		})
+	add(s, route{method: "POST", path: "/channels", id: "createChannel", tag: "channels", summary: "Make a channel", access: staffers, status: 201,
+		scope: vis.WriteSettings}, s.createChannel)
+	add(s, route{method: "PATCH", path: "/channels/{id}", id: "changeChannel", tag: "channels", summary: "Change a channel", access: staffers,
+		scope: vis.WriteSettings}, s.changeChannel)
+	add(s, route{method: "POST", path: "/channels/{id}/secret", id: "rotateChannelSecret", tag: "channels",
+		summary: "Make a new signing secret; the old one ends at once", access: staffers, scope: vis.WriteSettings},
+		func(ctx context.Context, by caller, in *idInput) (*reply[ChannelSecret], error) {
+			c, err := s.channels.RotateSecret(ctx, by.Actor, vis.ChannelID(in.ID))
+			if err != nil {
+				return nil, err
+			}
+			secret, err := s.channels.Secret(by.Workspace, c)
+			return ok(ChannelSecret{string(secret)}), err
+		})
+}
+
+func (s *Server) createChannel(ctx context.Context, by caller, in *createChannelInput) (*reply[Channel], error) {
+	if err := by.Must(vis.WriteSettings); err != nil {
+		return nil, err
+	}
+	settings, t, err := in.Body.Settings.stored()
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", *t); err != nil {
+		return nil, err
+	}
+	c, err := s.channels.Create(ctx, by.Actor, channel.Kind(in.Body.Kind), in.Body.Name, settings, *t)
+	s.directory.forget(by.Workspace)
+	return ok(channelOf(c)), err
+}
+
+func (s *Server) changeChannel(ctx context.Context, by caller, in *changeChannelInput) (*reply[Channel], error) {
+	if err := by.Must(vis.WriteSettings); err != nil {
+		return nil, err
+	}
+	version, err := in.version(in.Body.Version)
+	if err != nil {
+		return nil, err
+	}
+	change := channel.Change{Name: in.Body.Name, Disabled: in.Body.Disabled, Version: version}
+	if in.Body.Settings != nil {
+		if change.Settings, change.Team, err = in.Body.Settings.stored(); err != nil {
+			return nil, err
+		}
+		if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", *change.Team); err != nil {
+			return nil, err
+		}
+	}
+	c, err := s.channels.Change(ctx, by.Actor, vis.ChannelID(in.ID), change)
+	s.directory.forget(by.Workspace)
+	return ok(channelOf(c)), err
+}

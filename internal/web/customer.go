@@ -1,0 +1,61 @@
+package web
+
+import (
+	"context"
+
+	"visavis/internal/desk"
+	"visavis/internal/vis"
+)
+
+type changeCustomerInput struct {
+	idInput
+	ifMatch
+	Body struct {
+		Name    *string `json:"name,omitempty"`
+		Locale  *string `json:"locale,omitempty" enum:"fr,en,"`
+		Zone    *string `json:"zone,omitempty"`
+		Version *int64  `json:"version,omitempty"`
+	} `nameHint:"ChangeCustomer"`
+}
+
+type customerOutput struct {
+	ETag string `header:"ETag"`
+	Body Customer
+}
+
+type customerConversationsInput struct {
+	idInput
+	page
+}
+
+func (s *Server) customerRoutes() {
+	add(s, route{method: "GET", path: "/customers/{id}", id: "getCustomer", tag: "customers", summary: "One customer", access: staffers,
+		scope: vis.ReadCustomers},
+		func(ctx context.Context, by caller, in *idInput) (*customerOutput, error) {
+			c, err := s.desk.Customer(ctx, by.Actor, vis.CustomerID(in.ID))
+			return &customerOutput{etag(c.Version), s.customer(by.Workspace, c)}, err
+		})
+	add(s, route{method: "PATCH", path: "/customers/{id}", id: "changeCustomer", tag: "customers", summary: "Change what we know of her", access: staffers,
+		scope: vis.WriteCustomers},
+		func(ctx context.Context, by caller, in *changeCustomerInput) (*customerOutput, error) {
+			version, err := in.version(in.Body.Version)
+			if err != nil {
+				return nil, err
+			}
+			c, err := s.desk.ChangeCustomer(ctx, by.Actor, vis.CustomerID(in.ID), desk.CustomerChange{Name: in.Body.Name, Locale: in.Body.Locale,
+				Zone: in.Body.Zone, Version: version})
+			return &customerOutput{etag(c.Version), s.customer(by.Workspace, c)}, err
+		})
+	add(s, route{method: "GET", path: "/customers/{id}/conversations", id: "listCustomerConversations", tag: "customers",
+		summary: "Her conversations in any state, newest activity first", access: staffers, scope: vis.ReadConversations},
+		func(ctx context.Context, by caller, in *customerConversationsInput) (*reply[ConversationPage], error) {
+			if _, err := s.desk.Customer(ctx, by.Actor, vis.CustomerID(in.ID)); err != nil {
+				return nil, err
+			}
+			listed, err := s.desk.Conversations(ctx, by.Actor, desk.Filter{Customer: vis.CustomerID(in.ID)}, in.asked())
+			if err != nil {
+				return nil, err
+			}
+			return ok(s.conversationPage(ctx, by, listed)), nil
+		})
+}

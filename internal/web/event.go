@@ -1,0 +1,411 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/realtime"
+	"visavis/internal/staff"
+	"visavis/internal/vis"
+)
+
+// EventActor is who did something.
+type EventActor struct {
+	Kind string  `json:"kind" enum:"member,customer,system,token"`
+	ID   *string `json:"id,omitempty"`
+}
+
+// fact is what every event says. What it is about follows, and is null when it is gone or may not be read.
+type fact struct {
+	Seq            int64      `json:"seq" doc:"Counts the workspace's facts without gaps."`
+	At             Moment     `json:"at"`
+	Type           string     `json:"type"`
+	Actor          EventActor `json:"actor"`
+	ConversationID *string    `json:"conversationId,omitempty"`
+	CustomerID     *string    `json:"customerId,omitempty"`
+}
+
+func factOf(e vis.Event) fact {
+	return fact{e.Seq, Moment(e.At), string(e.Type), EventActor{string(e.By), optional(e.ByID)}, optional(e.Conversation), optional(e.Customer)}
+}
+
+type conversationEvent struct {
+	fact
+	Conversation *Conversation `json:"conversation"`
+}
+
+type messageEvent struct {
+	fact
+	Message      *Message      `json:"message"`
+	Conversation *Conversation `json:"conversation"`
+}
+
+type readEvent struct {
+	fact
+	Reader       EventReader   `json:"reader"`
+	Position     int64         `json:"position"`
+	Conversation *Conversation `json:"conversation"`
+}
+
+// EventReader is who has read.
+type EventReader struct {
+	Kind string `json:"kind" enum:"member,customer"`
+	ID   string `json:"id" format:"uuid"`
+}
+
+type customerEvent struct {
+	fact
+	Customer *Customer `json:"customer"`
+}
+
+type memberEvent struct {
+	fact
+	Member *Member `json:"member"`
+}
+
+type teamEvent struct {
+	fact
+	Team *Team `json:"team"`
+}
+
+type channelEvent struct {
+	fact
+	Channel *Channel `json:"channel"`
+}
+
+type visitorMessageEvent struct {
+	fact
+	Message      *VisitorMessage      `json:"message"`
+	Conversation *VisitorConversation `json:"conversation"`
+}
+
+type visitorConversationEvent struct {
+	fact
+	Conversation *VisitorConversation `json:"conversation"`
+}
+
+type visitorChangedEvent struct {
+	fact
+	Visitor *Visitor `json:"visitor"`
+}
+
+// shapes names the form of each event for members. It and the rooms' lists of their facts must agree; a test holds them together.
+var shapes = map[vis.EventType]any{
+	desk.ConversationStarted:  conversationEvent{},
+	desk.MessageReceived:      messageEvent{},
+	desk.MessageSent:          messageEvent{},
+	desk.NoteWritten:          messageEvent{},
+	desk.ConversationAssigned: messageEvent{},
+	desk.ConversationSnoozed:  messageEvent{},
+	desk.ConversationWoken:    messageEvent{},
+	desk.ConversationResolved: messageEvent{},
+	desk.ConversationReopened: messageEvent{},
+	desk.ConversationRenamed:  messageEvent{},
+	desk.ConversationRead:     readEvent{},
+	desk.CustomerIdentified:   customerEvent{},
+	desk.CustomerChanged:      customerEvent{},
+	staff.MemberJoined:        memberEvent{},
+	staff.MemberChanged:       memberEvent{},
+	staff.TeamCreated:         teamEvent{},
+	staff.TeamChanged:         teamEvent{},
+	staff.TeamDeleted:         teamEvent{},
+	channel.ChannelCreated:    channelEvent{},
+	channel.ChannelChanged:    channelEvent{},
+}
+
+// visitorShapes is shapes for the few events that a customer is told.
+var visitorShapes = map[vis.EventType]any{
+	desk.MessageReceived:      visitorMessageEvent{},
+	desk.MessageSent:          visitorMessageEvent{},
+	desk.ConversationRead:     visitorConversationEvent{},
+	desk.ConversationResolved: visitorMessageEvent{},
+	desk.ConversationReopened: visitorMessageEvent{},
+	desk.CustomerChanged:      visitorChangedEvent{},
+}
+
+// scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
+func scopeOf(t vis.EventType) vis.Scope {
+	switch shapes[t].(type) {
+	case conversationEvent, messageEvent, readEvent:
+		return vis.ReadConversations
+	case customerEvent:
+		return vis.ReadCustomers
+	case channelEvent:
+		return vis.ReadSettings
+	}
+	return ""
+}
+
+// Event is one event as it travels; its schema is the union of all of them.
+type Event json.RawMessage
+
+// MarshalJSON implements json.Marshaler.
+func (e Event) MarshalJSON() ([]byte, error) { return e, nil }
+
+// Schema implements huma.SchemaProvider.
+func (Event) Schema(huma.Registry) *huma.Schema { return &huma.Schema{Ref: schemaPrefix + "Event"} }
+
+// EventPage is a stretch of the event log, oldest first.
+type EventPage struct {
+	Items []Event `json:"items" nullable:"false"`
+	Head  int64   `json:"head" doc:"The sequence of the newest event."`
+}
+
+type eventsInput struct {
+	After int64 `query:"after" minimum:"0" doc:"Events after this sequence."`
+	Limit int   `query:"limit" minimum:"1" maximum:"100" default:"50"`
+}
+
+func (s *Server) eventRoutes() {
+	add(s, route{method: "GET", path: "/events", id: "listEvents", tag: "events", summary: "What happened, in order", access: staffers,
+		scope: vis.ReadConversations},
+		func(ctx context.Context, by caller, in *eventsInput) (*reply[EventPage], error) {
+			events, head, err := s.desk.Events(ctx, by.Actor, in.After, in.Limit)
+			if err != nil {
+				return nil, err
+			}
+			told, err := s.tell(ctx, by.Workspace, events)
+			if err != nil {
+				return nil, err
+			}
+			out := EventPage{Items: make([]Event, len(told)), Head: head}
+			for i := range told {
+				if out.Items[i], err = json.Marshal(s.eventFor(&told[i], by.Actor)); err != nil {
+					return nil, err
+				}
+			}
+			return ok(out), nil
+		})
+}
+
+// told is an event with what its readers may see of it.
+type told struct {
+	event   vis.Event
+	scope   vis.Scope
+	full    any               // one of shapes
+	files   []desk.Attachment // of its message: their links are made for each reader
+	visitor any               // one of visitorShapes, nil when the customer is not told
+	check   string            // whose sessions must be looked at again
+}
+
+// eventFor is the event for one reader: with links that are hers alone, or bare when she may not read what it is about.
+func (s *Server) eventFor(t *told, by vis.Actor) any {
+	if t.scope != "" && !by.May(t.scope) {
+		return bare(t.event)
+	}
+	e, ok := t.full.(messageEvent)
+	if !ok || len(t.files) == 0 {
+		return t.full
+	}
+	m := *e.Message
+	m.Attachments = s.attachments(to(by), t.files)
+	e.Message = &m
+	return e
+}
+
+// bare is an event whose payload may not be read.
+func bare(e vis.Event) any {
+	switch shapes[e.Type].(type) {
+	case conversationEvent:
+		return conversationEvent{fact: factOf(e)}
+	case messageEvent:
+		return messageEvent{fact: factOf(e)}
+	case readEvent:
+		return readEvent{fact: factOf(e)}
+	case customerEvent:
+		return customerEvent{fact: factOf(e)}
+	case memberEvent:
+		return memberEvent{fact: factOf(e)}
+	case teamEvent:
+		return teamEvent{fact: factOf(e)}
+	case channelEvent:
+		return channelEvent{fact: factOf(e)}
+	}
+	return factOf(e)
+}
+
+// tell fetches what events are about, for members and for the customers they concern.
+func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]told, error) {
+	happened, err := s.desk.Hydrate(ctx, ws, events)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]told, len(events))
+	for i, h := range happened {
+		t := &out[i]
+		t.event, t.scope = h.Event, scopeOf(h.Event.Type)
+		switch shapes[h.Event.Type].(type) {
+		case memberEvent, teamEvent, channelEvent:
+			err = s.tellStaff(ctx, ws, t)
+		default:
+			err = s.tellDesk(ctx, ws, t, h)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening) error {
+	f := factOf(h.Event)
+	var c *Conversation
+	if h.Conversation != nil {
+		c = new(s.conversation(ctx, ws, *h.Conversation, nil))
+	}
+	switch shapes[h.Event.Type].(type) {
+	case conversationEvent:
+		t.full = conversationEvent{f, c}
+	case messageEvent:
+		e := messageEvent{f, nil, c}
+		if h.Message != nil {
+			t.files = h.Message.Attachments
+			e.Message = new(s.message(ctx, audience{workspace: ws}, h.Conversation, *h.Message))
+		}
+		t.full = e
+	case readEvent:
+		e := readEvent{fact: f, Reader: EventReader{string(h.Event.By), h.Event.ByID}, Conversation: c}
+		if h.Read != nil {
+			e.Position = h.Read.Position
+		}
+		t.full = e
+	case customerEvent:
+		e := customerEvent{fact: f}
+		if h.Customer != nil {
+			e.Customer = new(s.customer(ws, *h.Customer))
+			f.Type = string(desk.CustomerChanged) // to herself it is all one
+			t.visitor = visitorChangedEvent{f, new(visitor(*h.Customer))}
+		}
+		t.full, t.check = e, string(h.Event.Customer)
+	default:
+		t.full = bare(h.Event)
+	}
+	return s.tellVisitor(ctx, ws, t, h, f)
+}
+
+// tellVisitor adds what the customer herself is told: words said, marks of reading, and that the matter was closed or opened.
+func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening, f fact) error {
+	if h.Conversation == nil || visitorShapes[h.Event.Type] == nil {
+		return nil
+	}
+	her := vis.Actor{Workspace: ws, Kind: vis.ByCustomer, ID: string(h.Conversation.Customer.ID)}
+	switch {
+	case h.Event.Type == desk.ConversationRead:
+		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
+		if err != nil {
+			return err
+		}
+		if h.Event.By == vis.ByMember {
+			f.Actor.ID = nil // which of the members has read is not hers to know
+		}
+		t.visitor = visitorConversationEvent{f, new(s.visitorConversation(ctx, ws, *h.Conversation, last))}
+	case h.Message == nil:
+	case h.Message.Kind == desk.KindMessage:
+		t.visitor = visitorMessageEvent{f, new(s.visitorMessage(ctx, to(her), *h.Message)), new(s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position))}
+	case h.Message.Kind == desk.KindLine:
+		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
+		if err != nil {
+			return err
+		}
+		t.visitor = visitorMessageEvent{f, new(s.visitorMessage(ctx, to(her), *h.Message)), new(s.visitorConversation(ctx, ws, *h.Conversation, last))}
+	}
+	return nil
+}
+
+// tellStaff fetches a member, a team or a channel; one that is gone leaves the payload null.
+func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) error {
+	var d struct {
+		Member  vis.MemberID  `json:"memberId"`
+		Team    vis.TeamID    `json:"teamId"`
+		Channel vis.ChannelID `json:"channelId"`
+	}
+	if err := json.Unmarshal(t.event.Data, &d); err != nil {
+		return err
+	}
+	f := factOf(t.event)
+	switch shapes[t.event.Type].(type) {
+	case memberEvent:
+		m, err := s.staff.Member(ctx, ws, d.Member)
+		t.full, t.check = memberEvent{fact: f}, string(d.Member)
+		if err == nil {
+			t.full = memberEvent{f, new(s.member(ws, m))}
+		}
+		return ignoreAbsent(err)
+	case teamEvent:
+		all, err := s.staff.Teams(ctx, ws)
+		t.full = teamEvent{fact: f}
+		for _, one := range all {
+			if one.ID == d.Team {
+				t.full = teamEvent{f, new(team(one))}
+			}
+		}
+		return err
+	case channelEvent:
+		c, err := s.channels.Get(ctx, ws, d.Channel)
+		t.full = channelEvent{fact: f}
+		if err == nil {
+			t.full = channelEvent{f, new(channelOf(c))}
+		}
+		return ignoreAbsent(err)
+	}
+	return nil
+}
+
+func ignoreAbsent(err error) error {
+	if vis.CodeOf(err) == vis.NotFound {
+		return nil
+	}
+	return err
+}
+
+// deskLog is the event log as the hub reads it.
+type deskLog struct{ desk *desk.Service }
+
+// Events implements realtime.Log.
+func (l deskLog) Events(ctx context.Context, ws vis.WorkspaceID, after int64, limit int) ([]vis.Event, int64, error) {
+	return l.desk.Events(ctx, vis.System(ws), after, limit)
+}
+
+// encoder makes the frames of the live socket.
+type encoder struct{ *Server }
+
+// Frames implements realtime.Encoder.
+func (s encoder) Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]realtime.Frame, error) {
+	for _, e := range events {
+		switch shapes[e.Type].(type) {
+		case memberEvent, teamEvent, channelEvent:
+			s.directory.forget(ws)
+		}
+	}
+	all, err := s.tell(ctx, ws, events)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]realtime.Frame, len(all))
+	for i := range all {
+		t := &all[i]
+		f := realtime.Frame{Seq: t.event.Seq, Scope: t.scope, Check: t.check}
+		if len(t.files) > 0 {
+			f.Each = func(by vis.Actor) []byte { return eventFrame(s.eventFor(t, by)) }
+		} else {
+			f.Members = sync.OnceValue(func() []byte { return eventFrame(t.full) })
+		}
+		if t.visitor != nil {
+			f.Customer, f.Visitor = t.event.Customer, sync.OnceValue(func() []byte { return eventFrame(t.visitor) })
+		}
+		out[i] = f
+	}
+	return out, nil
+}
+
+func eventFrame(event any) []byte {
+	return frame(struct {
+		Type  string `json:"type"`
+		Event any    `json:"event"`
+	}{"event", event})
+}

@@ -1,0 +1,384 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/realtime"
+	"visavis/internal/staff"
+	"visavis/internal/vis"
+)
+
+// The types of this file are what travels to members and API tokens. Their names are the API's.
+
+// Moment is an instant as it travels: RFC 3339 in UTC with milliseconds.
+type Moment time.Time
+
+// MarshalJSON implements json.Marshaler.
+func (m Moment) MarshalJSON() ([]byte, error) {
+	return time.Time(m).UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`), nil
+}
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (m *Moment) UnmarshalJSON(b []byte) error { return (*time.Time)(m).UnmarshalJSON(b) }
+
+// Schema implements huma.SchemaProvider.
+func (Moment) Schema(huma.Registry) *huma.Schema {
+	return &huma.Schema{Type: huma.TypeString, Format: "date-time", Description: "RFC 3339 in UTC, with milliseconds"}
+}
+
+// maybe is a moment that may be absent.
+func maybe(t time.Time) *Moment {
+	if t.IsZero() {
+		return nil
+	}
+	return new(Moment(t))
+}
+
+// Member is a person who works here.
+type Member struct {
+	ID        string   `json:"id" format:"uuid"`
+	Name      string   `json:"name"`
+	FirstName string   `json:"firstName" doc:"What customers see."`
+	Email     string   `json:"email"`
+	Role      string   `json:"role" enum:"agent,supervisor,administrator"`
+	Face      string   `json:"face" doc:"Seed of a drawn face, such as long-2-7; empty for initials."`
+	Locale    string   `json:"locale" enum:"fr,en"`
+	Zone      string   `json:"zone" doc:"IANA time zone"`
+	State     string   `json:"state" enum:"invited,active,disabled"`
+	Presence  string   `json:"presence" enum:"here,away,offline"`
+	TeamIDs   []string `json:"teamIds" nullable:"false"`
+	Version   int64    `json:"version"`
+	CreatedAt Moment   `json:"createdAt"`
+}
+
+func (s *Server) member(ws vis.WorkspaceID, m staff.Member) Member {
+	return Member{ID: string(m.ID), Name: m.Name, FirstName: m.FirstName, Email: m.Email, Role: string(m.Role), Face: m.Face,
+		Locale: m.Locale, Zone: m.Zone, State: string(m.State), Presence: string(s.hub.Presence(ws, m.ID)), TeamIDs: texts(m.Teams),
+		Version: m.Version, CreatedAt: Moment(m.CreatedAt)}
+}
+
+// texts turns typed ids into strings; never nil, so that JSON has [] and not null.
+func texts[T ~string](ids []T) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = string(id)
+	}
+	return out
+}
+
+// ids is texts turned round.
+func ids[T ~string](in []string) []T {
+	out := make([]T, len(in))
+	for i, id := range in {
+		out[i] = T(id)
+	}
+	return out
+}
+
+// Team is members who answer together.
+type Team struct {
+	ID        string   `json:"id" format:"uuid"`
+	Name      string   `json:"name"`
+	Icon      string   `json:"icon"`
+	MemberIDs []string `json:"memberIds" nullable:"false"`
+	Version   int64    `json:"version"`
+	CreatedAt Moment   `json:"createdAt"`
+}
+
+func team(t staff.Team) Team {
+	return Team{ID: string(t.ID), Name: t.Name, Icon: t.Icon, MemberIDs: texts(t.Members), Version: t.Version, CreatedAt: Moment(t.CreatedAt)}
+}
+
+// Workspace is the organisation.
+type Workspace struct {
+	ID     string `json:"id" format:"uuid"`
+	Name   string `json:"name"`
+	Locale string `json:"locale" enum:"fr,en"`
+	Zone   string `json:"zone"`
+}
+
+func workspace(w staff.Workspace) Workspace {
+	return Workspace{ID: string(w.ID), Name: w.Name, Locale: w.Locale, Zone: w.Zone}
+}
+
+// Me is who asks: the signed-in member, or the owner of the API token.
+type Me struct {
+	Member    Member    `json:"member"`
+	Workspace Workspace `json:"workspace"`
+	Scopes    []string  `json:"scopes,omitempty" nullable:"false" doc:"What the API token may do; absent for a signed-in member."`
+}
+
+// Channel is one way in and out.
+type Channel struct {
+	ID                string          `json:"id" format:"uuid"`
+	Kind              string          `json:"kind"`
+	Name              string          `json:"name"`
+	Key               string          `json:"key" doc:"Names the channel in a web page's snippet; no secret."`
+	Settings          WebchatSettings `json:"settings"`
+	IdentitySecretSet bool            `json:"identitySecretSet"`
+	Disabled          bool            `json:"disabled"`
+	Version           int64           `json:"version"`
+	CreatedAt         Moment          `json:"createdAt"`
+}
+
+// WebchatSettings are what an administrator chooses for a chat on web pages.
+type WebchatSettings struct {
+	Colour    string    `json:"colour,omitempty" doc:"Of the button and the header, #rrggbb"`
+	Greeting  Greeting  `json:"greeting,omitempty"`
+	Origins   []string  `json:"origins,omitempty" nullable:"false" doc:"Web origins whose pages may embed the chat; none allows every page."`
+	Languages []string  `json:"languages,omitempty" nullable:"false"`
+	TeamID    *string   `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
+	Hours     *Schedule `json:"hours,omitempty"`
+}
+
+// Greeting is the first words by language.
+type Greeting struct {
+	Fr string `json:"fr"`
+	En string `json:"en"`
+}
+
+// Schedule is a week's opening hours.
+type Schedule struct {
+	Zone string `json:"zone" doc:"IANA time zone"`
+	Week []Slot `json:"week" nullable:"false"`
+}
+
+// Slot is one stretch of a day of the week.
+type Slot struct {
+	Day  int    `json:"day" minimum:"1" maximum:"7" doc:"1 is Monday."`
+	From string `json:"from" example:"09:00"`
+	To   string `json:"to" example:"18:00"`
+}
+
+func channelOf(c channel.Channel) Channel {
+	out := Channel{ID: string(c.ID), Kind: string(c.Kind), Name: c.Name, Key: c.Key, IdentitySecretSet: c.Secret != nil,
+		Disabled: c.Disabled, Version: c.Version, CreatedAt: Moment(c.CreatedAt)}
+	_ = json.Unmarshal(c.Settings, &out.Settings) // settings of a later version show what is understood
+	if c.Team != "" {
+		out.Settings.TeamID = new(string(c.Team))
+	}
+	if out.Settings.Origins == nil {
+		out.Settings.Origins = []string{}
+	}
+	return out
+}
+
+// Customer is a person the organisation serves.
+type Customer struct {
+	ID          string     `json:"id" format:"uuid"`
+	Name        string     `json:"name"`
+	Face        string     `json:"face"`
+	Locale      string     `json:"locale"`
+	Zone        string     `json:"zone"`
+	Verified    bool       `json:"verified" doc:"Whether an identity other than a device was proved."`
+	Page        *PageVisit `json:"page,omitempty"`
+	Here        bool       `json:"here" doc:"Whether she has the chat open now."`
+	Identities  []Identity `json:"identities" nullable:"false"`
+	FirstSeenAt Moment     `json:"firstSeenAt"`
+	LastSeenAt  Moment     `json:"lastSeenAt"`
+	Version     int64      `json:"version"`
+}
+
+// PageVisit is the page of the organisation's site that a customer was last seen on.
+type PageVisit struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+	At    Moment `json:"at"`
+}
+
+// Identity is one way a customer is known.
+type Identity struct {
+	ID       string `json:"id" format:"uuid"`
+	Kind     string `json:"kind" enum:"visitor,email,phone,user,social,card"`
+	Value    string `json:"value"`
+	Verified bool   `json:"verified"`
+}
+
+func (s *Server) customer(ws vis.WorkspaceID, c desk.Customer) Customer {
+	here, page := s.hub.Guest(ws, c.ID)
+	out := Customer{ID: string(c.ID), Name: c.Name, Face: c.Face, Locale: c.Locale, Zone: c.Zone, Verified: c.Verified, Here: here,
+		Page: pageOf(c.Page, page), Identities: make([]Identity, 0, len(c.Identities)), FirstSeenAt: Moment(c.FirstSeenAt),
+		LastSeenAt: Moment(c.LastSeenAt), Version: c.Version}
+	for _, i := range c.Identities {
+		out.Identities = append(out.Identities, Identity{string(i.ID), string(i.Kind), i.Value, i.Verified})
+	}
+	return out
+}
+
+// pageOf chooses the later of the page that was stored and the one that she is on.
+func pageOf(stored *desk.PageView, now *realtime.Page) *PageVisit {
+	switch {
+	case now != nil && (stored == nil || now.At.After(stored.At)):
+		return &PageVisit{now.URL, now.Title, Moment(now.At)}
+	case stored != nil:
+		return &PageVisit{stored.URL, stored.Title, Moment(stored.At)}
+	}
+	return nil
+}
+
+// CustomerRef is what a list shows of a conversation's customer.
+type CustomerRef struct {
+	ID       string `json:"id" format:"uuid"`
+	Name     string `json:"name"`
+	Face     string `json:"face"`
+	Locale   string `json:"locale"`
+	Verified bool   `json:"verified"`
+	Here     bool   `json:"here"`
+}
+
+// Preview is the last message as a list shows it.
+type Preview struct {
+	Text        string `json:"text"`
+	Author      string `json:"author" enum:"customer,member,system"`
+	At          Moment `json:"at"`
+	Attachments int    `json:"attachments"`
+}
+
+// Conversation is one matter of one customer: a row of a list and the opened conversation alike.
+type Conversation struct {
+	ID                   string      `json:"id" format:"uuid"`
+	Number               int64       `json:"number"`
+	Subject              string      `json:"subject"`
+	State                string      `json:"state" enum:"open,snoozed,resolved"`
+	ChannelID            string      `json:"channelId" format:"uuid"`
+	ChannelKind          string      `json:"channelKind"`
+	Customer             CustomerRef `json:"customer"`
+	AssigneeID           *string     `json:"assigneeId,omitempty"`
+	TeamID               *string     `json:"teamId,omitempty"`
+	SnoozedUntil         *Moment     `json:"snoozedUntil,omitempty"`
+	SnoozedUntilReply    bool        `json:"snoozedUntilReply"`
+	Preview              Preview     `json:"preview"`
+	WaitingSince         *Moment     `json:"waitingSince,omitempty" doc:"When the customer's oldest unanswered word arrived."`
+	LastPosition         int64       `json:"lastPosition"`
+	ReadPosition         *int64      `json:"readPosition,omitempty" doc:"How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know."`
+	CustomerReadPosition int64       `json:"customerReadPosition"`
+	CreatedAt            Moment      `json:"createdAt"`
+	LastActivityAt       Moment      `json:"lastActivityAt"`
+	ResolvedAt           *Moment     `json:"resolvedAt,omitempty"`
+	Version              int64       `json:"version"`
+}
+
+// conversation is what members see; read is how far the asking one has read, nil when many are asking.
+func (s *Server) conversation(ctx context.Context, ws vis.WorkspaceID, c desk.Conversation, read *int64) Conversation {
+	here, _ := s.hub.Guest(ws, c.Customer.ID)
+	return Conversation{ID: string(c.ID), Number: c.Number, Subject: c.Subject, State: string(c.State), ChannelID: string(c.Channel),
+		ChannelKind: s.directory.kind(ctx, ws, c.Channel),
+		Customer: CustomerRef{ID: string(c.Customer.ID), Name: c.Customer.Name, Face: c.Customer.Face, Locale: c.Customer.Locale,
+			Verified: c.Customer.Verified, Here: here},
+		AssigneeID: optional(c.Assignee), TeamID: optional(c.Team), SnoozedUntil: maybe(c.SnoozedUntil), SnoozedUntilReply: c.SnoozedUntilReply,
+		Preview:      Preview{c.Preview.Text, string(c.Preview.Author), Moment(c.Preview.At), c.Preview.Attachments},
+		WaitingSince: maybe(c.WaitingSince), LastPosition: c.LastPosition, ReadPosition: read, CustomerReadPosition: c.CustomerReadPosition,
+		CreatedAt: Moment(c.CreatedAt), LastActivityAt: Moment(c.LastActivityAt), ResolvedAt: maybe(c.ResolvedAt), Version: c.Version}
+}
+
+func optional[T ~string](id T) *string {
+	if id == "" {
+		return nil
+	}
+	return new(string(id))
+}
+
+// Author is who wrote something.
+type Author struct {
+	Kind string  `json:"kind" enum:"customer,member,system"`
+	ID   *string `json:"id,omitempty"`
+}
+
+// Message is one entry of a thread.
+type Message struct {
+	ID             string       `json:"id" format:"uuid"`
+	ConversationID string       `json:"conversationId" format:"uuid"`
+	Position       int64        `json:"position" doc:"Orders a conversation: 1, 2, 3, … without gaps."`
+	Kind           string       `json:"kind" enum:"message,note,line"`
+	Author         Author       `json:"author"`
+	Text           string       `json:"text"`
+	Attachments    []Attachment `json:"attachments" nullable:"false"`
+	ChannelID      *string      `json:"channelId,omitempty"`
+	ChannelKind    *string      `json:"channelKind,omitempty"`
+	State          string       `json:"state" enum:"received,sent,read" doc:"read: by the other side"`
+	ClientID       *string      `json:"clientId,omitempty"`
+	CreatedAt      Moment       `json:"createdAt"`
+	Line           *Line        `json:"line,omitempty" doc:"Set for lines only."`
+}
+
+// Line says what happened to a conversation, for the reader's screen to word.
+type Line struct {
+	Type       string  `json:"type" enum:"conversation.assigned,conversation.snoozed,conversation.woken,conversation.resolved,conversation.reopened,conversation.renamed,customer.identified"`
+	MemberID   *string `json:"memberId,omitempty"`
+	TeamID     *string `json:"teamId,omitempty"`
+	Until      *Moment `json:"until,omitempty"`
+	UntilReply *bool   `json:"untilReply,omitempty"`
+	Subject    *string `json:"subject,omitempty"`
+	Name       *string `json:"name,omitempty"`
+	Email      *string `json:"email,omitempty"`
+}
+
+// message is what members see of an entry; c tells how far both sides have read.
+func (s *Server) message(ctx context.Context, to audience, c *desk.Conversation, m desk.Message) Message {
+	out := Message{ID: string(m.ID), ConversationID: string(m.Conversation), Position: m.Position, Kind: string(m.Kind),
+		Author: Author{string(m.Author), optional(m.AuthorID)}, Text: m.Text, Attachments: s.attachments(to, m.Attachments),
+		ChannelID: optional(m.Channel), State: state(c, m), ClientID: optional(m.ClientID), CreatedAt: Moment(m.CreatedAt)}
+	if m.Channel != "" {
+		out.ChannelKind = new(s.directory.kind(ctx, to.workspace, m.Channel))
+	}
+	if l := m.Line; l != nil {
+		out.Line = &Line{Type: string(l.Type), MemberID: optional(l.Member), TeamID: optional(l.Team), Subject: optional(l.Subject),
+			Name: optional(l.Name), Email: optional(l.Email)}
+		if l.Until != nil {
+			out.Line.Until = maybe(*l.Until)
+		}
+		if l.UntilReply {
+			out.Line.UntilReply = new(true)
+		}
+	}
+	return out
+}
+
+// state is how far a message has come: read once the other side's mark has passed it.
+func state(c *desk.Conversation, m desk.Message) string {
+	switch {
+	case m.Author == desk.AuthorCustomer && c != nil && m.Position <= c.MemberReadPosition:
+		return "read"
+	case m.Author == desk.AuthorCustomer:
+		return "received"
+	case c != nil && m.Kind == desk.KindMessage && m.Position <= c.CustomerReadPosition:
+		return "read"
+	}
+	return "sent"
+}
+
+// Attachment is a file said with a message. Its links are signed and last a quarter of an hour; ask again for new ones.
+type Attachment struct {
+	ID         string  `json:"id" format:"uuid"`
+	Name       string  `json:"name"`
+	MediaType  string  `json:"mediaType"`
+	Size       int64   `json:"size" doc:"Bytes"`
+	Kind       string  `json:"kind" enum:"image,file"`
+	Width      *int    `json:"width,omitempty"`
+	Height     *int    `json:"height,omitempty"`
+	URL        string  `json:"url" doc:"Downloads the file as it was sent."`
+	PreviewURL *string `json:"previewUrl,omitempty" doc:"Shows a picture, without what its camera wrote into it."`
+}
+
+func (s *Server) attachments(to audience, all []desk.Attachment) []Attachment {
+	out := make([]Attachment, len(all))
+	for i, a := range all {
+		out[i] = s.attachment(to, a)
+	}
+	return out
+}
+
+func (s *Server) attachment(to audience, a desk.Attachment) Attachment {
+	out := Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Kind: "file", URL: s.contentURL(to, a.ID, formOriginal)}
+	if a.Inline() {
+		out.Kind, out.Width, out.Height = "image", new(a.Width), new(a.Height)
+		out.PreviewURL = new(s.contentURL(to, a.ID, formPreview))
+	}
+	return out
+}

@@ -1,0 +1,320 @@
+// Package web is the door to the outside: typed routes, sign-in, uploads and files, the live socket, the description of all that,
+// and the front end.
+package web
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+	"visavis/internal/blob"
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/realtime"
+	"visavis/internal/seal"
+	"visavis/internal/staff"
+	"visavis/internal/vis"
+)
+
+// Options is what a server is made of.
+type Options struct {
+	Desk     *desk.Service
+	Staff    *staff.Service
+	Channels *channel.Service
+	Blobs    blob.Store
+	Keys     *seal.Keys
+	// Front holds the built front end under dist/; without it, pages say how to build it.
+	Front fs.FS
+	// PublicURL is where people reach this server; links in invitations begin with it.
+	PublicURL string
+	// ContentURL is where files are served when that is another origin than PublicURL; "" for the same.
+	ContentURL string
+	// RateLimits switches the limits on; off only for load tests.
+	RateLimits bool
+	// TrustedProxies are whose X-Forwarded-For is believed.
+	TrustedProxies []netip.Prefix
+	Clock          vis.Clock
+	Log            *slog.Logger
+	// OpenMetrics shows /metrics to everybody who can reach the server, not to this machine only.
+	OpenMetrics bool
+	// Counters are figures of other rooms, to be shown at /metrics too.
+	Counters []Counter
+	// Ready says why the server should get no traffic now; nil means that it always should.
+	Ready   func(context.Context) error
+	Version string
+}
+
+// Server answers HTTP and holds the live connections.
+type Server struct {
+	desk      *desk.Service
+	staff     *staff.Service
+	channels  *channel.Service
+	blobs     blob.Store
+	keys      *seal.Keys
+	clock     vis.Clock
+	log       *slog.Logger
+	hub       *realtime.Hub
+	directory *directory
+	limits    *limiter
+	trusted   []netip.Prefix
+	metrics   *metrics
+	ready     func(context.Context) error
+	version   string
+
+	openMetrics bool
+
+	publicURL     string
+	origin        string // of publicURL
+	contentBase   string // where signed links point
+	contentHost   string // "" when files share the host
+	contentSource string // for policies: " https://files.example" or ""
+	secure        bool
+	deskPolicy    string
+
+	uploads chan struct{} // bounds how many files arrive at once
+	mux     *http.ServeMux
+	api     huma.API
+	spec    []byte
+	handler http.Handler
+}
+
+// New makes the server.
+func New(o Options) (*Server, error) {
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
+		uploads: make(chan struct{}, 32), mux: http.NewServeMux()}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.version == "" {
+		s.version = "dev"
+	}
+	if err := s.place(o.PublicURL, o.ContentURL); err != nil {
+		return nil, err
+	}
+	s.directory = newDirectory(o.Staff, o.Channels, o.Clock)
+	s.hub = realtime.New(deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
+	s.metrics = newMetrics(s.hub, o.Counters)
+	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
+	s.routes()
+	s.spec = finishSpec(s.api.OpenAPI())
+	s.pages(o.Front)
+	s.handler = s.watch(s.guard(s.mux))
+	return s, nil
+}
+
+// place works out the origins from the configured addresses.
+func (s *Server) place(public, content string) error {
+	u, err := originOf(public)
+	if err != nil {
+		return fmt.Errorf("read the public address: %w", err)
+	}
+	s.publicURL, s.origin, s.contentBase, s.secure = strings.TrimRight(public, "/"), u.String(), u.String(), u.Scheme == "https"
+	if content != "" {
+		c, err := originOf(content)
+		if err != nil {
+			return fmt.Errorf("read the address for files: %w", err)
+		}
+		if *c != *u {
+			s.contentBase, s.contentHost, s.contentSource = c.String(), c.Host, " "+c.String()
+		}
+	}
+	s.deskPolicy = appPolicy(s.contentSource, "'none'")
+	return nil
+}
+
+// originOf reads an address as the origin that browsers compare.
+func originOf(address string) (*url.URL, error) {
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	if u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return nil, fmt.Errorf("%q is no web address such as https://help.example.org", address)
+	}
+	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
+}
+
+// Handler returns what answers requests.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Ring tells the live connections that a workspace's log has grown. It never blocks.
+func (s *Server) Ring(ws vis.WorkspaceID) { s.hub.Ring(ws) }
+
+// Stats are the figures of the live connections.
+func (s *Server) Stats() realtime.Stats { return s.hub.Stats() }
+
+// Close sends the live connections away and waits for them. Call it before http.Server.Shutdown, which does not know of them.
+func (s *Server) Close() { s.hub.Close() }
+
+// Harden sets the time-outs and sizes that keep slow and greedy clients from holding a server's connections.
+func (s *Server) Harden(h *http.Server) {
+	h.ReadHeaderTimeout = 5 * time.Second
+	h.IdleTimeout = 60 * time.Second
+	h.MaxHeaderBytes = 32 << 10
+	h.ErrorLog = slog.NewLogLogger(s.log.Handler(), slog.LevelDebug)
+}
+
+// Spec is the API's description as JSON, without a running server.
+func Spec(version string) []byte {
+	s, err := New(Options{PublicURL: "http://127.0.0.1", Clock: vis.ClockFunc(time.Now), Version: version})
+	if err != nil {
+		panic("web: " + err.Error()) // the options are our own
+	}
+	defer s.Close()
+	return s.spec
+}
+
+// guard is what every request passes first: the rules that hold whatever the route.
+func (s *Server) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer s.survive(w, r)
+		s.protect(w.Header(), surfaceAPI, "") // the strictest; pages loosen it
+		onContentHost := s.contentHost != "" && strings.EqualFold(r.Host, s.contentHost)
+		if onContentHost != (s.contentHost != "" && strings.HasPrefix(r.URL.Path, "/content/")) && !strings.HasSuffix(r.URL.Path, "z") {
+			s.refuse(w, r, vis.Errorf(vis.NotFound, "misdirected_request", "There is nothing here under this name."))
+			return
+		}
+		if err := s.sameOrigin(r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// survive answers for a handler that panicked, and keeps the process alive.
+func (s *Server) survive(w http.ResponseWriter, r *http.Request) {
+	fault := recover()
+	if fault == nil {
+		return
+	}
+	if fault == http.ErrAbortHandler { //nolint:errorlint // it is compared as net/http does
+		panic(fault)
+	}
+	s.log.Error("a handler panicked", "route", r.Pattern, "fault", fault, "stack", string(debug.Stack()))
+	s.metrics.panics.Inc()
+	writeProblem(w, newProblem(http.StatusInternalServerError, "internal", "Something went wrong on our side. Please try again."))
+}
+
+// route is a typed route before it is added.
+type route struct {
+	method, path string
+	id           string // names the operation in clients
+	tag          string
+	summary      string
+	access       access
+	status       int // of success; 0 for 200, or 204 without a body
+	// scope is what a token needs, for the description; the rooms check it.
+	scope vis.Scope
+	// limits are taken for each call by the caller's address or id.
+	byAddress, byCaller []limit
+}
+
+// add registers a typed route: who calls is found and checked before anything of the request is read, and handed over plainly.
+func add[I, O any](s *Server, r route, handle func(ctx context.Context, by caller, in *I) (*O, error)) {
+	op := huma.Operation{Method: r.method, Path: "/api/v1" + r.path, OperationID: r.id, Tags: []string{r.tag}, Summary: r.summary,
+		DefaultStatus: r.status, Security: r.security(), MaxBodyBytes: maxBody}
+	if r.scope != "" {
+		op.Description = "An API token needs the scope `" + string(r.scope) + "`."
+	}
+	op.Middlewares = huma.Middlewares{func(hc huma.Context, next func(huma.Context)) {
+		req, w := humago.Unwrap(hc)
+		by, err := s.admit(req, r)
+		if err != nil {
+			if errIsSession(err) {
+				cookie := endedCookie()
+				http.SetCookie(w, &cookie)
+			}
+			writeProblem(w, s.problemOf(req.Context(), by, err))
+			return
+		}
+		next(huma.WithValue(hc, callerKey{}, by))
+	}}
+	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {
+		by := from(ctx)
+		out, err := handle(ctx, by, in)
+		if err != nil {
+			return nil, s.problemOf(ctx, by, err)
+		}
+		return out, nil
+	})
+}
+
+// admit checks a request against its route, before its body is read further than its hash needs.
+func (s *Server) admit(req *http.Request, r route) (caller, error) {
+	if err := wellFormed(req, "application/json"); err != nil {
+		return caller{}, err
+	}
+	by, err := s.authenticate(req, r.access)
+	if err != nil {
+		return by, err
+	}
+	for _, l := range r.byAddress {
+		if err := s.limits.take(l, addressKey(by.address)); err != nil {
+			return by, err
+		}
+	}
+	for _, l := range r.byCaller {
+		if err := s.limits.take(l, by.ID); err != nil {
+			return by, err
+		}
+	}
+	return by, remember(req, &by)
+}
+
+func (r route) security() []map[string][]string {
+	switch r.access {
+	case staffers:
+		return []map[string][]string{{"session": {}}, {"token": {}}}
+	case members:
+		return []map[string][]string{{"session": {}}}
+	case visitors:
+		return []map[string][]string{{"visitor": {}}}
+	case everybody:
+	}
+	return []map[string][]string{}
+}
+
+// none is the body of a route that answers nothing.
+type none struct{}
+
+// reply wraps a body.
+type reply[T any] struct{ Body T }
+
+func ok[T any](body T) *reply[T] { return &reply[T]{body} }
+
+// page is the query of a list.
+type page struct {
+	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
+	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
+}
+
+func (p page) asked() vis.Page { return vis.Page{Limit: p.Limit, After: p.Cursor} }
+
+// routes registers everything of the API.
+func (s *Server) routes() {
+	s.setupRoutes()
+	s.sessionRoutes()
+	s.memberRoutes()
+	s.teamRoutes()
+	s.channelRoutes()
+	s.tokenRoutes()
+	s.auditRoutes()
+	s.conversationRoutes()
+	s.customerRoutes()
+	s.searchRoutes()
+	s.visitorRoutes()
+	s.attachmentRoutes()
+	s.eventRoutes()
+	s.liveRoutes()
+}
