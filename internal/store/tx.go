@@ -57,7 +57,11 @@ func (t *tx) ready(ctx context.Context, statement string) error {
 	if t.command == nil {
 		return ctx.Err()
 	}
-	if t.command.savepoint != savepointWanted || !t.session.dialect.shared && strings.HasPrefix(statement, "SELECT") {
+	if !t.session.dialect.shared && strings.HasPrefix(statement, "SELECT") {
+		return nil // a read that fails on SQLite leaves nothing to undo
+	}
+	t.command.touched = true
+	if t.command.savepoint != savepointWanted {
 		return nil
 	}
 	if _, err := t.session.exec(t.within, "SAVEPOINT command"); err != nil {
@@ -124,8 +128,12 @@ func (t *tx) ordinal(ctx context.Context) (int64, error) {
 		return n.(int64), nil
 	}
 	n, err := value[int64](ctx, t, "workspace", selectOrdinal)
-	if err == nil && t.command == nil {
+	switch {
+	case err != nil:
+	case t.command == nil:
 		t.store.ordinals.Store(t.workspace, n) // in a view it is committed for sure
+	default:
+		t.command.ordinal = n // it may be of this very batch
 	}
 	return n, err
 }

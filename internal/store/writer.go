@@ -20,7 +20,8 @@ import (
 //
 //  1. It waits in the queue; a caller who leaves now takes it along.
 //  2. What queued while the last commit was syncing becomes the next batch: one transaction.
-//  3. Its closure runs, after the neighbours before it. When it fails, its own writes are undone by a savepoint.
+//  3. Its closure runs, after the neighbours before it. When it fails, its own writes are undone: at first by running the batch
+//     once more with a savepoint around every command, and for a while by savepoints from the start.
 //  4. At the end of the batch the events of all commands get their numbers and are written, then what they want found by search.
 //  5. COMMIT, which returns when the disk has it. Only now the bell rings and the callers are told.
 //
@@ -43,6 +44,7 @@ type writer struct {
 
 	session *session
 	batch   int64
+	wary    int // how many of the next batches take savepoints from the start
 	stats   counters
 }
 
@@ -56,6 +58,7 @@ type command struct {
 	// What follows belongs to the writer until done is closed.
 	err       error
 	savepoint savepointState
+	touched   bool // it has done something that its failure would have to undo
 	events    []vis.Event
 	words     []words
 	ordinal   int64
@@ -71,7 +74,7 @@ const (
 type savepointState int
 
 const (
-	savepointNeedless savepointState = iota // alone in its batch: the transaction will do
+	savepointNeedless savepointState = iota // the transaction itself is undone
 	savepointWanted                         // to be set before the first write
 	savepointSet
 )
@@ -79,7 +82,13 @@ const (
 const (
 	queueLength = 4096
 	attempts    = 12
+	// waryFor is how many batches pay for savepoints after one whose command failed: that costs each command about a tenth, and
+	// a second run costs the whole batch.
+	waryFor = 32
 )
+
+// errDisturbed says that a command failed in a batch without savepoints, after it had written.
+var errDisturbed = errors.New("a command of the batch failed")
 
 var errClosed = vis.Errorf(vis.Unavailable, "closing", "The server is stopping; please try again in a moment.")
 
@@ -189,6 +198,11 @@ func (w *writer) commit(batch []*command) error {
 			w.pause(attempt)
 		}
 		heads, committed, err := w.try(batch, unsure)
+		if err == errDisturbed { //nolint:errorlint // it is made here and never wrapped
+			w.wary = waryFor
+			w.drop()
+			heads, committed, err = w.try(batch, unsure)
+		}
 		if err == nil {
 			w.count(batch)
 			for _, h := range heads {
@@ -244,13 +258,18 @@ func (w *writer) try(batch []*command, unsure bool) (_ []head, _ outcome, err er
 			return nil, undone, err // the bell is not rung: every node looks at the heads now and then
 		}
 	}
+	guarded := len(batch) > 1 && w.wary > 0
+	w.wary = max(0, w.wary-1)
 	for _, c := range batch {
-		c.savepoint = savepointWanted
-		if len(batch) == 1 {
-			c.savepoint = savepointNeedless
+		c.savepoint = savepointNeedless
+		if guarded {
+			c.savepoint = savepointWanted
 		}
 		if err := w.run(c); err != nil {
 			return nil, undone, err
+		}
+		if c.err != nil && c.touched && !guarded && len(batch) > 1 {
+			return nil, undone, errDisturbed
 		}
 	}
 	if len(batch) == 1 && batch[0].err != nil {
@@ -300,7 +319,7 @@ func (w *writer) drop() {
 
 // run runs one command. Its own failure is put into it; an error is one that the whole batch fails with.
 func (w *writer) run(c *command) error {
-	c.err, c.events, c.words, c.ordinal = nil, nil, nil, 0
+	c.err, c.events, c.words, c.ordinal, c.touched = nil, nil, nil, 0, false
 	t := &tx{store: w.store, within: w.ctx, session: w.session, workspace: c.workspace, command: c}
 	c.err = call(c.run, t)
 	if c.err == nil {
