@@ -17,12 +17,15 @@ type Frame struct {
 	Type  string
 	Seq   int64
 	Code  string
-	Event struct {
-		Seq            int64
-		Type           string
-		ConversationID string
-		Message        *Message
-	}
+	Event Event
+}
+
+// Event is an event of the log, as far as the torture reads it.
+type Event struct {
+	Seq            int64
+	Type           string
+	ConversationID string
+	Message        *Message
 }
 
 // Dial opens the live socket and says hello. last is the last sequence number seen, 0 for
@@ -75,9 +78,11 @@ func Read(ctx context.Context, socket *websocket.Conn) (Frame, error) {
 }
 
 // Watcher follows the live socket as an agent through every kill, and writes what it is
-// shown into the ledger.
+// shown into the ledger. Told to read everything again, it reads what it missed from the log
+// of events, as a client does whose screen shows everything.
 type Watcher struct {
 	ledger  *Ledger
+	api     *Client
 	shown   atomic.Int64
 	reloads atomic.Int64
 	dials   atomic.Int64
@@ -121,29 +126,47 @@ func (w *Watcher) read(ctx context.Context, socket *websocket.Conn, last *int64)
 			*last = max(*last, frame.Seq)
 		case "reload":
 			w.reloads.Add(1)
-			*last = frame.Seq
+			if !w.reread(ctx, last, frame.Seq) {
+				return nil // killed meanwhile: the next socket says where it stands
+			}
 		case "event":
 			if frame.Event.Seq <= *last {
 				return fmt.Errorf("event %d was shown after %d", frame.Event.Seq, *last)
 			}
 			*last = frame.Event.Seq
-			w.note(frame)
+			w.note(frame.Event)
 		}
 	}
 }
 
-func (w *Watcher) note(frame Frame) {
-	switch frame.Event.Type {
+// reread reads the events after last up to seq, and says whether it got them all.
+func (w *Watcher) reread(ctx context.Context, last *int64, seq int64) bool {
+	for *last < seq {
+		var page struct{ Items []Event }
+		path := fmt.Sprintf("/api/v1/events?after=%d&limit=100", *last)
+		if w.api.Call(ctx, http.MethodGet, path, "", nil, &page) != nil || len(page.Items) == 0 {
+			return false
+		}
+		for _, event := range page.Items {
+			*last = event.Seq
+			w.note(event)
+		}
+	}
+	return true
+}
+
+func (w *Watcher) note(event Event) {
+	switch event.Type {
 	case "message.received", "message.sent", "note.written":
 	default:
 		return
 	}
-	m := frame.Event.Message
+	m := event.Message
 	if m == nil {
 		return
 	}
 	w.ledger.Write(Entry{
-		Kind: Seen, From: watcher, Text: m.Text, Seq: frame.Event.Seq,
+		Kind: Seen, From: watcher, Text: m.Text, Seq: event.Seq,
 		Conversation: m.ConversationID, Message: m.ID, Position: m.Position,
 	})
 	w.shown.Add(1)

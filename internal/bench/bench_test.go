@@ -46,6 +46,17 @@ func TestNumbersFindEachMessageOnceInAFrame(t *testing.T) {
 	}
 }
 
+func TestSequenceIsTheFirstOfAFrame(t *testing.T) {
+	for frame, want := range map[string]int64{
+		`{"type":"event","event":{"seq":42,"message":{"text":"\"seq\":7"}}}`: 42,
+		`{"type":"skip","seq":9}`: 9, `{"type":"pong"}`: 0,
+	} {
+		if got := sequence([]byte(frame)); got != want {
+			t.Errorf("%s: got %d", frame, got)
+		}
+	}
+}
+
 func TestStraceTableIsAddedUp(t *testing.T) {
 	table := `strace: Process 7 attached with 9 threads
 % time     seconds  usecs/call     calls    errors syscall

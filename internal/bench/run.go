@@ -238,14 +238,14 @@ func (r *run) finish(l *load, row *Row, cpu time.Duration) {
 
 // addDelivery adds the row about the agents' sockets.
 func (r *run) addDelivery(l *load, like Row) {
-	expected := (l.count - int(l.failed.Load())) * len(l.agents.sockets)
+	expected := (l.count - int(l.failed.Load())) * l.agents.count
 	arrived := int(l.agents.arrivals.Load())
 	l.agents.close()
 	row := Row{Section: like.Section, Floor: like.Floor, Work: strings.Replace(like.Work, "→ acknowledged", "→ agent's socket", 1)}
 	l.agents.late.into(&row)
-	if arrived < expected {
-		row.Failed = expected - arrived
-		row.Note = fmt.Sprintf("%d sockets cut by the server", l.agents.cut.Load())
+	row.Failed = max(0, expected-arrived)
+	if cut := l.agents.cut.Load(); cut > 0 {
+		row.Note = fmt.Sprintf("cut as too slow %d times and back, told %d times to read again", cut, l.agents.reloads.Load())
 	}
 	r.add(row)
 }

@@ -240,11 +240,15 @@ func (t *target) senders(count int) ([]*sender, error) {
 
 // desks opens count agents' sockets.
 func (t *target) desks(ctx context.Context, count int) (*agents, error) {
-	return connect(ctx, count, func(ctx context.Context) (*websocket.Conn, error) {
+	return connect(ctx, count, func(ctx context.Context, last int64) (*websocket.Conn, error) {
 		if t.floor {
 			return openSocket(ctx, t.address, "/live", "", "", "")
 		}
-		return openSocket(ctx, t.address, "/api/v1/live", "Bearer "+t.token, "", `{"type":"hello"}`)
+		hello := `{"type":"hello"}`
+		if last > 0 {
+			hello = fmt.Sprintf(`{"type":"hello","last":%d}`, last)
+		}
+		return openSocket(ctx, t.address, "/api/v1/live", "Bearer "+t.token, "", hello)
 	})
 }
 
