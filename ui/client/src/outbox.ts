@@ -46,6 +46,8 @@ export class Outbox<B, R = unknown> {
   #items: Pending<B>[] = [];
   #running: Promise<void> | undefined;
   #again = false;
+  /** What is on the shelf is what we have. */
+  #shelved = true;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(settings: OutboxSettings<B, R>) {
@@ -142,7 +144,7 @@ export class Outbox<B, R = unknown> {
 
   /** Another tab may have sent some of ours since: what it took off the shelf is not ours to send. */
   #adopt(): void {
-    if (!this.#shelf) return;
+    if (!this.#shelf || !this.#shelved) return;
     const kept = new Set(this.#read().map((item) => item.clientId));
     const items = this.#items.filter((item) => kept.has(item.clientId));
     if (items.length !== this.#items.length) this.#change(items);
@@ -159,7 +161,9 @@ export class Outbox<B, R = unknown> {
     this.#items = items;
     try {
       this.#shelf?.setItem(this.#settings.key, JSON.stringify([...others, ...items]));
+      this.#shelved = true;
     } catch {
+      this.#shelved = false;
       // A full or forbidden shelf: the words stay in memory and are still sent.
     }
     this.#settings.onchange?.(items);
@@ -186,5 +190,14 @@ function browserShelf(): Shelf | null {
 async function browserLock(name: string, task: () => Promise<void>): Promise<void> {
   const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
   if (!locks) return task();
-  await locks.request(`visavis ${name}`, task);
+  let begun = false;
+  try {
+    await locks.request(`visavis ${name}`, () => {
+      begun = true;
+      return task();
+    });
+  } catch (error) {
+    if (begun) throw error;
+    await task(); // a frame that is refused storage is refused locks too
+  }
 }
