@@ -1,0 +1,33 @@
+/** What the form says that keeps a name and an address. */
+export const words = {
+  fr: {
+    title: 'Quitter sans rien perdre',
+    text: 'Votre échange reste ici : revenez sur cette page avec cet appareil et tout y sera. Avec votre nom et votre e-mail, nous saurons aussi qui vous êtes et où vous joindre.',
+    name: 'Votre nom',
+    email: 'Votre e-mail',
+    optional: 'facultatif',
+    save: 'Enregistrer',
+    saving: 'Enregistrement…',
+    later: 'Plus tard',
+    wrong: 'Cette adresse semble incomplète. Par exemple : camille@exemple.fr',
+    saved: 'C’est noté. Vous pouvez fermer cette page.',
+    savedName: 'C’est noté, {name}. Vous pouvez fermer cette page.',
+    failed: 'Pas encore enregistré. Réessayez dans un instant.',
+    back: 'Retour à l’échange',
+  },
+  en: {
+    title: 'Leave without losing anything',
+    text: 'Your conversation stays here: come back to this page on this device and you will find it. With your name and e-mail we also know who you are and where to reach you.',
+    name: 'Your name',
+    email: 'Your e-mail',
+    optional: 'optional',
+    save: 'Save',
+    saving: 'Saving…',
+    later: 'Not now',
+    wrong: 'This address looks incomplete. For example: camille@example.com',
+    saved: 'Noted. You can close this page.',
+    savedName: 'Noted, {name}. You can close this page.',
+    failed: 'Not saved yet. Try again in a moment.',
+    back: 'Back to the conversation',
+  },
+};

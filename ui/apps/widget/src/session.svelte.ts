@@ -1,0 +1,173 @@
+import { Api } from '@visavis/client/api.ts';
+import { isProblem } from '@visavis/client/problem.ts';
+import type { Locale, Visitor, VisitorChannel, VisitorConversation, VisitorSession } from '@visavis/client/types.ts';
+import type { HostPage } from '@visavis/client/embed.ts';
+import type { Store } from './store';
+
+type Known = Omit<VisitorSession, 'token'>;
+
+/**
+ * Who is writing, as far as the server knows. A session begins when there is something to say, not when a page is opened:
+ * most people who see the button never press it.
+ */
+export class Session {
+  readonly api: Api;
+  readonly #channel: string;
+  readonly #store: Store;
+  #token = $state<string | null>(null);
+  #visitor = $state.raw<Visitor | undefined>(undefined);
+  #conversations = $state.raw<readonly VisitorConversation[]>([]);
+  #identity: string | undefined;
+  #beginning: Promise<void> | undefined;
+  locale: Locale = 'fr';
+  page: HostPage | undefined;
+  /** Told when what was shown belongs to somebody else from now on. */
+  onother: (() => void) | undefined;
+
+  constructor(channel: string, store: Store, fetch?: typeof globalThis.fetch, pauses?: readonly number[]) {
+    this.#channel = channel;
+    this.#store = store;
+    this.#token = store.get('token');
+    this.api = new Api({ visitor: () => this.#token, onsignedout: () => this.#forget(), fetch, pauses });
+  }
+
+  get token(): string | null {
+    return this.#token;
+  }
+  get visitor(): Visitor | undefined {
+    return this.#visitor;
+  }
+  /** Newest first. */
+  get conversations(): readonly VisitorConversation[] {
+    return this.#conversations;
+  }
+
+  look(): Promise<VisitorChannel> {
+    return this.api.get<VisitorChannel>('/visitor/channel', { key: this.#channel });
+  }
+
+  /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */
+  ensure(): Promise<void> {
+    if (this.#token) return Promise.resolve();
+    return this.#begin();
+  }
+
+  async refresh(): Promise<void> {
+    if (!this.#token) return;
+    this.#know(await this.api.get<Known>('/visitor'));
+  }
+
+  /** Takes the site's proof of who is here. The same proof twice changes nothing; another person's replaces the session. */
+  async identify(jwt: string, now: boolean): Promise<void> {
+    this.#identity = jwt;
+    if (this.#token && this.#store.get('claims') === claims(jwt)) return;
+    if (this.#token || now) await this.#begin();
+  }
+
+  /** Whether a proof is here that the server has not seen: opening the chat then shows what she said elsewhere. */
+  get unproved(): boolean {
+    return this.#identity !== undefined && !this.#token;
+  }
+
+  async change(patch: { name?: string | undefined; email?: string | undefined; locale?: Locale }): Promise<void> {
+    await this.ensure();
+    this.take(await this.api.patch<Visitor>('/visitor', patch));
+  }
+
+  /** The next person at this computer finds nothing: not on the server's side of this browser, not in its storage. */
+  async logout(): Promise<void> {
+    await this.#beginning?.catch(() => undefined);
+    const token = this.#token;
+    this.#identity = undefined;
+    const ended = token ? this.api.delete('/visitor/session') : undefined; // reads the token before it is forgotten
+    this.#forget();
+    this.#store.wipe();
+    this.onother?.();
+    await ended?.catch(() => undefined); // offline: the token is gone from here, and the server lets it expire
+  }
+
+  take(visitor: Visitor): void {
+    this.#visitor = visitor;
+  }
+
+  /** One copy of each conversation, whichever door it came through. A read mark never goes back. */
+  put(conversation: VisitorConversation): void {
+    const before = this.#conversations.find((one) => one.id === conversation.id);
+    const merged = before
+      ? { ...conversation, readPosition: Math.max(before.readPosition, conversation.readPosition) }
+      : conversation;
+    this.#conversations = sorted([...this.#conversations.filter((one) => one.id !== conversation.id), merged]);
+  }
+
+  #begin(): Promise<void> {
+    this.#beginning ??= this.#start().finally(() => (this.#beginning = undefined));
+    return this.#beginning;
+  }
+
+  async #start(): Promise<void> {
+    const before = this.#visitor;
+    const held = this.#token ? this.#store.get('claims') : undefined;
+    const identity = this.#identity;
+    const begun = await this.#arrive(identity).catch((error: unknown) => {
+      if (isProblem(error) && error.status === 401 && held !== undefined) return this.#arrive(identity); // the old token was dead
+      if (!identity || !isProblem(error) || error.passing) throw error;
+      console.warn('visavis: the identity was refused, the visitor stays unverified:', error.code);
+      this.#identity = undefined;
+      return this.#arrive(undefined);
+    });
+    const other = held ? subject(held) !== subject(claims(identity)) : before?.verified && before.id !== begun.visitor.id;
+    if (other) {
+      this.#store.wipe();
+      this.onother?.();
+    }
+    this.#token = begun.token;
+    this.#store.set('token', begun.token);
+    if (this.#identity) this.#store.set('claims', claims(this.#identity));
+    this.#know(begun);
+  }
+
+  #arrive(identity: string | undefined): Promise<VisitorSession> {
+    const body = {
+      key: this.#channel,
+      locale: this.locale,
+      zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      ...(identity ? { identity } : {}),
+      ...(this.page ? { page: this.page } : {}),
+    };
+    return this.api.post<VisitorSession>('/visitor/sessions', body);
+  }
+
+  #know(known: Known): void {
+    this.#visitor = known.visitor;
+    this.#conversations = sorted(known.conversations);
+  }
+
+  /** The server no longer knows our token; what waits to be sent stays, and leaves under a new one. */
+  #forget(): void {
+    this.#token = null;
+    this.#visitor = undefined;
+    this.#conversations = [];
+    this.#store.remove('token');
+    this.#store.remove('claims');
+  }
+}
+
+function sorted(conversations: readonly VisitorConversation[]): VisitorConversation[] {
+  return [...conversations].sort((a, b) => b.lastMessageAt.localeCompare(a.lastMessageAt));
+}
+
+/** Who a token speaks of, unread by us as proof: only to tell whether it is the same person as before. */
+function claims(jwt: string | undefined): string {
+  try {
+    const part = (jwt ?? '').split('.')[1] ?? '';
+    const text = atob(part.replaceAll('-', '+').replaceAll('_', '/'));
+    const { sub, email, name } = JSON.parse(text) as Record<string, unknown>;
+    return JSON.stringify([sub, email, name]);
+  } catch {
+    return '';
+  }
+}
+
+function subject(claims: string): string {
+  return claims.split(',')[0] ?? '';
+}
