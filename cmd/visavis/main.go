@@ -79,7 +79,7 @@ type serverFlags struct {
 
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
-		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics}
+		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 
 func (f serverFlags) logger() *slog.Logger {
@@ -224,11 +224,7 @@ type openAPICmd struct{}
 
 // Run implements kong's command.
 func (openAPICmd) Run() error {
-	spec, err := app.Spec()
-	if err != nil {
-		return err
-	}
-	_, err = os.Stdout.Write(spec)
+	_, err := os.Stdout.Write(app.Spec())
 	return err
 }
 

@@ -9,11 +9,11 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
 
-	"path/filepath"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/channel/standard"
@@ -29,11 +29,8 @@ import (
 
 // How long things may take.
 const (
-	readHeaderFor = 5 * time.Second
-	idleFor       = 60 * time.Second
-	drainFor      = 25 * time.Second
-	pruneEvery    = time.Hour
-	maxHeader     = 32 << 10
+	drainFor   = 25 * time.Second
+	pruneEvery = time.Hour
 )
 
 // App is a server that is put together but not yet listening.
@@ -94,9 +91,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake})
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Blobs: blobs, Keys: keys, Front: ui.Files(),
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, Ready: db.Ready, Stats: db.Stats,
+		Clock: clock, Log: log, Counters: counters(db), Ready: db.Ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -124,7 +121,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
-	server := NewHTTP(a.web.Handler(), a.log)
+	server := &http.Server{Handler: a.web.Handler()}
+	a.web.Harden(server)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 
@@ -145,12 +143,6 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 		err = nil
 	}
 	return err
-}
-
-// NewHTTP returns a server with the house's bounds on what a stranger may hold open.
-func NewHTTP(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{Handler: h, ReadHeaderTimeout: readHeaderFor, IdleTimeout: idleFor, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug)}
 }
 
 // prune forgets what is only kept for a time.

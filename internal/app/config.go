@@ -22,6 +22,7 @@ type Config struct {
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
 	RateLimits     bool     // off for load tests only
 	OpenMetrics    bool     // /metrics for everybody, not for this machine only
+	Version        string   // of this program
 }
 
 // database returns the address of the database.

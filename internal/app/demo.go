@@ -49,7 +49,8 @@ func (d *Demo) Run(ctx context.Context, shopListen string) error {
 	if err != nil {
 		return fmt.Errorf("listen for the shop: %w", err)
 	}
-	shop := NewHTTP(d.shop, d.App.log)
+	shop := &http.Server{Handler: d.shop}
+	d.App.web.Harden(shop)
 	go func() {
 		if err := shop.Serve(listener); err != nil && err != http.ErrServerClosed {
 			d.App.log.Error("the shop stopped", "err", err)
