@@ -99,6 +99,12 @@ export class I18n<D extends Dictionary = Dictionary> {
     return this.#format(at, { weekday: 'long', day: 'numeric', month: 'long', year });
   };
 
+  /** "23 octobre", with the year when it is another. */
+  dayOfYear = (at: string | number | Date): string => {
+    const year = this.#year(at) === this.#year(this.now) ? undefined : 'numeric';
+    return this.#format(at, { day: 'numeric', month: 'long', year });
+  };
+
   /** The short time of a list: "09:12", "hier", "lun.", "12 oct.", "12 oct. 2025". */
   when = (at: string | number | Date): string => {
     const away = this.#daysAgo(at);

@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 export interface Shortcut {
   /** Stable name, so that a person's own key survives a change of ours. */
   id: string;
@@ -69,8 +71,9 @@ export class Keys {
 
   /** Adds shortcuts; returns what takes them away. */
   register(...shortcuts: Shortcut[]): () => void {
-    this.#list = [...this.#list, ...shortcuts];
-    return () => (this.#list = this.#list.filter((known) => !shortcuts.includes(known)));
+    // Called from effects, which must not run again because of what they add.
+    this.#list = [...untrack(() => this.#list), ...shortcuts];
+    return () => (this.#list = untrack(() => this.#list).filter((known) => !shortcuts.includes(known)));
   }
 
   /** Gives a shortcut another key; empty turns it off; null gives the house's key back. */

@@ -110,15 +110,15 @@ export class Actions {
     });
   }
 
-  /** "Yann", "vous" or "quelqu’un": who closed it last, as far as this desk has heard. */
-  whoResolved(id: string): string {
+  /** "Yann vient de résoudre": who closed it last, as far as this desk has heard. */
+  resolvedBy(id: string): string {
     const { people, me, i18n } = this.#session;
     const lines = this.#session
       .knownThread(id)
       ?.messages.filter((message) => message.line?.type === 'conversation.resolved');
     const by = lines?.at(-1)?.author.id;
-    if (by && by === me?.member.id) return i18n.t('someone.you');
-    return people.member(by)?.firstName ?? i18n.t('someone');
+    if (by && by === me?.member.id) return i18n.t('refused.resolved.you');
+    return i18n.t('refused.resolved', { name: people.member(by)?.firstName || i18n.t('someone') });
   }
 
   /** Gives a conversation the state it had. */

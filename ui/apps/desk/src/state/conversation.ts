@@ -81,10 +81,18 @@ export function toSaid(
       at: item.writtenAt,
       channel: conversation.channelKind,
       mark: item.state === 'refused' ? 'failed' : item.state === 'sending' ? 'sending' : 'waiting',
-      failure: item.state === 'refused' ? item.detail : undefined,
+      failure: item.state === 'refused' ? failureOf(item.code, item.detail, reader.voice) : undefined,
     });
   }
   return said;
+}
+
+/** Why a word was refused, as a person says it; what the server said when we know no better. */
+export function failureOf(code: string | undefined, detail: string | undefined, { t }: Voice): string {
+  if (code === 'conversation_resolved') return t('failure.resolved');
+  if (code === 'not_found') return t('failure.gone');
+  if (code === 'channel_silent') return t('failure.silent');
+  return detail || t('failure.any');
 }
 
 function one(message: Message, conversation: Conversation, reader: Reader): Said {
@@ -114,25 +122,23 @@ export function describe(
   { people, myId, voice }: Reader,
 ): { text: string; icon: IconName } {
   const { t } = voice;
-  const who = mine ? t('line.you') : by.name;
+  const who = { by: mine ? t('line.you') : by.name, mine: mine ? 'yes' : 'no' };
   switch (line.type) {
     case 'conversation.assigned':
       return { text: assigned(line, who, by, { people, myId, voice }), icon: 'user' };
     case 'conversation.snoozed':
       return {
-        text: line.until
-          ? t('line.snoozed', { by: who, when: voice.until(line.until) })
-          : t('line.snoozed.reply', { by: who }),
+        text: line.until ? t('line.snoozed', { ...who, when: voice.until(line.until) }) : t('line.snoozed.reply', who),
         icon: 'moon',
       };
     case 'conversation.woken':
       return { text: t('line.woken'), icon: 'sun' };
     case 'conversation.resolved':
-      return { text: t('line.resolved', { by: who }), icon: 'check' };
+      return { text: t('line.resolved', who), icon: 'check' };
     case 'conversation.reopened':
-      return { text: t('line.reopened', { by: who }), icon: 'undo' };
+      return { text: t('line.reopened', who), icon: 'undo' };
     case 'conversation.renamed':
-      return { text: t('line.renamed', { by: who, subject: line.subject ?? '' }), icon: 'pen' };
+      return { text: t('line.renamed', { ...who, subject: line.subject ?? '' }), icon: 'pen' };
     case 'customer.identified': {
       const by = t('line.customer');
       if (line.name && line.email)
@@ -143,14 +149,14 @@ export function describe(
   }
 }
 
-function assigned(line: Line, who: string, by: Speaker, { people, myId, voice }: Reader): string {
+function assigned(line: Line, who: { by: string; mine: string }, by: Speaker, { people, myId, voice }: Reader): string {
   const { t } = voice;
   const member = people.member(line.memberId);
   const team = people.team(line.teamId);
-  if (member && member.id === by.id) return t('line.assigned.self', { by: who });
-  if (member && member.id === myId) return t('line.assigned.you', { by: who });
-  if (member && team) return t('line.assigned.both', { by: who, name: member.name, team: team.name });
-  if (member) return t('line.assigned', { by: who, name: member.name });
-  if (team) return t('line.assigned.team', { by: who, team: team.name });
-  return t('line.assigned.nobody', { by: who });
+  if (member && member.id === by.id) return t('line.assigned.self', who);
+  if (member && member.id === myId) return t('line.assigned.you', who);
+  if (member && team) return t('line.assigned.both', { ...who, name: member.name, team: team.name });
+  if (member) return t('line.assigned', { ...who, name: member.name });
+  if (team) return t('line.assigned.team', { ...who, team: team.name });
+  return t('line.assigned.nobody', who);
 }

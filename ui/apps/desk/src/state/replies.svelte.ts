@@ -7,6 +7,7 @@ import {
   type Pending,
   type Problem,
 } from '@visavis/client';
+import { failureOf } from './conversation.ts';
 import type { Session } from './session.svelte.ts';
 
 /** What she wrote, on its way to the server. */
@@ -131,11 +132,11 @@ export class Replies {
     if (current?.id) this.#session.inbox.take(current);
     if (problem.code === 'conversation_resolved') {
       toasts.refuse({
-        text: i18n.t('refused.resolved', { name: actions.whoResolved(body.conversationId) }),
+        text: actions.resolvedBy(body.conversationId),
         verb: i18n.t('refused.reopen'),
         run: () => this.reopenAndSend(clientId),
       });
-    } else toasts.refuse({ text: i18n.t('refused.reply', { why: problem.detail }) });
+    } else toasts.refuse({ text: i18n.t('refused.reply', { why: failureOf(problem.code, problem.detail, i18n) }) });
   }
 
   #lift(clientId: string): void {

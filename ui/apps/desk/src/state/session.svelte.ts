@@ -125,7 +125,6 @@ export class Session {
     this.#after = undefined;
     this.takeMe(me);
     this.people.take(me.member);
-    this.route.listen();
     const first = this.inbox.window(this.route.list);
     await Promise.all([this.people.load(), first.load(), this.inbox.count()]);
     this.#phase = 'ready';
