@@ -36,7 +36,7 @@ func (s *Server) attachmentRoutes() {
 	s.mux.HandleFunc("GET /content/{id}", s.content)
 }
 
-func (s *Server) attachmentByID(ctx context.Context, by caller, in *idInput) (*reply[Attachment], error) {
+func (s *Server) attachmentByID(ctx context.Context, by caller, in *ByID) (*reply[Attachment], error) {
 	a, err := s.desk.Attachment(ctx, by.Actor, vis.AttachmentID(in.ID))
 	if err != nil {
 		return nil, err

@@ -27,8 +27,8 @@ type createChannelInput struct {
 }
 
 type changeChannelInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Name     *string          `json:"name,omitempty"`
 		Settings *WebchatSettings `json:"settings,omitempty"`
@@ -79,7 +79,7 @@ func (s *Server) channelRoutes() {
 			return ok(out), err
 		})
 	add(s, route{method: "GET", path: "/channels/{id}", id: "getChannel", tag: "channels", summary: "One channel", access: staffers, scope: vis.ReadSettings},
-		func(ctx context.Context, by caller, in *idInput) (*reply[Channel], error) {
+		func(ctx context.Context, by caller, in *ByID) (*reply[Channel], error) {
 			if err := by.Must(vis.ReadSettings); err != nil {
 				return nil, err
 			}
@@ -92,7 +92,7 @@ func (s *Server) channelRoutes() {
 		scope: vis.WriteSettings}, s.changeChannel)
 	add(s, route{method: "POST", path: "/channels/{id}/secret", id: "rotateChannelSecret", tag: "channels",
 		summary: "Make a new signing secret; the old one ends at once", access: staffers, scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *idInput) (*reply[ChannelSecret], error) {
+		func(ctx context.Context, by caller, in *ByID) (*reply[ChannelSecret], error) {
 			c, err := s.channels.RotateSecret(ctx, by.Actor, vis.ChannelID(in.ID))
 			if err != nil {
 				return nil, err

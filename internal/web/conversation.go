@@ -32,7 +32,7 @@ type MessagePage struct {
 }
 
 type listConversationsInput struct {
-	page
+	Paged
 	View   string `query:"view" enum:"mine,unassigned,teams,all,team" default:"all"`
 	State  string `query:"state" enum:"open,snoozed,resolved" default:"open"`
 	TeamID string `query:"teamId" maxLength:"64" doc:"For the view team."`
@@ -44,14 +44,14 @@ type conversationOutput struct {
 }
 
 type threadInput struct {
-	idInput
+	ByID
 	Before int64 `query:"before" minimum:"1" doc:"Entries before this position; the newest without it."`
 	Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"50"`
 }
 
 type renameInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Subject string `json:"subject"`
 		Version *int64 `json:"version,omitempty"`
@@ -59,7 +59,7 @@ type renameInput struct {
 }
 
 type replyInput struct {
-	idInput
+	ByID
 	Body struct {
 		Text          string   `json:"text"`
 		AttachmentIDs []string `json:"attachmentIds,omitempty" nullable:"false"`
@@ -69,7 +69,7 @@ type replyInput struct {
 }
 
 type noteInput struct {
-	idInput
+	ByID
 	Body struct {
 		Text          string   `json:"text"`
 		AttachmentIDs []string `json:"attachmentIds,omitempty" nullable:"false"`
@@ -77,8 +77,8 @@ type noteInput struct {
 }
 
 type assignInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		MemberID *string `json:"memberId" required:"true"`
 		TeamID   *string `json:"teamId" required:"true"`
@@ -87,8 +87,8 @@ type assignInput struct {
 }
 
 type snoozeInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Until      time.Time `json:"until,omitzero"`
 		UntilReply bool      `json:"untilReply,omitempty"`
@@ -97,15 +97,15 @@ type snoozeInput struct {
 }
 
 type versionInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Version *int64 `json:"version,omitempty"`
 	} `nameHint:"AtVersion"`
 }
 
 type readInput struct {
-	idInput
+	ByID
 	Body struct {
 		Position int64 `json:"position" minimum:"0"`
 	} `nameHint:"MarkRead"`
@@ -119,7 +119,7 @@ func (s *Server) conversationRoutes() {
 		access: staffers, scope: read}, s.countConversations)
 	add(s, route{method: "GET", path: "/conversations/{id}", id: "getConversation", tag: "conversations", summary: "One conversation",
 		access: staffers, scope: read},
-		func(ctx context.Context, by caller, in *idInput) (*conversationOutput, error) {
+		func(ctx context.Context, by caller, in *ByID) (*conversationOutput, error) {
 			c, err := s.desk.Conversation(ctx, by.Actor, vis.ConversationID(in.ID))
 			return s.conversationFor(ctx, by, c, err)
 		})

@@ -8,8 +8,8 @@ import (
 )
 
 type changeCustomerInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Name    *string `json:"name,omitempty"`
 		Locale  *string `json:"locale,omitempty" enum:"fr,en,"`
@@ -24,14 +24,14 @@ type customerOutput struct {
 }
 
 type customerConversationsInput struct {
-	idInput
-	page
+	ByID
+	Paged
 }
 
 func (s *Server) customerRoutes() {
 	add(s, route{method: "GET", path: "/customers/{id}", id: "getCustomer", tag: "customers", summary: "One customer", access: staffers,
 		scope: vis.ReadCustomers},
-		func(ctx context.Context, by caller, in *idInput) (*customerOutput, error) {
+		func(ctx context.Context, by caller, in *ByID) (*customerOutput, error) {
 			c, err := s.desk.Customer(ctx, by.Actor, vis.CustomerID(in.ID))
 			return &customerOutput{etag(c.Version), s.customer(by.Workspace, c)}, err
 		})

@@ -20,8 +20,8 @@ type EventActor struct {
 	ID   *string `json:"id,omitempty"`
 }
 
-// fact is what every event says. What it is about follows, and is null when it is gone or may not be read.
-type fact struct {
+// Fact is what every event says. What it is about follows, and is null when it is gone or may not be read.
+type Fact struct {
 	Seq            int64      `json:"seq" doc:"Counts the workspace's facts without gaps."`
 	At             Moment     `json:"at"`
 	Type           string     `json:"type"`
@@ -30,23 +30,23 @@ type fact struct {
 	CustomerID     *string    `json:"customerId,omitempty"`
 }
 
-func factOf(e vis.Event) fact {
-	return fact{e.Seq, Moment(e.At), string(e.Type), EventActor{string(e.By), optional(e.ByID)}, optional(e.Conversation), optional(e.Customer)}
+func factOf(e vis.Event) Fact {
+	return Fact{e.Seq, Moment(e.At), string(e.Type), EventActor{string(e.By), optional(e.ByID)}, optional(e.Conversation), optional(e.Customer)}
 }
 
 type conversationEvent struct {
-	fact
+	Fact
 	Conversation *Conversation `json:"conversation"`
 }
 
 type messageEvent struct {
-	fact
+	Fact
 	Message      *Message      `json:"message"`
 	Conversation *Conversation `json:"conversation"`
 }
 
 type readEvent struct {
-	fact
+	Fact
 	Reader       EventReader   `json:"reader"`
 	Position     int64         `json:"position"`
 	Conversation *Conversation `json:"conversation"`
@@ -59,38 +59,38 @@ type EventReader struct {
 }
 
 type customerEvent struct {
-	fact
+	Fact
 	Customer *Customer `json:"customer"`
 }
 
 type memberEvent struct {
-	fact
+	Fact
 	Member *Member `json:"member"`
 }
 
 type teamEvent struct {
-	fact
+	Fact
 	Team *Team `json:"team"`
 }
 
 type channelEvent struct {
-	fact
+	Fact
 	Channel *Channel `json:"channel"`
 }
 
 type visitorMessageEvent struct {
-	fact
+	Fact
 	Message      *VisitorMessage      `json:"message"`
 	Conversation *VisitorConversation `json:"conversation"`
 }
 
 type visitorConversationEvent struct {
-	fact
+	Fact
 	Conversation *VisitorConversation `json:"conversation"`
 }
 
 type visitorChangedEvent struct {
-	fact
+	Fact
 	Visitor *Visitor `json:"visitor"`
 }
 
@@ -212,19 +212,19 @@ func (s *Server) eventFor(t *told, by vis.Actor) any {
 func bare(e vis.Event) any {
 	switch shapes[e.Type].(type) {
 	case conversationEvent:
-		return conversationEvent{fact: factOf(e)}
+		return conversationEvent{Fact: factOf(e)}
 	case messageEvent:
-		return messageEvent{fact: factOf(e)}
+		return messageEvent{Fact: factOf(e)}
 	case readEvent:
-		return readEvent{fact: factOf(e)}
+		return readEvent{Fact: factOf(e)}
 	case customerEvent:
-		return customerEvent{fact: factOf(e)}
+		return customerEvent{Fact: factOf(e)}
 	case memberEvent:
-		return memberEvent{fact: factOf(e)}
+		return memberEvent{Fact: factOf(e)}
 	case teamEvent:
-		return teamEvent{fact: factOf(e)}
+		return teamEvent{Fact: factOf(e)}
 	case channelEvent:
-		return channelEvent{fact: factOf(e)}
+		return channelEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -269,13 +269,13 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 		}
 		t.full = e
 	case readEvent:
-		e := readEvent{fact: f, Reader: EventReader{string(h.Event.By), h.Event.ByID}, Conversation: c}
+		e := readEvent{Fact: f, Reader: EventReader{string(h.Event.By), h.Event.ByID}, Conversation: c}
 		if h.Read != nil {
 			e.Position = h.Read.Position
 		}
 		t.full = e
 	case customerEvent:
-		e := customerEvent{fact: f}
+		e := customerEvent{Fact: f}
 		if h.Customer != nil {
 			e.Customer = new(s.customer(ws, *h.Customer))
 			f.Type = string(desk.CustomerChanged) // to herself it is all one
@@ -289,7 +289,7 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 }
 
 // tellVisitor adds what the customer herself is told: words said, marks of reading, and that the matter was closed or opened.
-func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening, f fact) error {
+func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening, f Fact) error {
 	if h.Conversation == nil || visitorShapes[h.Event.Type] == nil {
 		return nil
 	}
@@ -331,14 +331,14 @@ func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) err
 	switch shapes[t.event.Type].(type) {
 	case memberEvent:
 		m, err := s.staff.Member(ctx, ws, d.Member)
-		t.full, t.check = memberEvent{fact: f}, string(d.Member)
+		t.full, t.check = memberEvent{Fact: f}, string(d.Member)
 		if err == nil {
 			t.full = memberEvent{f, new(s.member(ws, m))}
 		}
 		return ignoreAbsent(err)
 	case teamEvent:
 		all, err := s.staff.Teams(ctx, ws)
-		t.full = teamEvent{fact: f}
+		t.full = teamEvent{Fact: f}
 		for _, one := range all {
 			if one.ID == d.Team {
 				t.full = teamEvent{f, new(team(one))}
@@ -347,7 +347,7 @@ func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) err
 		return err
 	case channelEvent:
 		c, err := s.channels.Get(ctx, ws, d.Channel)
-		t.full = channelEvent{fact: f}
+		t.full = channelEvent{Fact: f}
 		if err == nil {
 			t.full = channelEvent{f, new(channelOf(c))}
 		}

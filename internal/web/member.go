@@ -25,13 +25,14 @@ type InviteLink struct {
 	InviteExpiresAt Moment `json:"inviteExpiresAt"`
 }
 
-type idInput struct {
+// ByID names what a route is about.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
-// ifMatch is the other way to say which version a change was decided on.
-type ifMatch struct {
-	IfMatch string `header:"If-Match" doc:"The version in quotes, instead of version in the body."`
+// IfMatch is the other way to say which version a change was decided on.
+type IfMatch struct {
+	Match string `header:"If-Match" doc:"The version in quotes, instead of version in the body."`
 }
 
 type inviteInput struct {
@@ -45,8 +46,8 @@ type inviteInput struct {
 }
 
 type changeMemberInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Name     *string   `json:"name,omitempty"`
 		Role     *string   `json:"role,omitempty" enum:"agent,supervisor,administrator"`
@@ -67,7 +68,7 @@ func (s *Server) memberRoutes() {
 			return ok(out), err
 		})
 	add(s, route{method: "GET", path: "/members/{id}", id: "getMember", tag: "members", summary: "One member", access: staffers},
-		func(ctx context.Context, by caller, in *idInput) (*reply[Member], error) {
+		func(ctx context.Context, by caller, in *ByID) (*reply[Member], error) {
 			m, err := s.staff.Member(ctx, by.Workspace, vis.MemberID(in.ID))
 			return ok(s.member(by.Workspace, m)), err
 		})
@@ -88,7 +89,7 @@ func (s *Server) memberRoutes() {
 		scope: vis.WriteSettings}, s.changeMember)
 	add(s, route{method: "POST", path: "/members/{id}/invite", id: "renewInvite", tag: "members", summary: "Make a new link for somebody who has not joined yet",
 		access: staffers, scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *idInput) (*reply[InviteLink], error) {
+		func(ctx context.Context, by caller, in *ByID) (*reply[InviteLink], error) {
 			invited, err := s.staff.RenewInvite(ctx, by.Actor, vis.MemberID(in.ID))
 			if err != nil {
 				return nil, err

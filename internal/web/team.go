@@ -21,8 +21,8 @@ type createTeamInput struct {
 }
 
 type changeTeamInput struct {
-	idInput
-	ifMatch
+	ByID
+	IfMatch
 	Body struct {
 		Name      *string   `json:"name,omitempty"`
 		Icon      *string   `json:"icon,omitempty" maxLength:"24"`
@@ -64,7 +64,7 @@ func (s *Server) teamRoutes() {
 		})
 	add(s, route{method: "DELETE", path: "/teams/{id}", id: "deleteTeam", tag: "teams", summary: "Delete a team; its conversations stay",
 		access: staffers, scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *idInput) (*none, error) {
+		func(ctx context.Context, by caller, in *ByID) (*none, error) {
 			return nil, s.staff.DeleteTeam(ctx, by.Actor, vis.TeamID(in.ID))
 		})
 }

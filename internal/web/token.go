@@ -66,7 +66,7 @@ func (s *Server) tokenRoutes() {
 		})
 	add(s, route{method: "DELETE", path: "/tokens/{id}", id: "revokeToken", tag: "tokens", summary: "End an API token at once", access: staffers,
 		scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *idInput) (*none, error) {
+		func(ctx context.Context, by caller, in *ByID) (*none, error) {
 			if err := s.staff.RevokeToken(ctx, by.Actor, vis.TokenID(in.ID)); err != nil {
 				return nil, err
 			}
@@ -95,7 +95,7 @@ type AuditPage struct {
 func (s *Server) auditRoutes() {
 	add(s, route{method: "GET", path: "/audit", id: "listAudit", tag: "audit", summary: "Who changed what matters for security", access: staffers,
 		scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *page) (*reply[AuditPage], error) {
+		func(ctx context.Context, by caller, in *Paged) (*reply[AuditPage], error) {
 			list, err := s.staff.Audit(ctx, by.Actor, in.asked())
 			out := AuditPage{make([]AuditEntry, len(list.Items)), list.Next}
 			for i, e := range list.Items {

@@ -149,7 +149,7 @@ type introduceInput struct {
 }
 
 type visitorThreadInput struct {
-	idInput
+	ByID
 	Before int64 `query:"before" minimum:"1" doc:"Messages before this position."`
 	After  int64 `query:"after" minimum:"-1" default:"-1" doc:"Messages after this position."`
 	Limit  int   `query:"limit" minimum:"1" maximum:"100" default:"50"`

@@ -293,13 +293,13 @@ type reply[T any] struct{ Body T }
 
 func ok[T any](body T) *reply[T] { return &reply[T]{body} }
 
-// page is the query of a list.
-type page struct {
+// Paged is the query of a list.
+type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"50"`
 	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
 }
 
-func (p page) asked() vis.Page { return vis.Page{Limit: p.Limit, After: p.Cursor} }
+func (p Paged) asked() vis.Page { return vis.Page{Limit: p.Limit, After: p.Cursor} }
 
 // routes registers everything of the API.
 func (s *Server) routes() {
