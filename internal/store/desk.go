@@ -35,10 +35,11 @@ const (
 		snoozed_until_reply, preview_text, preview_author, preview_at, preview_attachments, waiting_since, last_position, customer_read,
 		member_read, created_at, last_activity_at, resolved_at, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
-	updateConversation = `UPDATE conversations SET subject = $4, state = $5, channel = $6, customer = $7, assignee = $8, team = $9,
-		snoozed_until = $10, snoozed_until_reply = $11, preview_text = $12, preview_author = $13, preview_at = $14,
-		preview_attachments = $15, waiting_since = $16, last_position = $17, customer_read = $18, member_read = $19,
-		last_activity_at = $20, resolved_at = $21, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
+	// Whose a conversation is changes in moveConversations alone: naming the column here would have it checked at every message.
+	updateConversation = `UPDATE conversations SET subject = $4, state = $5, channel = $6, assignee = $7, team = $8,
+		snoozed_until = $9, snoozed_until_reply = $10, preview_text = $11, preview_author = $12, preview_at = $13,
+		preview_attachments = $14, waiting_since = $15, last_position = $16, customer_read = $17, member_read = $18,
+		last_activity_at = $19, resolved_at = $20, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
 	updateReadMarks     = `UPDATE conversations SET customer_read = $3, member_read = $4 WHERE workspace = $1 AND id = $2`
 	currentConversation = `SELECT ` + conversationColumns + conversationTables + ` AND c.customer = $2 AND c.channel = $3
 		AND c.state <> 'resolved'` + newestFirst + ` LIMIT 1`
@@ -63,11 +64,10 @@ func (t *tx) InsertConversation(ctx context.Context, c desk.Conversation) error 
 	return err
 }
 
-// SaveConversation implements desk.Tx.
+// SaveConversation implements desk.Tx. The customer stays who she is: see MoveVisits.
 func (t *tx) SaveConversation(ctx context.Context, c desk.Conversation) (desk.Conversation, error) {
 	err := t.save(ctx, "conversation", hasConversation, string(c.ID), updateConversation, string(c.ID), c.Version, c.Subject,
-		string(c.State), string(c.Channel), string(c.Customer.ID), string(c.Assignee), string(c.Team), millis(c.SnoozedUntil),
-		c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author), millis(c.Preview.At), c.Preview.Attachments,
+		string(c.State), string(c.Channel), string(c.Assignee), string(c.Team), millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author), millis(c.Preview.At), c.Preview.Attachments,
 		millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition, millis(c.LastActivityAt), millis(c.ResolvedAt))
 	c.Version++
 	return c, err

@@ -74,8 +74,7 @@ CREATE TABLE conversations (
     version BIGINT NOT NULL,
     PRIMARY KEY (workspace, id),
     UNIQUE (workspace, number),
-    FOREIGN KEY (workspace, customer) REFERENCES customers (workspace, id),
-    FOREIGN KEY (workspace, channel) REFERENCES channels (workspace, id)
+    FOREIGN KEY (workspace, customer) REFERENCES customers (workspace, id)
 );
 -- Each list is one walk backwards along one of these.
 CREATE INDEX conversations_all ON conversations (workspace, state, last_activity_at, id);

@@ -73,8 +73,7 @@ CREATE TABLE conversations (
     version             INTEGER NOT NULL,
     PRIMARY KEY (workspace, id),
     UNIQUE (workspace, number),
-    FOREIGN KEY (workspace, customer) REFERENCES customers (workspace, id),
-    FOREIGN KEY (workspace, channel) REFERENCES channels (workspace, id)
+    FOREIGN KEY (workspace, customer) REFERENCES customers (workspace, id)
 ) STRICT;
 -- Each list is one walk backwards along one of these.
 CREATE INDEX conversations_all ON conversations (workspace, state, last_activity_at, id);
