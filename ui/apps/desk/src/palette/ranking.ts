@@ -59,12 +59,17 @@ function starts(inside: string, word: string): number {
   return -1;
 }
 
+/** A second text counts for less, and only where a word of it begins as the query does. */
+function beside(points: number): number {
+  return points < 40 && points !== 1 ? 0 : points * 0.6;
+}
+
 /** The best answers first; a second text (an address, a synonym) counts for less than the name. Equal ones keep their order. */
 export function rank<T>(query: string, items: readonly T[], texts: (item: T) => readonly string[], most = 8): T[] {
   return items
     .map((item, at) => {
       const [first = '', ...others] = texts(item);
-      return { item, at, points: Math.max(score(query, first), ...others.map((other) => score(query, other) * 0.6)) };
+      return { item, at, points: Math.max(score(query, first), ...others.map((other) => beside(score(query, other)))) };
     })
     .filter(({ points }) => points > 0)
     .sort((a, b) => b.points - a.points || a.at - b.at)

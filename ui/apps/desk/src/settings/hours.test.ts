@@ -1,22 +1,44 @@
 import { expect, test } from 'vitest';
-import { copyDay, fromWire, minutes, nextSlot, problems, sorted, toWire } from './hours.ts';
+import { copyDay, minutes, nextSlot, problems, readClock, sorted } from './hours.ts';
 
 const slot = (day: number, from: string, to: string) => ({ day, from, to });
 
-test('a closing time of midnight is the end of the day', () => {
-  expect(minutes('00:00')).toBe(0);
-  expect(minutes('00:00', true)).toBe(1440);
+test('only a closing time may be the end of the day', () => {
+  expect(minutes('24:00', true)).toBe(1440);
   expect(minutes('24:00')).toBeUndefined();
+});
+
+test.each([
+  ['9', '09:00'],
+  ['9h', '09:00'],
+  ['9 h 30', '09:30'],
+  ['09h30', '09:30'],
+  ['9.30', '09:30'],
+  ['930', '09:30'],
+  ['18:45', '18:45'],
+  ['6pm', '18:00'],
+  ['12 am', '00:00'],
+  ['12:30 pm', '12:30'],
+  ['soon', 'soon'],
+  ['', ''],
+])('%s is read as %s', (typed, clock) => {
+  expect(readClock(typed)).toBe(clock);
+});
+
+test('midnight closes at 24:00', () => {
+  expect(readClock('0:00', true)).toBe('24:00');
+  expect(readClock('24', true)).toBe('24:00');
+  expect(readClock('0:00')).toBe('00:00');
 });
 
 test.each([
   ['an ordinary day', [slot(1, '09:00', '18:00')], [undefined]],
   ['a lunch break', [slot(1, '09:00', '12:00'), slot(1, '14:00', '18:00')], [undefined, undefined]],
   ['slots that touch', [slot(1, '09:00', '12:00'), slot(1, '12:00', '18:00')], [undefined, undefined]],
-  ['until midnight', [slot(5, '18:00', '00:00')], [undefined]],
+  ['until midnight', [slot(5, '18:00', '24:00')], [undefined]],
   ['closing before opening', [slot(1, '18:00', '09:00')], ['order']],
   ['no time at all', [slot(1, '09:00', '09:00')], ['order']],
-  ['a time that is not one', [slot(1, '9h', '18:00')], ['time']],
+  ['a time that is not one', [slot(1, '29:00', '18:00')], ['time']],
   ['an emptied field', [slot(1, '', '18:00')], ['time']],
   ['two slots over each other', [slot(1, '09:00', '13:00'), slot(1, '12:00', '18:00')], [undefined, 'overlap']],
   ['one slot inside another', [slot(1, '09:00', '18:00'), slot(1, '10:00', '11:00')], [undefined, 'overlap']],
@@ -55,10 +77,4 @@ test('what is saved is in order', () => {
   expect(
     sorted([slot(2, '14:00', '18:00'), slot(1, '09:00', '18:00'), slot(2, '09:00', '12:00')]).map((s) => s.from),
   ).toEqual(['09:00', '09:00', '14:00']);
-});
-
-test('midnight is 24:00 on the wire and 00:00 in the field', () => {
-  const field = [slot(5, '18:00', '00:00')];
-  expect(toWire(field)).toEqual([slot(5, '18:00', '24:00')]);
-  expect(fromWire(toWire(field))).toEqual(field);
 });

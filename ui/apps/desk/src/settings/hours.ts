@@ -11,9 +11,23 @@ export const DAYS = [1, 2, 3, 4, 5, 6, 7] as const;
 const CLOCK = /^(?:[01]\d|2[0-3]):[0-5]\d$/;
 const MIDNIGHT = 24 * 60;
 
-/** Minutes since midnight; a closing time of 00:00 or 24:00 is the end of the day. Undefined when it is not a time. */
+/**
+ * A time as people write it ("9", "9h30", "9 h 30", "930", "18.30", "6pm") in the form that is saved ("09:30"); what is no time
+ * stays as it was typed. The end of the day closes at 24:00, also when written 0:00.
+ */
+export function readClock(typed: string, closing = false): string {
+  const text = typed.trim().toLowerCase();
+  const match = /^(\d{1,2})(?:\s*[h:.]\s*(\d{2})?|(\d{2}))?\s*(am|pm)?$/.exec(text);
+  if (!match) return text;
+  const minute = match[2] ?? match[3] ?? '00';
+  const hour = (Number(match[1]) % (match[4] ? 12 : 100)) + (match[4] === 'pm' ? 12 : 0);
+  const read = `${String(hour).padStart(2, '0')}:${minute}`;
+  return closing && read === '00:00' ? '24:00' : read;
+}
+
+/** Minutes since midnight; only a closing time may be 24:00. Undefined when it is not a time. */
 export function minutes(clock: string, closing = false): number | undefined {
-  if (closing && (clock === '24:00' || clock === '00:00')) return MIDNIGHT;
+  if (closing && clock === '24:00') return MIDNIGHT;
   if (!CLOCK.test(clock)) return undefined;
   return Number(clock.slice(0, 2)) * 60 + Number(clock.slice(3));
 }
@@ -35,15 +49,6 @@ function overlap(a: Slot, b: Slot): boolean {
   const [start, end] = [minutes(b.from), minutes(b.to, true)];
   if (from === undefined || to === undefined || start === undefined || end === undefined) return false;
   return from < end && start < to;
-}
-
-/** As it travels: the end of the day is written 24:00 there, and 00:00 in a browser's time field. */
-export function toWire(week: readonly Slot[]): Slot[] {
-  return sorted(week).map((slot) => (slot.to === '00:00' ? { ...slot, to: '24:00' } : slot));
-}
-
-export function fromWire(week: readonly Slot[]): Slot[] {
-  return sorted(week).map((slot) => (slot.to === '24:00' ? { ...slot, to: '00:00' } : { ...slot }));
 }
 
 /** Sorted by day, then by hour: the shape that is saved. */

@@ -19,12 +19,12 @@ export const entryFr = {
   'entry.refused': 'Le serveur a refusé : {detail}',
 
   'signin.title': 'Ouvrir le bureau',
-  'signin.verb': 'Entrer',
+  'signin.verb': 'Se connecter',
   'signin.busy': 'Un instant…',
   'signin.wrong': 'Cette adresse et ce mot de passe ne vont pas ensemble.',
   'signin.forgotten': 'Mot de passe oublié ? Parlez-en à votre administrateur.',
-  'signin.left': 'Vous êtes sorti. À bientôt.',
-  'signin.ended': 'Votre session est terminée. Entrez de nouveau : vos brouillons vous attendent.',
+  'signin.left': 'Vous êtes déconnecté. À bientôt.',
+  'signin.ended': 'Votre session est terminée. Connectez-vous de nouveau : vos brouillons vous attendent.',
 
   'setup.title': 'Bienvenue chez vous',
   'setup.lead': 'Deux minutes, une fois pour toutes. Vous serez le premier administrateur.',
@@ -34,7 +34,8 @@ export const entryFr = {
   'setup.busy': 'Création…',
   'setup.reading': 'Lecture du lien…',
   'setup.done.title': 'Cet espace est déjà prêt',
-  'setup.done.text': 'Le premier administrateur existe. Entrez avec votre adresse, ou demandez-lui une invitation.',
+  'setup.done.text':
+    'Le premier administrateur existe. Connectez-vous avec votre adresse, ou demandez-lui une invitation.',
   'setup.expired.title': 'Ce lien ne sert plus',
   'setup.expired.text':
     'Un lien de préparation ne vaut que pour le serveur qui vient de l’écrire. Relancez le serveur : il en écrit un nouveau dans sa console.',
@@ -51,12 +52,12 @@ export const entryFr = {
   'invite.reading': 'Lecture de l’invitation…',
   'invite.used.title': 'Cette invitation ne sert plus',
   'invite.used.text':
-    'Elle a déjà été acceptée, a expiré, ou une plus récente la remplace. Si vous avez déjà choisi un mot de passe, entrez ; sinon, demandez un nouveau lien à votre administrateur.',
+    'Elle a déjà été acceptée, a expiré, ou une plus récente la remplace. Si vous avez déjà choisi un mot de passe, connectez-vous ; sinon, demandez un nouveau lien à votre administrateur.',
   'invite.missing.title': 'Il manque l’invitation',
   'invite.missing.text':
     'Ouvrez de nouveau le lien complet que vous avez reçu : par prudence, l’adresse de cette page ne le garde pas.',
   'invite.failed.title': 'L’invitation n’a pas pu être lue',
-  'entry.tosignin': 'Aller à l’entrée',
+  'entry.tosignin': 'Aller à la connexion',
   'entry.retry': 'Réessayer',
 
   'fault.email.empty': 'Écrivez votre adresse e-mail.',

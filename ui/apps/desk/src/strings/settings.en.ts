@@ -246,7 +246,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'tokens.expires.365': 'In a year',
   'tokens.until': 'until {day}',
   'tokens.ended': 'ended {day}',
-  'tokens.used': 'used {when}',
+  'tokens.used': 'last used {when}',
   'tokens.unused': 'never used',
   'tokens.made': 'created {when}',
   'tokens.secret.title': 'The token “{name}”',

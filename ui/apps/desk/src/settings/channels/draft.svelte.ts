@@ -1,5 +1,5 @@
 import type { Channel, Locale, WebchatSettings } from '@visavis/client';
-import { fromWire, problems, toWire, type Slot } from '../hours.ts';
+import { problems, sorted, type Slot } from '../hours.ts';
 import { isColour } from './colour.ts';
 
 export const greetingLength = 160;
@@ -39,7 +39,7 @@ export class ChannelDraft {
     this.teamId = settings.teamId ?? '';
     this.timed = hours != null;
     this.zone = hours?.zone ?? this.zone;
-    this.week = fromWire(hours?.week ?? []);
+    this.week = sorted(hours?.week ?? []);
     this.#saved = this.#written;
   }
 
@@ -61,7 +61,7 @@ export class ChannelDraft {
       origins: [...this.origins],
       languages: [...this.languages],
       ...(this.teamId === '' ? {} : { teamId: this.teamId }),
-      ...(this.timed ? { hours: { zone: this.zone, week: toWire(this.week) } } : {}),
+      ...(this.timed ? { hours: { zone: this.zone, week: sorted(this.week) } } : {}),
     };
   }
 
