@@ -81,6 +81,7 @@ func (s *Server) asToken(r *http.Request, by *caller) (err error) {
 	if !ok {
 		return errNobody
 	}
+	by.secret = secret
 	by.Actor, err = s.staff.ByToken(r.Context(), secret)
 	if err == nil {
 		err = s.limits.take(limitToken, by.ID)
