@@ -48,6 +48,14 @@ func (w WebchatSettings) stored() (json.RawMessage, *vis.TeamID, error) {
 	return raw, &t, err
 }
 
+// mayKnow lets everybody who works here see what is configured, for her screen shows it everywhere; a token needs the scope.
+func mayKnow(by vis.Actor, scope vis.Scope) error {
+	if by.Kind == vis.ByMember {
+		return nil
+	}
+	return by.Must(scope)
+}
+
 // checkTeam refuses a team that is not of this workspace.
 func (s *Server) checkTeam(ctx context.Context, ws vis.WorkspaceID, field string, id vis.TeamID) error {
 	if id == "" {
@@ -68,7 +76,7 @@ func (s *Server) checkTeam(ctx context.Context, ws vis.WorkspaceID, field string
 func (s *Server) channelRoutes() {
 	add(s, route{method: "GET", path: "/channels", id: "listChannels", tag: "channels", summary: "Every channel", access: staffers, scope: vis.ReadSettings},
 		func(ctx context.Context, by caller, _ *none) (*reply[Channels], error) {
-			if err := by.Must(vis.ReadSettings); err != nil {
+			if err := mayKnow(by.Actor, vis.ReadSettings); err != nil {
 				return nil, err
 			}
 			all, err := s.channels.List(ctx, by.Workspace)
@@ -80,7 +88,7 @@ func (s *Server) channelRoutes() {
 		})
 	add(s, route{method: "GET", path: "/channels/{id}", id: "getChannel", tag: "channels", summary: "One channel", access: staffers, scope: vis.ReadSettings},
 		func(ctx context.Context, by caller, in *ByID) (*reply[Channel], error) {
-			if err := by.Must(vis.ReadSettings); err != nil {
+			if err := mayKnow(by.Actor, vis.ReadSettings); err != nil {
 				return nil, err
 			}
 			c, err := s.channels.Get(ctx, by.Workspace, vis.ChannelID(in.ID))

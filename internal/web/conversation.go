@@ -90,9 +90,9 @@ type snoozeInput struct {
 	ByID
 	IfMatch
 	Body struct {
-		Until      time.Time `json:"until,omitzero"`
-		UntilReply bool      `json:"untilReply,omitempty"`
-		Version    *int64    `json:"version,omitempty"`
+		Until      *time.Time `json:"until,omitempty" nullable:"true"`
+		UntilReply bool       `json:"untilReply,omitempty"`
+		Version    *int64     `json:"version,omitempty"`
 	} `nameHint:"Snooze"`
 }
 
@@ -157,7 +157,11 @@ func (s *Server) conversationActs() {
 			if err != nil {
 				return nil, err
 			}
-			c, err := s.desk.Snooze(ctx, by.Actor, vis.ConversationID(in.ID), in.Body.Until, in.Body.UntilReply, version)
+			var until time.Time
+			if in.Body.Until != nil {
+				until = *in.Body.Until
+			}
+			c, err := s.desk.Snooze(ctx, by.Actor, vis.ConversationID(in.ID), until, in.Body.UntilReply, version)
 			return s.conversationFor(ctx, by, c, err)
 		})
 	add(s, route{method: "POST", path: "/conversations/{id}/resolve", id: "resolveConversation", tag: "conversations", summary: "Close the matter",

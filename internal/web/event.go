@@ -70,7 +70,8 @@ type memberEvent struct {
 
 type teamEvent struct {
 	Fact
-	Team *Team `json:"team"`
+	TeamID string `json:"teamId" format:"uuid" doc:"Also of a team that is gone."`
+	Team   *Team  `json:"team"`
 }
 
 type channelEvent struct {
@@ -135,8 +136,6 @@ func scopeOf(t vis.EventType) vis.Scope {
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
-	case channelEvent:
-		return vis.ReadSettings
 	}
 	return ""
 }
@@ -195,7 +194,8 @@ type told struct {
 
 // eventFor is the event for one reader: with links that are hers alone, or bare when she may not read what it is about.
 func (s *Server) eventFor(t *told, by vis.Actor) any {
-	if t.scope != "" && !by.May(t.scope) {
+	_, settings := t.full.(channelEvent)
+	if t.scope != "" && !by.May(t.scope) || settings && mayKnow(by, vis.ReadSettings) != nil {
 		return bare(t.event)
 	}
 	e, ok := t.full.(messageEvent)
@@ -338,10 +338,10 @@ func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) err
 		return ignoreAbsent(err)
 	case teamEvent:
 		all, err := s.staff.Teams(ctx, ws)
-		t.full = teamEvent{Fact: f}
+		t.full = teamEvent{Fact: f, TeamID: string(d.Team)}
 		for _, one := range all {
 			if one.ID == d.Team {
-				t.full = teamEvent{f, new(team(one))}
+				t.full = teamEvent{f, string(d.Team), new(team(one))}
 			}
 		}
 		return err

@@ -388,7 +388,7 @@ func (k *socket) page(f PageFrame) error {
 	if len(f.URL) > 2000 || utf8.RuneCountInString(f.Title) > 300 {
 		return errFrame
 	}
-	p := (&Whereabouts{f.URL, f.Title}).view(now)
+	p := (&Whereabouts{URL: f.URL, Title: f.Title}).view(now)
 	if p == nil {
 		return errFrame
 	}

@@ -145,8 +145,9 @@ type Greeting struct {
 
 // Schedule is a week's opening hours.
 type Schedule struct {
-	Zone string `json:"zone" doc:"IANA time zone"`
-	Week []Slot `json:"week" nullable:"false"`
+	_    struct{} `nullable:"true"`
+	Zone string   `json:"zone" doc:"IANA time zone"`
+	Week []Slot   `json:"week" nullable:"false"`
 }
 
 // Slot is one stretch of a day of the week.
@@ -362,8 +363,10 @@ type Attachment struct {
 	Kind       string  `json:"kind" enum:"image,file"`
 	Width      *int    `json:"width,omitempty"`
 	Height     *int    `json:"height,omitempty"`
-	URL        string  `json:"url" doc:"Downloads the file as it was sent."`
-	PreviewURL *string `json:"previewUrl,omitempty" doc:"Shows a picture, without what its camera wrote into it."`
+	URL        string  `json:"url" doc:"Shows a picture, without what its camera wrote into it; downloads any other file."`
+	PreviewURL *string `json:"previewUrl,omitempty" doc:"Shows a picture in the thread."`
+	// OriginalURL is set for pictures, whose url gives less than was sent.
+	OriginalURL *string `json:"originalUrl,omitempty" doc:"Downloads a picture just as it was sent."`
 }
 
 func (s *Server) attachments(to audience, all []desk.Attachment) []Attachment {
@@ -378,7 +381,8 @@ func (s *Server) attachment(to audience, a desk.Attachment) Attachment {
 	out := Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Kind: "file", URL: s.contentURL(to, a.ID, formOriginal)}
 	if a.Inline() {
 		out.Kind, out.Width, out.Height = "image", new(a.Width), new(a.Height)
-		out.PreviewURL = new(s.contentURL(to, a.ID, formPreview))
+		out.OriginalURL, out.URL = new(out.URL), s.contentURL(to, a.ID, formPreview)
+		out.PreviewURL = new(out.URL)
 	}
 	return out
 }

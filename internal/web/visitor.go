@@ -118,8 +118,9 @@ type VisitorWritten struct {
 
 // Whereabouts is the page that a visitor is on.
 type Whereabouts struct {
-	URL   string `json:"url" maxLength:"2000"`
-	Title string `json:"title" maxLength:"300"`
+	_     struct{} `nullable:"true"`
+	URL   string   `json:"url" maxLength:"2000"`
+	Title string   `json:"title" maxLength:"300"`
 }
 
 type channelInput struct {
