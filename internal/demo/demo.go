@@ -185,7 +185,7 @@ func (b *builder) customers(ctx context.Context) error {
 			if i.Value == "" {
 				continue
 			}
-			i.ID, i.Customer, i.Key = vis.IdentityID(b.Mint.ID(b.now)), c.ID, strings.ToLower(i.Value)
+			i.ID, i.Customer, i.Key = vis.IdentityID(b.Mint.ID(b.now)), c.ID, strings.ReplaceAll(strings.ToLower(i.Value), " ", "")
 			i.Verified, i.CreatedAt = p.verified, b.now
 			c.Identities = append(c.Identities, i)
 		}
@@ -254,9 +254,9 @@ func (b *builder) happen(ctx context.Context, t tale, id *vis.ConversationID, s 
 	case s.read:
 		return b.desk.MarkRead(ctx, customer, *id, c.LastPosition)
 	case s.say != "":
-		_, err = b.desk.Reply(ctx, by, *id, desk.Outbound{Text: s.say})
+		_, err = b.desk.Reply(ctx, by, *id, desk.Outbound{Text: french(s.say)})
 	case s.note != "":
-		_, err = b.desk.WriteNote(ctx, by, *id, s.note, nil)
+		_, err = b.desk.WriteNote(ctx, by, *id, french(s.note), nil)
 	case s.resolve:
 		_, err = b.desk.Resolve(ctx, by, *id, c.Version)
 	case s.snooze > 0:
@@ -268,7 +268,7 @@ func (b *builder) happen(ctx context.Context, t tale, id *vis.ConversationID, s 
 }
 
 func (b *builder) write(ctx context.Context, customer vis.Actor, t tale, id *vis.ConversationID, s step) error {
-	in := desk.Inbound{Channel: b.channels[t.channel].ID, Conversation: *id, Text: s.say, ClientID: b.Mint.ID(b.now)}
+	in := desk.Inbound{Channel: b.channels[t.channel].ID, Conversation: *id, Text: french(s.say), ClientID: b.Mint.ID(b.now)}
 	for _, p := range patrons {
 		if p.key == t.customer && p.page != "" {
 			in.Page = &desk.PageView{URL: "https://cycles-arzel.example" + p.page, Title: p.title, At: b.now}
@@ -285,14 +285,26 @@ func (b *builder) write(ctx context.Context, customer vis.Actor, t tale, id *vis
 	if err != nil || *id != "" {
 		return err
 	}
-	c := received.Conversation
-	*id = c.ID
-	if c, err = b.desk.Rename(ctx, vis.System(b.ws), c.ID, t.subject, c.Version); err != nil {
-		return err
-	}
-	_, err = b.desk.Assign(ctx, vis.System(b.ws), c.ID, b.members[t.owner].ID, b.teams[t.team], c.Version)
-	return err
+	*id = received.Conversation.ID
+	return b.place(ctx, *id, t)
 }
+
+// place gives a conversation its subject and its owners as if it had always had them: no line in the thread tells of it.
+func (b *builder) place(ctx context.Context, id vis.ConversationID, t tale) error {
+	var none struct{}
+	return b.Desk.Update(ctx, vis.System(b.ws), &none, func(tx desk.Tx) error {
+		c, err := tx.Conversation(ctx, id)
+		if err != nil {
+			return err
+		}
+		c.Subject, c.Assignee, c.Team = french(t.subject), b.members[t.owner].ID, b.teams[t.team]
+		_, err = tx.SaveConversation(ctx, c)
+		return err
+	})
+}
+
+// french sets narrow no-break spaces where French typography wants them; the source keeps plain ones, which can be seen.
+var french = strings.NewReplacer(" ?", "\u202f?", " !", "\u202f!", " ;", "\u202f;", " :", "\u202f:", "« ", "«\u202f", " »", "\u202f»").Replace
 
 func (b *builder) photograph(ctx context.Context, by vis.Actor) (desk.Attachment, error) {
 	picture, width, height := brakeDisc()

@@ -32,7 +32,7 @@ type squad struct {
 var squads = []squad{
 	{"atelier", "Atelier", "bike", []string{"lea", "yann", "gwenole"}},
 	{"livraison", "Livraison", "parcel", []string{"thomas", "karim", "lea"}},
-	{"commandes", "Commandes", "card", []string{"soazig", "emma", "nora"}},
+	{"commandes", "Commandes", "card", []string{"lea", "thomas", "emma", "soazig", "nora"}},
 }
 
 type patron struct {
@@ -43,18 +43,18 @@ type patron struct {
 }
 
 var patrons = []patron{
-	{"camille", "Camille Rousseau", "short-2-3", "fr", "Europe/Paris", "camille.rousseau@mel.example", "+33639984107", "Arzel 0417-882", "", true, "/fr/reparer/frein", "Régler un frein"},
+	{"camille", "Camille Rousseau", "short-2-3", "fr", "Europe/Paris", "camille.rousseau@mel.example", "06 39 98 41 07", "Arzel 0417-882", "", true, "/fr/reparer/frein", "Régler un frein"},
 	{"ines", "Inès Benali", "curly-4-6", "fr", "Europe/Paris", "ines.benali@mel.example", "", "", "", true, "/fr/panier", "Votre panier"},
 	{"marc", "Marc Cambon", "cap-3-2", "fr", "Europe/Paris", "", "", "", "@marc_pedale", false, "", ""},
 	{"jonathan", "Jonathan Hale", "beard-2-4", "en", "Europe/London", "jonathan.hale@mail.example", "", "", "", true, "", ""},
-	{"helene", "Hélène Garnier", "grey-1-2", "fr", "Europe/Paris", "h.garnier@mel.example", "+33639981290", "", "", true, "", ""},
-	{"gael", "Gaël Le Bihan", "beard-1-5", "fr", "Europe/Paris", "", "+33639980412", "", "", true, "", ""},
+	{"helene", "Hélène Garnier", "grey-1-2", "fr", "Europe/Paris", "h.garnier@mel.example", "06 39 98 12 90", "", "", true, "", ""},
+	{"gael", "Gaël Le Bihan", "beard-1-5", "fr", "Europe/Paris", "", "06 39 98 04 12", "", "", true, "", ""},
 	{"emily", "Emily Carter", "bob-1-7", "en", "Europe/Dublin", "emily.carter@mail.example", "", "", "", false, "/en/bikes/ria-3", "Ria 3 Cargo"},
 	{"vannes", "Mairie de Vannes", "bun-2-8", "fr", "Europe/Paris", "mobilites@vannes.example", "", "", "", true, "", ""},
 	{"youssef", "Youssef Amrani", "short-4-1", "fr", "Europe/Paris", "youssef.amrani@mel.example", "", "Arzel 0398-114", "", true, "", ""},
 	{"annelaure", "Anne-Laure Picard", "long-3-5", "fr", "Europe/Paris", "al.picard@mel.example", "", "", "", true, "", ""},
 	{"pieter", "Pieter de Vries", "bald-1-6", "en", "Europe/Amsterdam", "pieter@devries.example", "", "", "", true, "", ""},
-	{"luc", "Luc Tanguy", "short-1-4", "fr", "Europe/Paris", "", "+33639985521", "", "", true, "", ""},
+	{"luc", "Luc Tanguy", "short-1-4", "fr", "Europe/Paris", "", "06 39 98 55 21", "", "", true, "", ""},
 	{"bastien", "Bastien Colas", "beard-3-3", "fr", "Europe/Paris", "bastien.colas@mel.example", "", "", "", true, "", ""},
 	{"priya", "Priya Campbell", "bun-5-2", "en", "Europe/Paris", "priya.campbell@mail.example", "", "", "", true, "/en/bikes/nort", "Nort Folding"},
 	{"hugo", "Hugo Perrin", "curly-2-8", "fr", "Europe/Paris", "hugo.perrin@mel.example", "", "", "", true, "", ""},

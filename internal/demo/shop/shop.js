@@ -8,7 +8,9 @@ if (english) {
   for (const part of document.querySelectorAll('[data-en]:not(input)')) part.textContent = part.dataset.en;
   for (const part of document.querySelectorAll('[data-en-label]')) part.setAttribute('aria-label', part.dataset.enLabel);
   for (const link of document.querySelectorAll('a[href*=".html"]')) link.href = link.getAttribute('href').replace('.html', '.html?lang=en');
-  Object.assign(lang, { textContent: 'FR', href: location.pathname, lang: 'fr', hreflang: 'fr', ariaLabel: 'Français' });
+  Object.assign(lang, { href: location.pathname, lang: 'fr', hreflang: 'fr' });
+  lang.firstChild.data = 'FR';
+  lang.lastChild.textContent = ', français';
 }
 
 const bike = document.querySelector('.bike');
