@@ -29,8 +29,9 @@ const (
 		ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, entered_at = excluded.entered_at`
 	selectBatchPostgres = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
 
-	// The number of a message that was just written in its workspace; the terms name the workspace.
-	indexMessageSQLite = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
+	// The number of a row that was just written in its workspace; the terms name the workspace.
+	indexMessageSQLite     = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
+	indexCustomerRefSQLite = `INSERT INTO customer_words (rowid, words) VALUES ($1, $2)`
 )
 
 // anywhere reads rows of any workspace, in a view of none.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"strings"
 
 	"visavis/internal/vis"
 )
@@ -92,63 +91,51 @@ func (w *writer) number(batch []*command) ([]head, error) {
 	return heads, nil
 }
 
+const insertEvent = `INSERT INTO events (workspace, seq, at, type, by_kind, by_id, conversation, customer, data)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+
 var (
-	insertEvent1  = insertEvents(1)
-	insertEvent8  = insertEvents(8)
-	insertEvent64 = insertEvents(64)
+	insertEvents  = inSizes(insertEvent, 1, 64, 8)
+	indexMessages = inSizes(indexMessageSQLite, 0, 64, 8)
 )
 
-// insertEvents is the statement for n events of the workspace $1.
-func insertEvents(n int) string {
-	var b strings.Builder
-	b.WriteString("INSERT INTO events (workspace, seq, at, type, by_kind, by_id, conversation, customer, data) VALUES ")
-	for i := range n {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		p := 8 * i
-		fmt.Fprintf(&b, "($1, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)", p+2, p+3, p+4, p+5, p+6, p+7, p+8, p+9)
-	}
-	return b.String()
-}
-
-// write writes events of one workspace in as few statements as there are sizes for.
+// write writes events of one workspace.
 func (w *writer) write(events []vis.Event) error {
-	for len(events) > 0 {
-		n, statement := 1, insertEvent1
-		switch {
-		case len(events) >= 64:
-			n, statement = 64, insertEvent64
-		case len(events) >= 8:
-			n, statement = 8, insertEvent8
-		}
-		args := make([]any, 0, 1+8*n)
+	return insertEvents.each(len(events), func(statement string, first, rows int) error {
+		args := make([]any, 0, 1+8*rows)
 		args = append(args, string(events[0].Workspace))
-		for _, e := range events[:n] {
+		for _, e := range events[first : first+rows] {
 			args = append(args, e.Seq, millis(e.At), string(e.Type), string(e.By), e.ByID, string(e.Conversation), string(e.Customer), string(e.Data))
 		}
 		if _, err := w.session.exec(w.ctx, statement, args...); err != nil {
 			return fmt.Errorf("write to the log: %w", w.session.failed(err))
 		}
-		events = events[n:]
-	}
-	return nil
+		return nil
+	})
 }
 
 // index writes what the batch wants found by search.
 func (w *writer) index(batch []*command) error {
+	var messages []words
 	for _, c := range batch {
 		for _, i := range c.words {
-			var err error
 			if i.message > 0 {
-				_, err = w.session.exec(w.ctx, indexMessageSQLite, i.message, i.terms)
-			} else {
-				_, err = w.session.exec(w.ctx, w.dialect.indexCustomer, string(c.workspace), string(i.customer), i.terms)
+				messages = append(messages, i)
+				continue
 			}
-			if err != nil {
-				return fmt.Errorf("index for search: %w", w.session.failed(err))
+			if _, err := w.session.exec(w.ctx, w.dialect.indexCustomer, string(c.workspace), string(i.customer), i.terms); err != nil {
+				return fmt.Errorf("index a customer: %w", w.session.failed(err))
 			}
 		}
 	}
-	return nil
+	return indexMessages.each(len(messages), func(statement string, first, rows int) error {
+		args := make([]any, 0, 2*rows)
+		for _, m := range messages[first : first+rows] {
+			args = append(args, m.message, m.terms)
+		}
+		if _, err := w.session.exec(w.ctx, statement, args...); err != nil {
+			return fmt.Errorf("index messages: %w", w.session.failed(err))
+		}
+		return nil
+	})
 }

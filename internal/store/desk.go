@@ -55,12 +55,16 @@ func (t *tx) NextNumber(ctx context.Context) (int64, error) {
 	return value[int64](ctx, t, "workspace", nextNumber)
 }
 
-// InsertConversation implements desk.Tx.
-func (t *tx) InsertConversation(ctx context.Context, c desk.Conversation) error {
-	_, err := t.exec(ctx, insertConversation, string(c.ID), c.Number, c.Subject, string(c.State), string(c.Channel), string(c.Customer.ID),
+func conversationArgs(c desk.Conversation) []any {
+	return []any{string(c.ID), c.Number, c.Subject, string(c.State), string(c.Channel), string(c.Customer.ID),
 		string(c.Assignee), string(c.Team), millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author),
 		millis(c.Preview.At), c.Preview.Attachments, millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition,
-		millis(c.CreatedAt), millis(c.LastActivityAt), millis(c.ResolvedAt), c.Version)
+		millis(c.CreatedAt), millis(c.LastActivityAt), millis(c.ResolvedAt), c.Version}
+}
+
+// InsertConversation implements desk.Tx.
+func (t *tx) InsertConversation(ctx context.Context, c desk.Conversation) error {
+	_, err := t.exec(ctx, insertConversation, conversationArgs(c)...)
 	return err
 }
 

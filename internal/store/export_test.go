@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// EventStatements are the statements that are made and not written down.
-var EventStatements = []string{insertEvent1, insertEvent8, insertEvent64}
+// Made are the statements that are made of others.
+var Made = []string{insertEvents.of[64], insertEvents.of[8]}
 
 // Prepare lets the engine check a statement without running it.
 func (s *Store) Prepare(ctx context.Context, statement string) error {

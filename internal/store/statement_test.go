@@ -55,7 +55,7 @@ func statements(t *testing.T) []statement {
 				}
 				return false
 			case *ast.BasicLit:
-				if text, err := strconv.Unquote(n.Value); err == nil && isSQL.MatchString(text) && !strings.HasSuffix(text, "VALUES ") && text != "SELECT" {
+				if text, err := strconv.Unquote(n.Value); err == nil && isSQL.MatchString(text) && text != "SELECT" {
 					t.Errorf("%s: SQL outside of a constant: %s", set.Position(n.Pos()), text)
 				}
 			}
@@ -108,7 +108,7 @@ func TestEveryStatementIsPreparedByBothEngines(t *testing.T) {
 					t.Errorf("%s: %v", c.name, err)
 				}
 			}
-			for _, text := range store.EventStatements {
+			for _, text := range store.Made {
 				if err := s.Prepare(t.Context(), text); err != nil {
 					t.Error(err)
 				}
