@@ -26,7 +26,12 @@ export default ts.config(
   ...svelte.configs.recommended,
   {
     files: ['**/*.ts', '**/*.svelte'],
-    languageOptions: { parserOptions: { projectService: true, extraFileExtensions: ['.svelte'] } },
+    languageOptions: {
+      parserOptions: {
+        projectService: { allowDefaultProject: ['vitest.config.ts', '*.js'] },
+        extraFileExtensions: ['.svelte'],
+      },
+    },
     rules: typed,
   },
   {

@@ -56,7 +56,7 @@ export interface DrawnFace {
 }
 
 function isStyle(word: string): word is FaceStyle {
-  return word in hair;
+  return Object.hasOwn(hair, word);
 }
 
 /** Reads a seed; null when it is empty or not a seed (draw initials or the dashed profile then). */

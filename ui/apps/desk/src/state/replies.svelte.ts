@@ -1,12 +1,4 @@
-import {
-  isProblem,
-  Outbox,
-  type Attachment,
-  type Conversation,
-  type Message,
-  type Pending,
-  type Problem,
-} from '@visavis/client';
+import { Outbox, type Attachment, type Conversation, type Message, type Pending, type Problem } from '@visavis/client';
 import { failureOf } from './conversation.ts';
 import type { Session } from './session.svelte.ts';
 

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { conversationHash, listHash, readPlace } from './route.svelte.ts';
+
+test.each([
+  ['', { view: 'mine', teamId: null, state: 'open' }, null],
+  ['#/all/resolved', { view: 'all', teamId: null, state: 'resolved' }, null],
+  ['#/team/t1/snoozed/c1', { view: 'team', teamId: 't1', state: 'snoozed' }, 'c1'],
+  ['#/nonsense/x', { view: 'mine', teamId: null, state: 'open' }, null],
+])('%s is a list', (hash, list, conversationId) => {
+  expect(readPlace(hash)).toMatchObject({ room: 'inbox', list, conversationId });
+});
+
+test('an address written is read back', () => {
+  const list = { view: 'team', teamId: 't1', state: 'open' } as const;
+  expect(readPlace(conversationHash(list, 'c1', 'customer'))).toEqual({
+    room: 'inbox',
+    list,
+    conversationId: 'c1',
+    pane: 'customer',
+  });
+  expect(readPlace(listHash(list))).toMatchObject({ list, conversationId: null });
+});
+
+test('a conversation can be opened in whatever list is shown', () => {
+  const before = { view: 'all', teamId: null, state: 'open' } as const;
+  expect(readPlace('#/c/c9', before)).toMatchObject({ list: before, conversationId: 'c9' });
+});
+
+test('links to set up and to join keep their token out of the place', () => {
+  expect(readPlace('#/invite/abcdefgh')).toEqual({ room: 'invite' });
+  expect(readPlace('#/setup/abcdefgh')).toEqual({ room: 'setup' });
+});
