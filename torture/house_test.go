@@ -63,16 +63,22 @@ func home(t *testing.T) *house {
 		h.channel, shared.err = server.NewChannel(context.Background(), "Shop")
 		shared.house = h
 	})
-	if shared.err != nil {
-		t.Fatalf("the shared server: %v", shared.err)
+	if err := shared.err; err != nil {
+		shared.err = errors.New("it did not start: an earlier test says why")
+		t.Fatalf("the shared server: %v", err)
 	}
 	h := shared.house
 	t.Cleanup(func() {
 		if !h.Alive() {
 			t.Fatalf("the server died: %v\n%s", h.endedWith, tail(h.LogPath(), 4000))
 		}
-		if got := h.get(t, "/livez"); got.Status != http.StatusOK {
-			t.Errorf("afterwards /livez answers %d", got.Status)
+		got, err := probe.Get(h.Base + "/livez") // the test's context is over by now
+		if err != nil {
+			t.Fatalf("afterwards: %v", err)
+		}
+		got.Body.Close()
+		if got.StatusCode != http.StatusOK {
+			t.Errorf("afterwards /livez answers %d", got.StatusCode)
 		}
 	})
 	return h

@@ -267,7 +267,7 @@ func TestWrongTypeIsRefusedByName(t *testing.T) {
 		{"/api/v1/visitor/messages", `{"text":"x","attachmentIds":[],"clientId":"not an id"}`, "clientId", visitor},
 		{"/api/v1/conversations/" + m.ConversationID + "/resolve", `{"version":"one"}`, "version", h.auth()},
 		{"/api/v1/conversations/" + m.ConversationID + "/snooze", `{"until":"tomorrow","version":1}`, "until", h.auth()},
-		{"/api/v1/conversations/" + m.ConversationID + "/read", `{"position":1.5}`, "position", h.auth()},
+		{"/api/v1/conversations/" + m.ConversationID + "/read", `{"position":1.5}`, "position", []string{"Cookie", h.signIn(t, adminEmail, adminPassword), "Origin", h.Base}},
 	} {
 		got := h.post(t, row.path, row.body, row.auth...)
 		if !oneOf(got.Status, 400, 422) || !strings.Contains(string(got.Body), row.field) {
