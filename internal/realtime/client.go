@@ -3,6 +3,7 @@ package realtime
 import (
 	"context"
 	"sync"
+	"time"
 
 	"visavis/internal/vis"
 )
@@ -21,10 +22,11 @@ type Client struct {
 
 	mu      sync.Mutex
 	queue   [][]byte
-	pending int  // bytes in queue
-	pumping bool // a pump is at work or was woken
+	pending int       // bytes in queue
+	movedAt time.Time // when a frame was last taken from the queue, or put into an empty one
+	pumping bool      // a pump is at work or was woken
 	ended   bool
-	live    bool
+	live    bool  // told by the feed; otherwise behind, and catching up by itself
 	cursor  int64 // every event up to here was told, or was not for this reader
 	told    int64 // the sequence that the far end knows of
 }
@@ -43,6 +45,7 @@ func (c *Client) Next(ctx context.Context) ([]byte, bool) {
 			c.queue[0] = nil
 			c.queue = c.queue[1:]
 			c.pending -= len(frame)
+			c.movedAt = c.hub.clock.Now()
 			if len(c.queue) == 0 {
 				c.queue = nil // an idle client holds no memory
 			}
@@ -74,11 +77,13 @@ func (c *Client) Beat() {
 	}
 }
 
-// Send puts a frame for this client alone in its queue.
+// Send puts a frame for this client alone in its queue; one that does not read what it is told is not answered either.
 func (c *Client) Send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.push(frame)
+	if c.pending <= maxPending {
+		c.push(frame)
+	}
 }
 
 // Detach forgets the client; its connection is gone.
@@ -90,18 +95,51 @@ func (c *Client) Detach() {
 	c.feed.detach(c)
 }
 
-// event tells a live client of an event, if it is for this reader. The feed's lock is held.
-func (c *Client) event(f *Frame) {
+// event tells a live client of an event, if it is for this reader. It returns false for a client whose queue is full: that one
+// falls behind, and catches up at its own pace. The feed's lock is held.
+func (c *Client) event(f *Frame) bool {
 	frame := f.of(&c.Reader)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if f.Seq <= c.cursor {
-		return
+		return true
+	}
+	if c.pending > maxPending {
+		c.live = false
+		return false
 	}
 	c.cursor = f.Seq
 	if frame != nil {
 		c.told = f.Seq
 		c.push(frame)
+	}
+	return true
+}
+
+// reload moves the client to a place in the log and lets it fetch anew what it missed.
+func (c *Client) reload(to int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cursor, c.told = to, to
+	c.push(c.hub.enc.Reload(to))
+}
+
+// replay puts missed frames in the queue, as far as they fit: the next call goes on from there.
+func (c *Client) replay(after int64, frames []Frame) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.cursor != after {
+		return // a reload came between
+	}
+	for i := range frames {
+		if c.pending > maxPending/2 {
+			return
+		}
+		c.cursor = frames[i].Seq
+		if frame := frames[i].of(&c.Reader); frame != nil {
+			c.told = c.cursor
+			c.push(frame)
+		}
 	}
 }
 
@@ -109,27 +147,35 @@ func (c *Client) event(f *Frame) {
 func (c *Client) sign(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.pending < maxPending/2 {
+	if c.live && c.pending < maxPending/2 {
 		c.push(frame)
 	}
 }
 
-// push appends to the queue, or cuts a client that does not read. c.mu is held.
+// push appends to the queue and sees that somebody empties it. c.mu is held.
 func (c *Client) push(frame []byte) {
 	if c.ended || frame == nil {
 		return
 	}
-	if c.pending > maxPending {
-		c.ended, c.queue = true, nil
-		c.hub.cut.Add(1)
-		c.conn.Close(CloseSlow, "too slow; come back with the last sequence")
-		return
+	if len(c.queue) == 0 {
+		c.movedAt = c.hub.clock.Now()
 	}
 	c.queue = append(c.queue, frame)
 	c.pending += len(frame)
 	if !c.pumping {
 		c.pumping = true
 		c.conn.Wake()
+	}
+}
+
+// cutWhenStuck closes a client that has not taken a frame for too long.
+func (c *Client) cutWhenStuck(now time.Time) {
+	c.mu.Lock()
+	stuck := !c.ended && len(c.queue) > 0 && now.Sub(c.movedAt) > stuckAfter
+	c.mu.Unlock()
+	if stuck {
+		c.hub.cut.Add(1)
+		c.end(CloseSlow, "too slow; come back with the last sequence")
 	}
 }
 

@@ -119,11 +119,15 @@ func (f *feed) tell(frames []Frame) {
 	for i := range frames {
 		frame := &f.recent[len(f.recent)-len(frames)+i]
 		for c := range f.members {
-			c.event(frame)
+			if !c.event(frame) {
+				delete(f.members, c)
+			}
 		}
 		if frame.Visitor != nil {
 			for c := range f.visitors[frame.Customer] {
-				c.event(frame)
+				if !c.event(frame) {
+					f.strike(c)
+				}
 			}
 		}
 		if frame.Check != "" {
@@ -147,12 +151,8 @@ func (f *feed) jump(head int64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.position, f.recent = head, nil
-	reload := f.hub.enc.Reload(head)
 	for c := range f.clients {
-		c.mu.Lock()
-		c.cursor, c.told = head, head
-		c.push(reload)
-		c.mu.Unlock()
+		c.reload(head)
 	}
 }
 
@@ -196,6 +196,11 @@ func (f *feed) catchUp(ctx context.Context, c *Client) error {
 		f.mu.Unlock()
 		return nil
 	}
+	if f.position-after > maxGap {
+		c.reload(f.position)
+		f.mu.Unlock()
+		return nil
+	}
 	frames, found := f.recall(after)
 	f.mu.Unlock()
 	if !found {
@@ -203,8 +208,12 @@ func (f *feed) catchUp(ctx context.Context, c *Client) error {
 		if frames, err = f.fetch(ctx, after); err != nil {
 			return err
 		}
+		if len(frames) == 0 { // trimmed
+			c.reload(f.at())
+			return nil
+		}
 	}
-	f.replay(c, after, frames)
+	c.replay(after, frames)
 	return nil
 }
 
@@ -227,38 +236,6 @@ func (f *feed) fetch(ctx context.Context, after int64) ([]Frame, error) {
 		return nil, err
 	}
 	return f.hub.enc.Frames(ctx, f.ws, events)
-}
-
-// replay puts missed frames in the client's empty queue, as far as they fit: the next call goes on from there.
-func (f *feed) replay(c *Client, after int64, frames []Frame) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.cursor != after {
-		return // a jump came between
-	}
-	if len(frames) == 0 {
-		head := f.headOf(c)
-		c.cursor, c.told = head, head
-		c.push(f.hub.enc.Reload(head))
-		return
-	}
-	for i := range frames {
-		if c.pending > maxPending/2 {
-			return
-		}
-		c.cursor = frames[i].Seq
-		if frame := frames[i].of(&c.Reader); frame != nil {
-			c.told = c.cursor
-			c.push(frame)
-		}
-	}
-}
-
-// headOf reads the feed's position for a client whose lock is held: in the order of locks the feed's comes first.
-func (f *feed) headOf(c *Client) int64 {
-	c.mu.Unlock()
-	defer c.mu.Lock()
-	return f.at()
 }
 
 // enlist makes a client live. f.mu is held.
@@ -291,14 +268,29 @@ func (f *feed) detach(c *Client) {
 	c.gone = true
 	delete(f.clients, c)
 	delete(f.members, c)
+	f.strike(c)
+	f.leave(c)
+	f.mu.Unlock()
+	f.hub.release(f)
+}
+
+// strike takes a visitor from those who are live. f.mu is held.
+func (f *feed) strike(c *Client) {
 	if of := f.visitors[c.Actor.Customer()]; c.visitor() && of != nil {
 		if delete(of, c); len(of) == 0 {
 			delete(f.visitors, c.Actor.Customer())
 		}
 	}
-	f.leave(c)
-	f.mu.Unlock()
-	f.hub.release(f)
+}
+
+// cutStuck closes the clients that do not read.
+func (f *feed) cutStuck() {
+	now := f.hub.clock.Now()
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.clients {
+		c.cutWhenStuck(now)
+	}
 }
 
 func (f *feed) closeAll(code int, reason string) {

@@ -7,8 +7,9 @@
 //  2. Its pump takes frames with Next. While the client is behind, Next reads what it missed from the recent frames or from the
 //     log, at the pace at which the socket takes them.
 //  3. Once it has caught up with the feed it is live, decided under the feed's lock: nothing is missed and nothing told twice.
-//  4. From then on the feed puts frames in its queue. A queue over its bound is cut, never waited for; the client comes back
-//     with the last sequence it has seen.
+//  4. From then on the feed puts frames in its queue. A client whose queue is full, in a burst or because it reads slowly, falls
+//     behind and is at 2 again; one that takes nothing at all for a while is cut, and comes back with the last sequence it has
+//     seen. Nobody is waited for.
 //  5. Detach forgets it. A session that ends, a member who is disabled, a server that stops closes it from this side.
 package realtime
 
@@ -31,7 +32,8 @@ const (
 
 // The bounds of the hub.
 const (
-	maxPending  = 64 << 10         // bytes that may wait for one client
+	maxPending  = 64 << 10         // bytes that may wait for one client, and one frame more
+	stuckAfter  = 10 * time.Second // without taking a frame that waits
 	maxGap      = 1000             // events a client may have missed and still be told one by one
 	batch       = 256              // events read from the log at once
 	keepFrames  = 256              // recent frames kept for those who come back

@@ -77,6 +77,7 @@ func (f *feed) keep() {
 				return
 			}
 		}
+		f.cutStuck()
 		f.checkSessions(f.hub.ctx)
 		f.tellTeams(f.hub.ctx)
 	}
