@@ -30,8 +30,8 @@ const (
 	selectBatchPostgres = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
 
 	// The number of a row that was just written in its workspace; the terms name the workspace.
-	indexMessageSQLite     = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
-	indexCustomerRefSQLite = `INSERT INTO customer_words (rowid, words) VALUES ($1, $2)`
+	indexMessageSQLite  = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
+	indexCustomerSQLite = `INSERT OR REPLACE INTO customer_words (rowid, words) VALUES ($1, $2)`
 )
 
 // anywhere reads rows of any workspace, in a view of none.

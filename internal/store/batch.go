@@ -6,11 +6,11 @@ import (
 	"visavis/internal/vis"
 )
 
-// words are the search terms of a row, written at the end of the batch: the index keeps them in memory until then, and a
+// words are the search terms of a row, written at the end of the batch: SQLite's index keeps them in memory until then, and a
 // savepoint in between would make it write each command's on its own.
 type words struct {
-	message  int64 // the row's ref; 0 for a customer
-	customer vis.CustomerID
+	customer bool
+	ref      int64
 	terms    string
 }
 
@@ -94,10 +94,7 @@ func (w *writer) number(batch []*command) ([]head, error) {
 const insertEvent = `INSERT INTO events (workspace, seq, at, type, by_kind, by_id, conversation, customer, data)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
-var (
-	insertEvents  = inSizes(insertEvent, 1, 64, 8)
-	indexMessages = inSizes(indexMessageSQLite, 0, 64, 8)
-)
+var insertEvents = inSizes(insertEvent, 1, 64, 8)
 
 // write writes events of one workspace.
 func (w *writer) write(events []vis.Event) error {
@@ -114,28 +111,19 @@ func (w *writer) write(events []vis.Event) error {
 	})
 }
 
-// index writes what the batch wants found by search.
+// index writes what the batch wants found by search. Each row is a statement of its own: before a statement that could write
+// several, SQLite's index would be written out so that the statement could be undone.
 func (w *writer) index(batch []*command) error {
-	var messages []words
 	for _, c := range batch {
 		for _, i := range c.words {
-			if i.message > 0 {
-				messages = append(messages, i)
-				continue
+			statement := indexMessageSQLite
+			if i.customer {
+				statement = indexCustomerSQLite
 			}
-			if _, err := w.session.exec(w.ctx, w.dialect.indexCustomer, string(c.workspace), string(i.customer), i.terms); err != nil {
-				return fmt.Errorf("index a customer: %w", w.session.failed(err))
+			if _, err := w.session.exec(w.ctx, statement, i.ref, i.terms); err != nil {
+				return fmt.Errorf("index for search: %w", w.session.failed(err))
 			}
 		}
 	}
-	return indexMessages.each(len(messages), func(statement string, first, rows int) error {
-		args := make([]any, 0, 2*rows)
-		for _, m := range messages[first : first+rows] {
-			args = append(args, m.message, m.terms)
-		}
-		if _, err := w.session.exec(w.ctx, statement, args...); err != nil {
-			return fmt.Errorf("index messages: %w", w.session.failed(err))
-		}
-		return nil
-	})
+	return nil
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"visavis/internal/store/postgres"
@@ -25,7 +26,6 @@ type dialect struct {
 	// insertMessage has the search terms as its last parameter on PostgreSQL; on SQLite they follow at the end of the batch.
 	insertMessage string
 	inlineSearch  bool
-	indexCustomer string
 	findMessages  string
 	findCustomers string
 
@@ -40,8 +40,8 @@ func onSQLite() *dialect {
 		name: "sqlite", batch: 256,
 		begin: "BEGIN IMMEDIATE", beginView: "BEGIN",
 		list:          "(SELECT value FROM json_each($1))",
-		insertMessage: insertMessageSQLite, indexCustomer: indexCustomerSQLite,
-		findMessages: findMessagesSQLite, findCustomers: findCustomersSQLite,
+		insertMessage: insertMessageSQLite,
+		findMessages:  findMessagesSQLite, findCustomers: findCustomersSQLite,
 		unique: sqlite.Unique, orphan: sqlite.Orphan, ended: sqlite.Ended, retry: never, fatal: sqlite.Fatal, full: sqlite.Full,
 		lost: func(*sql.Conn) bool { return false },
 	}
@@ -52,7 +52,7 @@ func onPostgres() *dialect {
 		name: "postgres", shared: true, batch: 64,
 		begin: "BEGIN ISOLATION LEVEL READ COMMITTED", beginView: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
 		list:          "(SELECT json_array_elements_text($1::json))",
-		insertMessage: insertMessagePostgres, indexCustomer: indexCustomerPostgres, inlineSearch: true,
+		insertMessage: insertMessagePostgres, inlineSearch: true,
 		findMessages: findMessagesPostgres, findCustomers: findCustomersPostgres,
 		unique: postgres.Unique, orphan: postgres.Orphan, ended: postgres.Ended, retry: postgres.Retry, fatal: never, full: postgres.Full,
 		lost: postgres.Lost,
@@ -61,11 +61,30 @@ func onPostgres() *dialect {
 
 var listed = regexp.MustCompile(`list\((\$\d+)\)`)
 
-// write returns a statement as this engine wants it.
-func (d *dialect) write(statement string) string {
-	return listed.ReplaceAllStringFunc(statement, func(m string) string {
+// write returns a statement as this engine wants it, with the argument of each of its parameters; nil means as they come.
+//
+// SQLite takes $1 for a name, and looks for it among all names whenever it is bound; ? has none.
+func (d *dialect) write(statement string) (text string, order []int) {
+	statement = listed.ReplaceAllStringFunc(statement, func(m string) string {
 		return strings.ReplaceAll(d.list, "$1", m[len("list("):len(m)-1])
 	})
+	if d.shared {
+		return statement, nil
+	}
+	inOrder := true
+	text = parameter.ReplaceAllStringFunc(statement, func(p string) string {
+		k, err := strconv.Atoi(p[1:])
+		if err != nil {
+			return p
+		}
+		inOrder = inOrder && k == len(order)+1
+		order = append(order, k-1)
+		return "?"
+	})
+	if inOrder {
+		order = nil
+	}
+	return text, order
 }
 
 const (
@@ -82,8 +101,7 @@ const (
 		CROSS JOIN messages m WHERE m.workspace = $1 AND m.ref = w.ref`
 	findMessagesPostgres = `SELECT id, conversation FROM messages WHERE workspace = $1 AND words @@ $2::tsquery ORDER BY id DESC LIMIT $3`
 
-	indexCustomerSQLite = `INSERT OR REPLACE INTO customer_words (rowid, words)
-		SELECT ref, $3 FROM customers WHERE workspace = $1 AND id = $2`
+	refOfCustomerSQLite   = `SELECT ref FROM customers WHERE workspace = $1 AND id = $2`
 	indexCustomerPostgres = `UPDATE customers SET words = $3::tsvector WHERE workspace = $1 AND id = $2`
 
 	findCustomersSQLite = `SELECT u.id, u.last_seen_at

@@ -8,7 +8,7 @@ var Made = []string{insertEvents.of[64], insertEvents.of[8]}
 // Prepare lets the engine check a statement without running it.
 func (s *Store) Prepare(ctx context.Context, statement string) error {
 	return s.writer.do(ctx, "", func(t *tx) error {
-		_, err := t.session.prepared(t.within, statement)
+		_, err := t.session.prepare(t.within, statement)
 		return err
 	})
 }

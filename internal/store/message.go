@@ -134,7 +134,7 @@ func (t *tx) InsertMessage(ctx context.Context, m desk.Message, terms []string) 
 	if err != nil {
 		return t.failed(err)
 	}
-	t.command.words = append(t.command.words, words{message: ref, terms: document(ordinal, terms)})
+	t.command.words = append(t.command.words, words{ref: ref, terms: document(ordinal, terms)})
 	return nil
 }
 

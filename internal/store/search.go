@@ -88,19 +88,18 @@ func (t *tx) ask(ctx context.Context, terms []string) (string, error) {
 
 // IndexCustomer implements desk.Tx. What it writes is found once the transaction is committed.
 func (t *tx) IndexCustomer(ctx context.Context, id vis.CustomerID, terms []string) error {
-	if _, err := value[string](ctx, t, "customer", hasCustomer, string(id)); err != nil {
-		return err
-	}
 	ordinal, err := t.ordinal(ctx)
 	if err != nil {
 		return err
 	}
-	w := words{customer: id, terms: document(ordinal, terms)}
 	if t.session.dialect.inlineSearch {
-		w.terms = vector(ordinal, terms)
+		return t.must(ctx, "customer", indexCustomerPostgres, string(id), vector(ordinal, terms))
 	}
-	t.command.words = append(t.command.words, w)
-	return nil
+	ref, err := value[int64](ctx, t, "customer", refOfCustomerSQLite, string(id))
+	if err == nil {
+		t.command.words = append(t.command.words, words{customer: true, ref: ref, terms: document(ordinal, terms)})
+	}
+	return err
 }
 
 // SearchCustomers implements desk.Tx.

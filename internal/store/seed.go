@@ -41,7 +41,7 @@ type Seeded struct {
 
 // seedChunk is how many conversations one transaction takes: enough that its sync costs nothing, few enough that a live server
 // goes on answering.
-const seedChunk = 1000
+const seedChunk = 5000
 
 // Seed fills a workspace through the writer with conversations as a shop has them: most are resolved, some open, few asleep; half
 // of the customers come back. It is the same each time but for the ids.
@@ -186,7 +186,7 @@ func (g *sower) customer(c *crop, at time.Time) desk.CustomerRef {
 	key, _ := text.Email(email)
 	c.customers = append(c.customers, []any{id, u.Name, u.Face, u.Locale, "Europe/Paris", u.Verified, "", "", int64(0), millis(at), millis(at), 1})
 	c.identities = append(c.identities, []any{g.mint.ID(at), id, string(desk.IdentityEmail), email, key, u.Verified, millis(at)})
-	c.known = append(c.known, words{customer: u.ID, terms: g.search(g.ordinal, text.Terms(u.Name+" "+email))})
+	c.known = append(c.known, words{customer: true, terms: g.search(g.ordinal, text.Terms(u.Name+" "+email))})
 	if g.customers = append(g.customers, u); len(g.customers) > 2000 {
 		g.customers = g.customers[1000:]
 	}
@@ -230,14 +230,17 @@ func (g *sower) event(v desk.Conversation, at time.Time, typ vis.EventType, data
 	return vis.Event{At: at, Type: typ, By: vis.ByCustomer, ByID: string(v.Customer.ID), Conversation: v.ID, Customer: v.Customer.ID, Data: []byte(data)}
 }
 
-const takeNumbers = `UPDATE workspaces SET conversations = conversations + $2 WHERE id = $1 RETURNING conversations`
+const (
+	takeNumbers          = `UPDATE workspaces SET conversations = conversations + $2 WHERE id = $1 RETURNING conversations`
+	seedCustomerPostgres = `INSERT INTO customers (workspace, id, name, face, locale, zone, verified, page_url, page_title, page_at,
+		first_seen_at, last_seen_at, version, words) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::tsvector)`
+)
 
 var (
-	seedCustomers     = inSizes(insertCustomer, 1, 50)
+	seedCustomers     = map[bool]sized{false: inSizes(insertCustomer, 1, 50), true: inSizes(seedCustomerPostgres, 1, 50)}
 	seedIdentities    = inSizes(insertIdentity, 1, 50)
 	seedConversations = inSizes(insertConversation, 1, 50)
 	seedMessages      = map[bool]sized{false: inSizes(insertMessageSQLite, 1, 50), true: inSizes(insertMessagePostgres, 1, 50)}
-	seedKnown         = inSizes(indexCustomerRefSQLite, 0, 50)
 )
 
 // store writes the crop in statements of many rows.
@@ -247,7 +250,7 @@ func (c *crop) store(ctx context.Context, t *tx) error {
 	if err != nil {
 		return err
 	}
-	refs, err := t.sow(ctx, seedCustomers, c.customers)
+	known, err := t.sow(ctx, seedCustomers[inline], with(c.customers, c.known, inline))
 	if err != nil {
 		return err
 	}
@@ -262,14 +265,7 @@ func (c *crop) store(ctx context.Context, t *tx) error {
 	if _, err := t.sow(ctx, seedConversations, conversations); err != nil {
 		return err
 	}
-	messages := c.messages
-	if inline {
-		messages = make([][]any, len(c.messages))
-		for i := range messages {
-			messages[i] = append(c.messages[i][:len(c.messages[i]):len(c.messages[i])], c.said[i].terms)
-		}
-	}
-	said, err := t.sow(ctx, seedMessages[inline], messages)
+	said, err := t.sow(ctx, seedMessages[inline], with(c.messages, c.said, inline))
 	if err != nil {
 		return err
 	}
@@ -277,25 +273,25 @@ func (c *crop) store(ctx context.Context, t *tx) error {
 	for i := range t.command.events {
 		t.command.events[i].Workspace = t.workspace
 	}
-	if inline {
-		t.command.words = append(t.command.words, c.known...)
-		return nil
+	for i, ref := range known {
+		t.command.words = append(t.command.words, words{customer: true, ref: ref, terms: c.known[i].terms})
 	}
-	for i, w := range c.said {
-		w.message = said[i]
-		t.command.words = append(t.command.words, w)
+	for i, ref := range said {
+		t.command.words = append(t.command.words, words{ref: ref, terms: c.said[i].terms})
 	}
-	return seedKnown.each(len(c.known), func(statement string, first, rows int) error {
-		args := make([]any, 0, 2*rows)
-		for i, w := range c.known[first : first+rows] {
-			args = append(args, refs[first+i], w.terms)
-		}
-		_, err := t.session.exec(t.within, statement, args...)
-		if err != nil {
-			return t.failed(err)
-		}
-		return nil
-	})
+	return nil
+}
+
+// with adds to each row its search terms, where they are a column of it.
+func with(rows [][]any, terms []words, inline bool) [][]any {
+	if !inline {
+		return rows
+	}
+	out := make([][]any, len(rows))
+	for i, row := range rows {
+		out[i] = append(row[:len(row):len(row)], terms[i].terms)
+	}
+	return out
 }
 
 // sow inserts rows and returns their refs, which one statement gives out one after another; on PostgreSQL there are none.

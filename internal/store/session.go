@@ -12,7 +12,7 @@ import (
 type session struct {
 	dialect    *dialect
 	conn       *sql.Conn
-	statements map[string]*sql.Stmt
+	statements map[string]prepared
 	// broken means that the connection or its transaction can no longer be relied on.
 	broken bool
 }
@@ -22,36 +22,55 @@ func newSession(ctx context.Context, db *sql.DB, d *dialect) (*session, error) {
 	if err != nil {
 		return nil, fmt.Errorf("connect to the database: %w", err)
 	}
-	return &session{dialect: d, conn: conn, statements: make(map[string]*sql.Stmt)}, nil
+	return &session{dialect: d, conn: conn, statements: make(map[string]prepared)}, nil
 }
 
-// prepared returns the statement, prepared once for this connection.
-func (s *session) prepared(ctx context.Context, statement string) (*sql.Stmt, error) {
-	if p := s.statements[statement]; p != nil {
+// prepared is a statement on one connection, with the order in which it takes its arguments when that is not theirs.
+type prepared struct {
+	*sql.Stmt
+	order []int
+}
+
+func (p prepared) arrange(args []any) []any {
+	if p.order == nil {
+		return args
+	}
+	out := make([]any, len(p.order))
+	for i, k := range p.order {
+		out[i] = args[k]
+	}
+	return out
+}
+
+// prepare returns the statement, prepared once for this connection.
+func (s *session) prepare(ctx context.Context, statement string) (prepared, error) {
+	if p, ok := s.statements[statement]; ok {
 		return p, nil
 	}
-	p, err := s.conn.PrepareContext(ctx, s.dialect.write(statement))
+	text, order := s.dialect.write(statement)
+	stmt, err := s.conn.PrepareContext(ctx, text)
 	if err != nil {
-		return nil, fmt.Errorf("prepare a statement: %w", err)
+		return prepared{}, fmt.Errorf("prepare a statement: %w", err)
 	}
+	p := prepared{stmt, order}
 	s.statements[statement] = p
 	return p, nil
 }
 
 func (s *session) exec(ctx context.Context, statement string, args ...any) (sql.Result, error) {
-	p, err := s.prepared(ctx, statement)
+	p, err := s.prepare(ctx, statement)
 	if err != nil {
 		return nil, err
 	}
-	return p.ExecContext(ctx, args...)
+	return p.ExecContext(ctx, p.arrange(args)...)
 }
 
 func (s *session) query(ctx context.Context, statement string, args ...any) (*sql.Rows, error) {
-	p, err := s.prepared(ctx, statement)
+	p, err := s.prepare(ctx, statement)
 	if err != nil {
 		return nil, err
 	}
-	return p.QueryContext(ctx, args...)
+	return p.QueryContext(ctx, p.arrange(args)...)
 }
 
 // failed notes what a driver's error says about the session and returns the error.
