@@ -285,14 +285,14 @@ func TestSocketFromAForeignPageIsRefused(t *testing.T) {
 	h := home(t)
 	cookie := h.signIn(t, adminEmail, adminPassword)
 	for name, origin := range map[string]string{
-		"foreign":       "https://evil.example",
-		"null":          "null",
-		"suffix trick":  h.Base + ".evil.example",
-		"prefix trick":  "http://evil" + strings.TrimPrefix(h.Base, "http://"),
-		"other port":    "http://127.0.0.1:1",
-		"user info":     "http://" + h.Address + "@evil.example",
-		"missing":       "",
-		"two of them":   h.Base + ", https://evil.example",
+		"foreign":      "https://evil.example",
+		"null":         "null",
+		"suffix trick": h.Base + ".evil.example",
+		"prefix trick": "http://evil" + strings.TrimPrefix(h.Base, "http://"),
+		"other port":   "http://127.0.0.1:1",
+		"user info":    "http://" + h.Address + "@evil.example",
+		"missing":      "",
+		"two of them":  h.Base + ", https://evil.example",
 	} {
 		header := http.Header{"Cookie": {cookie}}
 		if origin != "" {
