@@ -25,11 +25,17 @@ export async function openBrowser(): Promise<Browser> {
 export class Person {
   readonly troubles: string[] = []
 
+  page: Page
+
   private constructor(
     readonly context: BrowserContext,
-    readonly page: Page,
+    page: Page,
     private readonly house: House,
   ) {
+    this.page = this.#watch(page)
+  }
+
+  #watch(page: Page): Page {
     page.on('pageerror', (error) => this.troubles.push(`error: ${error.message}`))
     page.on('console', (message) => {
       const text = message.text()
@@ -39,6 +45,13 @@ export class Person {
       this.troubles.push(`dialog: ${dialog.message()}`)
       void dialog.dismiss()
     })
+    return page
+  }
+
+  /** Closes the page and opens another one in the same browser, as somebody who comes back. */
+  async comeBack(): Promise<void> {
+    await this.page.close()
+    this.page = this.#watch(await this.context.newPage())
   }
 
   static async arrive(browser: Browser, house: House, options: BrowserContextOptions = {}): Promise<Person> {
@@ -52,21 +65,26 @@ export class Person {
     await this.page.locator('input[type=email]').fill(email)
     await this.page.locator('input[type=password]').fill(this.house.password)
     await this.page.keyboard.press('Enter')
-    await this.page.locator('[data-desk-ready]').waitFor()
+    await this.page.getByRole('navigation').first().waitFor()
   }
 
-  /** Opens the shop and returns the frame of the chat once it is open. */
+  /** Opens the shop and presses the chat's button, which stands in the lower right corner and which no page can reach into. */
   async openChat(path = '/?lang=fr'): Promise<Frame> {
     await this.page.goto(`${this.house.shop}${path}`)
-    await this.page.getByRole('button', { name: /conseiller|Discuter|Écrire|chat|Chat/ }).first().click()
+    await this.page.waitForFunction(() => 'visavis' in globalThis && typeof (globalThis as never as { visavis: { open?: unknown } }).visavis.open === 'function')
+    const size = this.page.viewportSize() ?? { width: 1440, height: 900 }
+    await this.page.mouse.click(size.width - 50, size.height - 50)
     return this.chat()
   }
 
+  /** The chat's frame, once one can write in it. */
   async chat(): Promise<Frame> {
-    const frame = await this.page.waitForSelector('iframe').then((element) => element.contentFrame())
-    if (!frame) throw new Error('the chat has no frame')
-    await frame.locator('textarea').waitFor()
-    return frame
+    for (let i = 0; i < 600; i++) {
+      const frame = this.page.frames().find((f) => f.url().includes('/chat/'))
+      if (frame && (await frame.locator('textarea').isVisible().catch(() => false))) return frame
+      await this.page.waitForTimeout(50)
+    }
+    throw new Error('the chat did not open')
   }
 
   async picture(name: string): Promise<void> {
