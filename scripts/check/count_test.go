@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -41,12 +43,21 @@ func TestPackageThatDoesNotBuildIsAFailure(t *testing.T) {
 	}
 }
 
-func TestLastClosingLineCounts(t *testing.T) {
-	got := countLine([]byte("3 passed, 1 failed\nagain\n12 passed, 0 failed, 2 skipped\n"))
-	if got.passed != 12 || got.failed != 0 || got.skipped != 2 {
-		t.Errorf("got %s", got)
+func TestVitestWithoutAReportIsAFailure(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report.json")
+	if got := countVitest(path); got.failed != 1 {
+		t.Errorf("no report: %s", got)
 	}
-	if got := countLine([]byte("nothing")); got.failed != 1 {
-		t.Errorf("a command without a closing line passes: %s", got)
+	for text, want := range map[string]string{
+		`{"numPassedTests":3,"numFailedTests":0,"numPendingTests":1,"numTodoTests":1,"numFailedTestSuites":0}`: "3 passed, 0 failed, 2 skipped",
+		`{"numPassedTests":3,"numFailedTests":1,"numFailedTestSuites":2}`:                                      "3 passed, 1 failed, 0 skipped",
+		`{"numPassedTests":3,"numFailedTests":0,"numFailedTestSuites":1}`:                                      "3 passed, 1 failed, 0 skipped",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got := countVitest(path).String(); got != want {
+			t.Errorf("%s: got %s", text, got)
+		}
 	}
 }

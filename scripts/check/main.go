@@ -8,7 +8,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -16,7 +15,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 )
@@ -110,11 +108,18 @@ func (s step) execute(ctx context.Context) ([]byte, error) {
 
 // steps in the order in which they run: what fails soonest and cheapest comes first.
 func steps() []step {
-	binary, err := filepath.Abs("bin/visavis")
+	here, err := os.Getwd()
 	if err != nil {
 		panic(err) // the working folder is gone
 	}
-	built := []string{"VISAVIS_BIN=" + binary}
+	built := []string{"VISAVIS_BIN=" + filepath.Join(here, "bin/visavis")}
+	vitest := func(name, script string, more ...string) step {
+		report := filepath.Join(here, logs, name+".json")
+		command := append(append([]string{"npm", "run", script}, more...), "--", "--reporter=default", "--reporter=json", "--outputFile.json="+report)
+		return step{name: name, dir: "ui", env: built, skip: noUI, command: command, count: func([]byte) tally { return countVitest(report) }}
+	}
+	journeys := vitest("journeys", "e2e", "-w", "e2e")
+	journeys.skip = noJourneys
 	return []step{
 		{name: "format", command: []string{"sh", "-c", `files=$(gofmt -l cmd internal scripts torture ui/*.go 2>/dev/null); [ -z "$files" ] || { echo "run gofmt -w on:"; echo "$files"; exit 1; }`}},
 		{name: "vet", command: []string{"go", "vet", "./..."}},
@@ -128,8 +133,8 @@ func steps() []step {
 		{name: "generated", command: []string{"scripts/generated-is-current"}},
 		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI},
 		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI},
-		{name: "ui", dir: "ui", count: countVitest, skip: noUI, command: []string{"npm", "test", "--", "--reporter=default", "--reporter=json", "--outputFile.json=../bin/check/vitest.json"}},
-		{name: "journeys", dir: "ui", env: built, count: countLine, skip: noJourneys, command: []string{"npm", "run", "e2e", "-w", "e2e"}},
+		vitest("ui", "test"),
+		journeys,
 	}
 }
 
@@ -141,14 +146,10 @@ func noUI() string {
 }
 
 func noJourneys() string {
-	text, err := os.ReadFile("ui/e2e/package.json")
-	if err != nil || !strings.Contains(string(text), `"e2e"`) {
-		return "there are no browser journeys yet"
-	}
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
 		if _, err := exec.LookPath(name); err == nil {
 			return noUI()
 		}
 	}
-	return errors.New("install chromium to run the browser journeys").Error()
+	return "install chromium to run the browser journeys"
 }
