@@ -7,7 +7,8 @@ type Listener = (count: number) => void;
 type Say = ToFrame extends infer T ? (T extends { visavis: 1 } ? Omit<T, 'visavis'> : never) : never;
 
 /** A speech bubble in which the two profiles of the mark are cut out, and a cross. */
-const bubble = 'M6 2h18a4 4 0 0 1 4 4v14a4 4 0 0 1-4 4H13l-6 5v-5H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4zM7 8v10h2.6v-2h.8c.9 0 1.4-.5 1.4-1.400v-1.2h.5c.5 0 .7-.4.5-.8L10.6 8.5C10.4 8.2 10.2 8 9.800 8zM23 8v10h-2.6v-2h-.8c-.9 0-1.4-.5-1.4-1.400v-1.2h-.5c-.5 0-.7-.4-.5-.8l2.200-4.100c.2-.3.4-.5.8-.5z';
+const bubble =
+  'M6 2h18a4 4 0 0 1 4 4v14a4 4 0 0 1-4 4H13l-6 5v-5H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4zM6.7 6.9C6.7 6 7.4 5.4 8.2 5.4H10.5l4 8H12.7V17.2H10.6V19.6H6.7zM23.3 6.9C23.3 6 22.6 5.4 21.8 5.4H19.5l-4 8H17.3V17.2H19.4V19.6H23.3z';
 const cross = 'M6 6l12 12M18 6 6 18';
 
 /** The button, the frame, and the few words between them. */
@@ -72,7 +73,8 @@ export class Panel {
     root.append(this.#frame, this.#button);
     document.documentElement.append(this.#host);
     addEventListener('message', (event) => {
-      if (event.origin === server && event.source === this.#frame.contentWindow) safely(() => this.#hear(event.data as ToHost));
+      if (event.origin === server && event.source === this.#frame.contentWindow)
+        safely(() => this.#hear(event.data as ToHost));
     });
     const tell = () => this.#up && this.#say({ type: 'page', page: page() });
     for (const name of ['popstate', 'hashchange']) addEventListener(name, tell);

@@ -3,6 +3,7 @@ export function safely(run: () => void): void {
   try {
     run();
   } catch (error) {
+    // eslint-disable-next-line no-console -- for the people who build the page; nobody else reads it
     console.error('visavis:', error);
   }
 }

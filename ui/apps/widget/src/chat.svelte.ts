@@ -13,7 +13,7 @@ import type {
 import type { Waiting } from './entries';
 import type { Files } from './files.svelte';
 import { more } from './later.svelte';
-import { Session } from './session.svelte';
+import type { Session } from './session.svelte';
 import type { Store } from './store';
 import { Thread, type Page } from './thread.svelte';
 
@@ -74,7 +74,8 @@ export class Chat {
     this.session = session;
     this.#store = store;
     this.#draft = store.get('draft') ?? '';
-    this.#makeLine = makeLine ?? (async () => new (await more.get()).Live<VisitorEvent>({ visitor: () => session.token }));
+    this.#makeLine =
+      makeLine ?? (async () => new (await more.get()).Live<VisitorEvent>({ visitor: () => session.token }));
     session.onother = () => this.#forget();
     this.#outbox = new Outbox<Words, Written>({
       key: 'out',
@@ -132,7 +133,11 @@ export class Chat {
     return this.session.conversations.reduce((sum, one) => {
       if (one.lastPosition <= one.readPosition) return sum;
       if (one.id !== this.#thread?.id || this.#thread.state !== 'ready') return sum + 1;
-      return sum + this.#thread.messages.filter((m) => m.position > one.readPosition && m.author.kind === 'member' && !m.line).length;
+      return (
+        sum +
+        this.#thread.messages.filter((m) => m.position > one.readPosition && m.author.kind === 'member' && !m.line)
+          .length
+      );
     }, 0);
   }
   get files(): Files | undefined {
@@ -363,6 +368,8 @@ export class Chat {
         return;
       case 'team':
         if (this.#look) this.#look = { ...this.#look, here: frame.here, team: frame.team };
+        return;
+      default: // meant for members, or answered by the line itself
     }
   }
 
@@ -405,7 +412,9 @@ export class Chat {
     this.#probing = setTimeout(() => {
       if (this.#line?.state === 'online' || (!this.session.token && !this.#unreachable)) return;
       const was = this.#unreachable;
-      void (this.session.token ? this.#refresh() : this.session.look().then(() => (this.#unreachable = false), ignore)).then(() => {
+      void (
+        this.session.token ? this.#refresh() : this.session.look().then(() => (this.#unreachable = false), ignore)
+      ).then(() => {
         if (was && !this.#unreachable) this.#back();
         if (this.#open || this.#unreachable) this.#probe(probeEvery);
       });

@@ -47,10 +47,18 @@ class House {
     const visitor = { id: this.person, name: '', email: '', verified: this.person !== 'c1', locale: 'fr' };
     if (call === 'POST /visitor/sessions') {
       this.sessions.push({ identity: body['identity'] as string | undefined, authorization });
+      if (body['identity'] === 'forged') return json({ code: 'identity_refused' }, 401);
       if (body['identity']) this.person = 'c2';
       const token = `t${this.sessions.length}`;
       this.tokens.add(token);
-      return json({ token, visitor: { ...visitor, id: this.person, verified: Boolean(body['identity']) }, conversations: this.conversations }, 201);
+      return json(
+        {
+          token,
+          visitor: { ...visitor, id: this.person, verified: Boolean(body['identity']) },
+          conversations: this.conversations,
+        },
+        201,
+      );
     }
     if (!this.tokens.has(authorization?.replace('Visitor ', '') ?? '')) return json({ code: 'visit_ended' }, 401);
     if (call === 'GET /visitor') return json({ visitor, conversations: this.conversations });
@@ -83,7 +91,17 @@ class House {
     this.messages.push(message);
     const read = this.conversations[0]?.readPosition ?? 0;
     this.conversations = [
-      { id: 'k1', state: 'open', subject: '', lastPosition: position, readPosition: read, memberReadPosition: 0, agents: [], lastMessageAt: message.createdAt, preview: text },
+      {
+        id: 'k1',
+        state: 'open',
+        subject: '',
+        lastPosition: position,
+        readPosition: read,
+        memberReadPosition: 0,
+        agents: [],
+        lastMessageAt: message.createdAt,
+        preview: text,
+      },
     ];
     return message;
   }
@@ -192,7 +210,14 @@ describe('what she writes', () => {
     const message = house.say('customer', 'deux', 'same-id');
     const [conversation] = house.conversations;
     if (!conversation) throw new Error('no conversation');
-    const event: VisitorEvent = { seq: 9, at: message.createdAt, actor: { kind: 'customer' }, type: 'message.received', message, conversation };
+    const event: VisitorEvent = {
+      seq: 9,
+      at: message.createdAt,
+      actor: { kind: 'customer' },
+      type: 'message.received',
+      message,
+      conversation,
+    };
     wire.bring({ type: 'event', event });
     wire.bring({ type: 'event', event });
     expect(one.thread?.messages.map((m) => m.text)).toEqual(['un', 'deux']);
@@ -232,7 +257,10 @@ describe('what she is told', () => {
     const message = house.say('member', 'réponse');
     const [conversation] = house.conversations;
     if (!conversation) throw new Error('no conversation');
-    wire.bring({ type: 'event', event: { seq: 3, at: '', actor: { kind: 'member' }, type: 'message.sent', message, conversation } });
+    wire.bring({
+      type: 'event',
+      event: { seq: 3, at: '', actor: { kind: 'member' }, type: 'message.sent', message, conversation },
+    });
     expect(one.unread).toBe(1);
     one.show();
     expect(one.unread).toBe(0);
@@ -242,7 +270,12 @@ describe('what she is told', () => {
     const one = chat();
     write(one, 'un');
     await settle();
-    wire.bring({ type: 'typing', conversationId: 'k1', on: true, author: { kind: 'member', id: 'm', firstName: 'Léa' } });
+    wire.bring({
+      type: 'typing',
+      conversationId: 'k1',
+      on: true,
+      author: { kind: 'member', id: 'm', firstName: 'Léa' },
+    });
     expect(one.typist?.name).toBe('Léa');
     await settle(7000);
     expect(one.typist).toBeUndefined();
@@ -281,6 +314,24 @@ describe('who she is', () => {
     await one.identify(jwt('a'));
     expect(house.sessions.at(-1)?.authorization).toBe('Visitor t1');
     expect(one.thread?.messages.map((m) => m.text)).toEqual(['un']);
+  });
+
+  it('stays who she was, and can write, when a proof is refused', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+    const one = chat();
+    write(one, 'un');
+    await settle();
+    await one.identify('forged');
+    write(one, 'deux');
+    await settle();
+    const two = chat();
+    drawer.held.clear();
+    await two.identify('forged');
+    two.show();
+    write(two, 'trois');
+    await settle();
+    expect(house.messages.map((m) => m.text)).toEqual(['un', 'deux', 'trois']);
+    expect(warn).toHaveBeenCalled();
   });
 
   it('shows the same proof once', async () => {

@@ -7,9 +7,9 @@ export interface Tint {
 
 type Rgb = readonly [number, number, number];
 
-/** Ink that reads on a colour: white wherever it reaches 4.5:1, else near black. */
+/** Ink that reads on a colour: white wherever it reaches 4.5:1, else black, which then does. */
 export function inkOn(colour: string): string {
-  return contrast(rgb(colour), white) >= 4.5 ? '#ffffff' : '#0a1316';
+  return contrast(rgb(colour), white) >= 4.5 ? '#ffffff' : '#000000';
 }
 
 /**
@@ -20,8 +20,9 @@ export function tint(colour: string, dark: boolean): Tint {
   const base = rgb(colour);
   const paper: Rgb = dark ? [18, 27, 30] : white;
   const towards: Rgb = dark ? white : black;
+  const bubble = mix(paper, base, dark ? 0.2 : 0.07);
   let words = base;
-  for (let i = 1; contrast(words, paper) < 4.6 && i <= 20; i++) words = mix(base, towards, i / 20);
+  for (let i = 1; contrast(words, bubble) < 4.6 && i <= 20; i++) words = mix(base, towards, i / 20);
   const accent = hex(words);
   const properties = {
     '--head': colour,
@@ -32,9 +33,9 @@ export function tint(colour: string, dark: boolean): Tint {
     '--accent-text': accent,
     '--on-accent': inkOn(accent),
     '--focus': accent,
-    '--accent-soft': hex(mix(paper, base, dark ? 0.2 : 0.07)),
+    '--accent-soft': hex(bubble),
     '--accent-line': hex(mix(paper, words, 0.45)),
-    '--bubble-out': hex(mix(paper, base, dark ? 0.2 : 0.07)),
+    '--bubble-out': hex(bubble),
     '--bubble-out-line': hex(mix(paper, base, dark ? 0.42 : 0.26)),
   };
   return { button: colour, ink: inkOn(colour), properties };

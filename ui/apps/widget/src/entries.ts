@@ -14,7 +14,14 @@ export interface Waiting {
 export type Entry =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'line'; key: string; type: 'conversation.resolved' | 'conversation.reopened'; at: string }
-  | { kind: 'said'; key: string; message: VisitorMessage; mine: boolean; last: boolean; mark?: 'received' | 'read' | undefined }
+  | {
+      kind: 'said';
+      key: string;
+      message: VisitorMessage;
+      mine: boolean;
+      last: boolean;
+      mark?: 'received' | 'read' | undefined;
+    }
   | { kind: 'waiting'; key: string; waiting: Waiting };
 
 const together = 10 * 60_000;
@@ -54,7 +61,8 @@ export function entries(
       mark: message === lastMine ? (read ? 'read' : 'received') : undefined,
     });
   });
-  for (const one of waiting) if (!arrived.has(one.clientId)) out.push({ kind: 'waiting', key: one.clientId, waiting: one });
+  for (const one of waiting)
+    if (!arrived.has(one.clientId)) out.push({ kind: 'waiting', key: one.clientId, waiting: one });
   return out;
 }
 

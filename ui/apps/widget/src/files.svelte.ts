@@ -66,7 +66,9 @@ export class Files {
       if (why) refusals.push({ name: file.name, size: file.size, why });
       else taken.push({ id: freshId(), file, share: 0, state: 'waiting' });
     }
-    this.#refusals = refusals.filter((one, i) => one.why !== 'many' || refusals.findIndex((r) => r.why === one.why) === i);
+    this.#refusals = refusals.filter(
+      (one, i) => one.why !== 'many' || refusals.findIndex((r) => r.why === one.why) === i,
+    );
     this.#items = [...this.#items, ...taken];
     this.resume();
   }
@@ -117,7 +119,7 @@ export class Files {
   /** Returns true when the network is the reason, so that the others wait too. */
   #failed({ id, file }: Chosen, error: unknown): boolean {
     if (isProblem(error) && (error.status === 413 || error.status === 415 || /^file_/.test(error.code))) {
-      this.remove(id);
+      this.#items = this.#items.filter((item) => item.id !== id);
       const why = error.code === 'file_too_large' || error.status === 413 ? 'large' : 'type';
       this.#refusals = [...this.#refusals, { name: file.name, size: file.size, why }];
       return false;

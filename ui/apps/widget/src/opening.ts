@@ -16,11 +16,14 @@ export function presence(look: VisitorChannel, { t, moment }: Voice, agent?: str
 }
 
 /**
- * The shop's greeting, by name when we know it: "Bonjour." becomes "Bonjour Camille.", while a greeting that says more
- * than hello in its first words is left as the shop wrote it.
+ * The first words. The shop's own greeting speaks of people who are there, so it is said only while somebody is. A name
+ * we know joins the hello: "Bonjour." becomes "Bonjour Camille.", and a greeting without a hello gets one.
  */
-export function greet(greeting: string, name: string | null | undefined): string {
+export function greet(look: VisitorChannel, { t, locale }: Voice, name: string | null | undefined): string {
+  const words = look.open && look.here ? look.greeting[locale] || t('greeting') : t('greeting.away');
   const first = name?.trim().split(/\s+/)[0];
-  if (!first) return greeting;
-  return greeting.replace(/^(bonjour|bonsoir|hello|hi|good (?:morning|evening)|welcome|bienvenue)(?=\s*[.,!…\n]|$)/i, `$1 ${first}`);
+  if (!first) return words;
+  const hello = /^(bonjour|bonsoir|hello|hi|welcome|bienvenue)(\s*[.,!\n]|$)?/i.exec(words);
+  if (!hello) return `${t('hello', { name: first })}\n${words}`;
+  return hello[2] === undefined ? words : words.replace(hello[1] ?? '', `$& ${first}`);
 }

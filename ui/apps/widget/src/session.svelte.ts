@@ -28,7 +28,7 @@ export class Session {
     this.#channel = channel;
     this.#store = store;
     this.#token = store.get('token');
-    this.api = new Api({ visitor: () => this.#token, onsignedout: () => this.#forget(), fetch, pauses });
+    this.api = new Api({ visitor: () => this.#token, onsignedout: () => this.#signedOut(), fetch, pauses });
   }
 
   get token(): string | null {
@@ -108,14 +108,20 @@ export class Session {
     const before = this.#visitor;
     const held = this.#token ? this.#store.get('claims') : undefined;
     const identity = this.#identity;
-    const begun = await this.#arrive(identity).catch((error: unknown) => {
-      if (isProblem(error) && error.status === 401 && held !== undefined) return this.#arrive(identity); // the old token was dead
+    let begun: VisitorSession;
+    try {
+      begun = await this.#arrive(identity);
+    } catch (error) {
       if (!identity || !isProblem(error) || error.passing) throw error;
-      console.warn('visavis: the identity was refused, the visitor stays unverified:', error.code);
+      // eslint-disable-next-line no-console -- for the people who build the page; nobody else reads it
+      console.warn('visavis: the identity was refused, the visitor stays unverified:', error.code, error.detail);
       this.#identity = undefined;
-      return this.#arrive(undefined);
-    });
-    const other = held ? subject(held) !== subject(claims(identity)) : before?.verified && before.id !== begun.visitor.id;
+      if (this.#token) return; // she stays who she was
+      begun = await this.#arrive(undefined);
+    }
+    const other = held
+      ? subject(held) !== subject(claims(identity))
+      : before?.verified && before.id !== begun.visitor.id;
     if (other) {
       this.#store.wipe();
       this.onother?.();
@@ -140,6 +146,11 @@ export class Session {
   #know(known: Known): void {
     this.#visitor = known.visitor;
     this.#conversations = sorted(known.conversations);
+  }
+
+  /** A refused proof also answers "not signed in": it says nothing of the session we have. */
+  #signedOut(): void {
+    if (!this.#beginning) this.#forget();
   }
 
   /** The server no longer knows our token; what waits to be sent stays, and leaves under a new one. */

@@ -39,7 +39,9 @@ export class Thread {
 
   /** The newest page, or what came after the last message we have. */
   load(): Promise<void> {
-    this.#loading ??= (this.#state === 'ready' ? this.#catchUp() : this.#first()).finally(() => (this.#loading = undefined));
+    this.#loading ??= (this.#state === 'ready' ? this.#catchUp() : this.#first()).finally(
+      () => (this.#loading = undefined),
+    );
     return this.#loading;
   }
 

@@ -43,7 +43,9 @@ export class Voice {
   t = (key: keyof Words, params?: Params): string => this.#fill(this.#words?.[key], params);
 
   /** The voice of a part that brings its own words, in both languages, when it is fetched. */
-  of<K extends string>(words: Readonly<Record<Locale, Readonly<Record<K, string>>>>): (key: K, params?: Params) => string {
+  of<K extends string>(
+    words: Readonly<Record<Locale, Readonly<Record<K, string>>>>,
+  ): (key: K, params?: Params) => string {
     return (key, params) => this.#fill(words[this.#locale][key], params);
   }
 
@@ -59,7 +61,9 @@ export class Voice {
 
   size = (bytes: number): string => {
     const unit = this.#locale === 'fr' ? 'o' : 'B';
-    return bytes < 1e6 ? `${this.number(Math.ceil(bytes / 1e3))}\u202fk${unit}` : `${this.number(Math.round(bytes / 1e5) / 10)}\u202fM${unit}`;
+    return bytes < 1e6
+      ? `${this.number(Math.ceil(bytes / 1e3))}\u202fk${unit}`
+      : `${this.number(Math.round(bytes / 1e5) / 10)}\u202fM${unit}`;
   };
 
   /** "09:12" */
@@ -109,9 +113,17 @@ export class Voice {
  * The language to speak, among those the channel offers: what she chose here, then what the page speaks, then what her
  * browser prefers, then the channel's first.
  */
-export function choose(offered: readonly string[], store: Store, page: string | undefined, browser: readonly string[]): Locale {
+export function choose(
+  offered: readonly string[],
+  store: Store,
+  page: string | undefined,
+  browser: readonly string[],
+): Locale {
   const wanted = [store.get('locale'), page, ...browser, ...offered].map((tag) => tag?.slice(0, 2).toLowerCase());
-  return wanted.find((tag): tag is Locale => (tag === 'fr' || tag === 'en') && (offered.includes(tag) || !offered.length)) ?? 'fr';
+  return (
+    wanted.find((tag): tag is Locale => (tag === 'fr' || tag === 'en') && (offered.includes(tag) || !offered.length)) ??
+    'fr'
+  );
 }
 
 const place = Symbol('voice');
