@@ -215,7 +215,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'channels.disable.verb': 'Stop',
   'channels.disabled': '“{name}” is stopped',
   'channels.enabled': '“{name}” is running',
-  'channels.saved': '“{name}” is saved',
+  'channels.savedat': 'Saved at {time}',
   'channels.preview': 'Preview',
   'channels.preview.frame': 'Preview of the chat as the customer sees it',
   'channels.preview.hint': 'The real chat, with what you are writing. Nothing is sent.',

@@ -216,7 +216,7 @@ export const settingsFr = {
   'channels.disable.verb': 'Arrêter',
   'channels.disabled': '« {name} » est arrêté',
   'channels.enabled': '« {name} » est en marche',
-  'channels.saved': '« {name} » est enregistré',
+  'channels.savedat': 'Enregistré à {time}',
   'channels.preview': 'Aperçu',
   'channels.preview.frame': 'Aperçu du chat tel que le client le voit',
   'channels.preview.hint': 'Le vrai chat, avec ce que vous écrivez. Rien n’est envoyé.',
