@@ -3,7 +3,9 @@ package store_test
 import (
 	"crypto/rand"
 	"fmt"
+	"os"
 	"runtime"
+	"strconv"
 	"sync/atomic"
 	"syscall"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/store/storetest"
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -152,4 +155,61 @@ func BenchmarkFourStatements(b *testing.B) {
 	})
 	b.StopTimer()
 	b.ReportMetric(float64((cpu()-before).Microseconds())/float64(n.Load()), "cpu-µs/op")
+}
+
+// BenchmarkRead is what a desk asks of a workspace of VISAVIS_SEED conversations.
+func BenchmarkRead(b *testing.B) {
+	n, err := strconv.Atoi(os.Getenv("VISAVIS_SEED"))
+	if err != nil {
+		n = 5_000
+	}
+	s := open(b, storetest.SQLite(), 1)
+	out, err := s.store.Seed(b.Context(), s.ws, store.SeedSpec{Conversations: n, Members: 20, Teams: 5, Rand: rand.Reader, Until: time.Now()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx := b.Context()
+	list := func(f desk.Filter) func(desk.Tx) error {
+		return func(tx desk.Tx) error {
+			_, err := tx.Conversations(ctx, f, vis.Page{Limit: 50})
+			return err
+		}
+	}
+	find := func(q string) func(desk.Tx) error {
+		return func(tx desk.Tx) error {
+			_, err := tx.SearchConversations(ctx, text.QueryTerms(q), 20)
+			return err
+		}
+	}
+	for _, c := range []struct {
+		name string
+		read func(desk.Tx) error
+	}{
+		{"Mine", list(desk.Filter{View: desk.ViewMine, Member: out.Members[0], State: desk.Open})},
+		{"Unassigned", list(desk.Filter{View: desk.ViewUnassigned, State: desk.Open})},
+		{"AllResolved", list(desk.Filter{View: desk.ViewAll, State: desk.Resolved})},
+		{"Teams", list(desk.Filter{View: desk.ViewTeams, Teams: out.Teams, State: desk.Open})},
+		{"Counts", func(tx desk.Tx) error { _, err := tx.CountConversations(ctx, out.Members[0], out.Teams); return err }},
+		{"SearchCommon", find("vélo ")},
+		{"SearchTwo", find("dérailleur samedi ")},
+		{"SearchPrefix", find("dér")},
+		{"SearchShortPrefix", find("d")},
+		{"SearchNothing", find("introuvable ")},
+		{"SearchCustomer", func(tx desk.Tx) error {
+			_, err := tx.SearchCustomers(ctx, text.QueryTerms("anna kerb"), 20)
+			return err
+		}},
+		{"Events", func(tx desk.Tx) error { _, err := tx.Events(ctx, 100, 100); return err }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			b.ReportAllocs()
+			before := cpu()
+			for b.Loop() {
+				if err := s.store.Desk().View(ctx, s.ws, c.read); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64((cpu()-before).Microseconds())/float64(b.N), "cpu-µs/op")
+		})
+	}
 }

@@ -92,6 +92,8 @@ const (
 		AND (c.last_activity_at, c.id) < ($4, $5)` + newestFirst + ` LIMIT $6`
 	listTeam = `SELECT ` + conversationColumns + conversationTables + ` AND c.team = $2 AND c.team <> '' AND c.state = $3
 		AND (c.last_activity_at, c.id) < ($4, $5)` + newestFirst + ` LIMIT $6`
+	listTeamKeys = `SELECT last_activity_at, id FROM conversations WHERE workspace = $1 AND team = $2 AND team <> '' AND state = $3
+		AND (last_activity_at, id) < ($4, $5) ORDER BY last_activity_at DESC, id DESC LIMIT $6`
 	listAll = `SELECT ` + conversationColumns + conversationTables + ` AND c.state = $2
 		AND (c.last_activity_at, c.id) < ($3, $4)` + newestFirst + ` LIMIT $5`
 	listCustomer = `SELECT ` + conversationColumns + conversationTables + ` AND c.customer = $2
@@ -131,24 +133,28 @@ func (t *tx) list(ctx context.Context, f desk.Filter, from place, limit int) ([]
 	return nil, vis.InField("view", "There is no such view.")
 }
 
-// listTeams merges the lists of several teams, each of which is a walk along the index.
+// listTeams merges the lists of several teams, each of which is a walk along the index, and reads what comes first of all.
 func (t *tx) listTeams(ctx context.Context, f desk.Filter, from place, limit int) ([]desk.Conversation, error) {
-	var merged []desk.Conversation
-	teams := slices.Compact(slices.Sorted(slices.Values(f.Teams)))
-	for _, team := range teams {
-		items, err := all(ctx, t, conversationRow, listTeam, string(team), string(f.State), from.at, from.id, limit)
+	var places []place
+	for _, team := range slices.Compact(slices.Sorted(slices.Values(f.Teams))) {
+		of, err := all(ctx, t, func(p *place) []any { return []any{&p.at, &p.id} }, listTeamKeys, string(team), string(f.State), from.at, from.id, limit)
 		if err != nil {
 			return nil, err
 		}
-		merged = append(merged, items...)
+		places = append(places, of...)
 	}
-	slices.SortFunc(merged, func(a, b desk.Conversation) int {
-		if placeOfConversation(a).before(placeOfConversation(b)) {
-			return -1
-		}
-		return 1
-	})
-	return merged[:min(limit, len(merged))], nil
+	slices.SortFunc(places, place.compare)
+	places = places[:min(limit, len(places))]
+	if len(places) == 0 {
+		return nil, nil
+	}
+	ids := make([]string, len(places))
+	for i, p := range places {
+		ids[i] = p.id
+	}
+	items, err := all(ctx, t, conversationRow, selectConversations, texts(ids))
+	slices.SortFunc(items, func(a, b desk.Conversation) int { return placeOfConversation(a).compare(placeOfConversation(b)) })
+	return items, err
 }
 
 // Each count stops at $3 (or $2) rows of an index.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"strconv"
@@ -20,12 +21,12 @@ type place struct {
 // top comes before everything: no instant is as late and no id as high.
 var top = place{math.MaxInt64, "~"}
 
-// before orders two places as the list does, newest first.
-func (p place) before(q place) bool {
-	if p.at != q.at {
-		return p.at > q.at
+// compare orders two places as the list does, newest first.
+func (p place) compare(q place) int {
+	if c := cmp.Compare(q.at, p.at); c != 0 {
+		return c
 	}
-	return p.id > q.id
+	return cmp.Compare(q.id, p.id)
 }
 
 // cursor is the place as a client carries it.

@@ -11,8 +11,16 @@ import (
 	"visavis/internal/vis"
 )
 
-// considered is how many of the newest hits a search looks at: ranking or grouping them all does not scale.
-const considered = 1000
+// A search looks at the newest hits only, for ranking or grouping them all does not scale: at first at the glanced, and when they
+// stand in too few conversations at the considered.
+const (
+	glanced    = 200
+	considered = 1000
+)
+
+// wholeBelow is the length in bytes under which a last term is no prefix: two letters begin a good part of all words, and it
+// would take the merging of as many lists to find out. (One Chinese character is three bytes.)
+const wholeBelow = 3
 
 // term is a search term of one workspace. The ordinal keeps workspaces apart inside the index itself, so that a word that is
 // rare here and common elsewhere is found as fast as any. An ordinal is digits only: 1x2 can be nothing but 2 in workspace 1.
@@ -42,7 +50,7 @@ func document(ordinal int64, terms []string) string {
 	return b.String()
 }
 
-// match is the FTS5 query for rows with every term, the last one as a prefix.
+// match is the FTS5 query for rows with every term, the last one as a prefix unless it is very short.
 func match(ordinal int64, terms []string) string {
 	var b strings.Builder
 	for i, t := range terms {
@@ -50,6 +58,9 @@ func match(ordinal int64, terms []string) string {
 			b.WriteString(" AND ")
 		}
 		b.WriteString(`"` + term(ordinal, t) + `"`)
+	}
+	if len(terms[len(terms)-1]) < wholeBelow {
+		return b.String()
 	}
 	return b.String() + " *"
 }
@@ -63,7 +74,7 @@ func vector(ordinal int64, terms []string) string {
 	return b.String()
 }
 
-// tsquery is the PostgreSQL query for rows with every term, the last one as a prefix.
+// tsquery is the PostgreSQL query for rows with every term, the last one as a prefix unless it is very short.
 func tsquery(ordinal int64, terms []string) string {
 	var b strings.Builder
 	for i, t := range terms {
@@ -71,6 +82,9 @@ func tsquery(ordinal int64, terms []string) string {
 			b.WriteString(" & ")
 		}
 		b.WriteString(`'` + term(ordinal, t) + `'`)
+	}
+	if len(terms[len(terms)-1]) < wholeBelow {
+		return b.String()
 	}
 	return b.String() + ":*"
 }
@@ -146,21 +160,24 @@ func (t *tx) SearchConversations(ctx context.Context, terms []string, limit int)
 	if err != nil {
 		return nil, absentIsNothing(err)
 	}
-	hits, err := all(ctx, t, func(h *hit) []any { return []any{(*string)(&h.message), (*string)(&h.conversation)} },
-		t.session.dialect.findMessages, query, considered)
-	if err != nil {
-		return nil, err
-	}
-	slices.SortFunc(hits, func(a, b hit) int { return strings.Compare(string(b.message), string(a.message)) })
 	var messages []vis.MessageID
 	var conversations []vis.ConversationID
-	for _, h := range hits {
-		if len(messages) == limit {
-			break
+	for _, many := range []int{glanced, considered} {
+		hits, err := all(ctx, t, func(h *hit) []any { return []any{(*string)(&h.message), (*string)(&h.conversation)} },
+			t.session.dialect.findMessages, query, many)
+		if err != nil {
+			return nil, err
 		}
-		if !slices.Contains(conversations, h.conversation) {
-			messages = append(messages, h.message)
-			conversations = append(conversations, h.conversation)
+		slices.SortFunc(hits, func(a, b hit) int { return strings.Compare(string(b.message), string(a.message)) })
+		messages, conversations = messages[:0], conversations[:0]
+		for _, h := range hits {
+			if len(messages) < limit && !slices.Contains(conversations, h.conversation) {
+				messages = append(messages, h.message)
+				conversations = append(conversations, h.conversation)
+			}
+		}
+		if len(messages) == limit || len(hits) < many {
+			break
 		}
 	}
 	return t.matches(ctx, messages, conversations)

@@ -268,7 +268,7 @@ func testSearch(t *testing.T, e Engine) {
 func matches(terms, query []string) bool {
 	for i, q := range query {
 		found := slices.Contains(terms, q)
-		if i == len(query)-1 {
+		if i == len(query)-1 && len(q) >= 3 {
 			found = slices.ContainsFunc(terms, func(t string) bool { return strings.HasPrefix(t, q) })
 		}
 		if !found {
