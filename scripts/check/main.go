@@ -27,6 +27,7 @@ type step struct {
 	env     []string
 	count   func(output []byte) tally // nil: the command is one test of its own
 	skip    func() string             // why it cannot run here; "" when it can
+	report  string                    // file that the command writes; an older one is removed first
 }
 
 const logs = "bin/check"
@@ -66,6 +67,9 @@ func (s step) run(ctx context.Context) tally {
 		}
 	}
 	started := time.Now()
+	if s.report != "" {
+		_ = os.Remove(s.report) // mostly there is none
+	}
 	output, err := s.execute(ctx)
 	got := tally{passed: 1}
 	if s.count != nil {
@@ -116,7 +120,7 @@ func steps() []step {
 	vitest := func(name, script string, more ...string) step {
 		report := filepath.Join(here, logs, name+".json")
 		command := append(append([]string{"npm", "run", script}, more...), "--", "--reporter=default", "--reporter=json", "--outputFile.json="+report)
-		return step{name: name, dir: "ui", env: built, skip: noUI, command: command, count: func([]byte) tally { return countVitest(report) }}
+		return step{name: name, dir: "ui", env: built, skip: noUI, report: report, command: command, count: func([]byte) tally { return countVitest(report) }}
 	}
 	journeys := vitest("journeys", "e2e", "-w", "e2e")
 	journeys.skip = noJourneys
