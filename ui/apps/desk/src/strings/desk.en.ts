@@ -213,6 +213,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'customer.since.today': 'first contact today',
   'customer.now': 'Right now',
   'customer.last': 'Last page seen',
+  'customer.about': 'At a glance',
   'customer.local': '{time} local time',
   'customer.language': 'Language',
   'customer.localTime': 'Local time',

@@ -212,6 +212,7 @@ export const deskFr = {
   'customer.since.today': 'premier contact aujourd’hui',
   'customer.now': 'En ce moment',
   'customer.last': 'Dernière page vue',
+  'customer.about': 'Repères',
   'customer.local': '{time} chez lui',
   'customer.language': 'Langue',
   'customer.localTime': 'Heure locale',
