@@ -81,7 +81,7 @@ type Server struct {
 	deskPolicy    string
 
 	uploads chan struct{} // bounds how many files arrive at once
-	mux     *http.ServeMux
+	mux     *patterns
 	api     huma.API
 	spec    []byte
 	handler http.Handler
@@ -91,7 +91,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
-		uploads: make(chan struct{}, 32), mux: http.NewServeMux()}
+		uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -142,6 +142,19 @@ func originOf(address string) (*url.URL, error) {
 		return nil, fmt.Errorf("%q is no web address such as https://help.example.org", address)
 	}
 	return &url.URL{Scheme: u.Scheme, Host: strings.ToLower(u.Host)}, nil
+}
+
+// patterns is a mux that knows what it serves, so that nothing is served unwatched: every pattern has a row in the tests' table of
+// who may do what.
+type patterns struct {
+	*http.ServeMux
+	all []string
+}
+
+// HandleFunc implements humago.Mux.
+func (p *patterns) HandleFunc(pattern string, handler func(http.ResponseWriter, *http.Request)) {
+	p.all = append(p.all, pattern)
+	p.ServeMux.HandleFunc(pattern, handler)
 }
 
 // Handler returns what answers requests.

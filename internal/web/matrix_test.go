@@ -1,0 +1,342 @@
+package web
+
+import (
+	"bytes"
+	"image"
+	"image/png"
+	"slices"
+	"strings"
+	"testing"
+
+	"visavis/internal/desk"
+	"visavis/internal/staff"
+	"visavis/internal/vis"
+)
+
+// The table of who may do what. A column is a caller, a letter what she gets for an object of the first workspace:
+//
+//	.  it is carried out, or refused for what it says and not for who says it
+//	n  nobody we know (401)
+//	f  known, but may not (403)
+//	a  absent: there is no such thing for her (404)
+//
+// Callers: anonymous, visitor Ada (whose conversation it is), visitor Bob, agent, supervisor, administrator, administrator of
+// another workspace, disabled member, token that may read conversations, token of another workspace that may do everything.
+var matrix = map[string]row{
+	// Pages and what belongs to them: nothing in them is anybody's.
+	"GET /{$}":                      {who: "..........", path: "/"},
+	"GET /desk/":                    {who: ".........."},
+	"GET /chat/":                    {who: ".........."},
+	"GET /loader.js":                {who: ".........."},
+	"GET /favicon.ico":              {who: "aaaaaaaaaa"},
+	"GET /robots.txt":               {who: ".........."},
+	"GET /api/openapi.json":         {who: ".........."},
+	"GET /api/docs":                 {who: ".........."},
+	"GET /livez":                    {who: ".........."},
+	"GET /readyz":                   {who: ".........."},
+	"GET /metrics":                  {who: "aaaaaaaaaa"}, // C-17: from this machine only
+	"/":                             {who: "aaaaaaaaaa", path: "/no/such/page"},
+	"GET /content/{id}":             {who: "ffffffffff", of: "attachment"},
+	"GET /api/v1/live":              {who: "...........", query: ""},
+	"GET /api/v1/setup":             {who: ".........."},
+	"POST /api/v1/setup":            {who: "nnnnnnnnnn", body: obj{"token": "x", "workspace": "W", "name": "N", "email": "e@example.org", "password": password}},
+	"POST /api/v1/session":          {who: "nnnnnnnnnn", body: obj{"email": "lea@arzel.example", "password": "wrong"}},
+	"POST /api/v1/invites/read":     {who: "aaaaaaaaaa", body: obj{"token": "x"}},
+	"POST /api/v1/invites/accept":   {who: "aaaaaaaaaa", body: obj{"token": "x", "name": "N", "password": password}},
+	"GET /api/v1/visitor/channel":   {who: "..........", query: "?key={key}"},
+	"POST /api/v1/visitor/sessions": {who: "..........", body: obj{"key": "{key}"}},
+
+	"GET /api/v1/me":          {who: "nnn....n.."},
+	"PATCH /api/v1/me":        {who: "nnn....nnn", body: obj{"zone": "Europe/Paris"}},
+	"PUT /api/v1/me/password": {who: "nnn....nnn", body: obj{"current": "wrong", "password": "another long password"}},
+	"PUT /api/v1/me/presence": {who: "nnn....nnn", body: obj{"presence": "here"}},
+	"DELETE /api/v1/session":  {who: "nnn....nnn", last: true},
+
+	"GET /api/v1/members":               {who: "nnn....n.."},
+	"GET /api/v1/members/{id}":          {who: "nnn...an.a", of: "member"},
+	"POST /api/v1/members":              {who: "nnnff..nf.", body: obj{"email": "new@example.org", "name": "New", "role": "agent"}},
+	"PATCH /api/v1/members/{id}":        {who: "nnnff.anfa", of: "member", body: obj{"name": "Canary-office", "version": 1}},
+	"POST /api/v1/members/{id}/invite":  {who: "nnnff.anfa", of: "invited", body: obj{}},
+	"GET /api/v1/teams":                 {who: "nnn....n.."},
+	"POST /api/v1/teams":                {who: "nnnff..nf.", body: obj{"name": "New"}},
+	"PATCH /api/v1/teams/{id}":          {who: "nnnff.anfa", of: "team", body: obj{"icon": "parcel", "version": 1}},
+	"DELETE /api/v1/teams/{id}":         {who: "nnnff.anfa", of: "team", last: true},
+	"GET /api/v1/channels":              {who: "nnn....nf."},
+	"GET /api/v1/channels/{id}":         {who: "nnn...anfa", of: "channel"},
+	"POST /api/v1/channels":             {who: "nnnff..nf.", body: obj{"kind": "webchat", "name": "New", "settings": obj{"origins": []string{}}}},
+	"PATCH /api/v1/channels/{id}":       {who: "nnnff.anfa", of: "channel", body: obj{"disabled": false, "version": 1}},
+	"POST /api/v1/channels/{id}/secret": {who: "nnnff.anfa", of: "channel", body: obj{}},
+	"GET /api/v1/tokens":                {who: "nnnff..nf."},
+	"POST /api/v1/tokens":               {who: "nnnff..nnn", body: obj{"name": "New", "scopes": []string{"conversations:read"}}},
+	"DELETE /api/v1/tokens/{id}":        {who: "nnnff.anfa", of: "token", last: true},
+	"GET /api/v1/audit":                 {who: "nnnff..nf."},
+
+	"GET /api/v1/conversations":                {who: "nnn....n.."},
+	"GET /api/v1/conversations/counts":         {who: "nnn....n.."},
+	"GET /api/v1/conversations/{id}":           {who: "nnn...an.a", of: "conversation"},
+	"PATCH /api/v1/conversations/{id}":         {who: "nnn...anfa", of: "conversation", body: obj{"subject": "Canary-ada", "version": 1}},
+	"GET /api/v1/conversations/{id}/messages":  {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/messages": {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-ada"}},
+	"POST /api/v1/conversations/{id}/notes":    {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-office"}},
+	"POST /api/v1/conversations/{id}/assign":   {who: "nnn...anfa", of: "conversation", body: obj{"memberId": nil, "teamId": nil, "version": 1}},
+	"POST /api/v1/conversations/{id}/snooze":   {who: "nnn...anfa", of: "conversation", body: obj{"untilReply": true, "version": 1}},
+	"POST /api/v1/conversations/{id}/resolve":  {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
+	"POST /api/v1/conversations/{id}/reopen":   {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
+	"POST /api/v1/conversations/{id}/read":     {who: "nnn...annn", of: "conversation", body: obj{"position": 1}},
+	"GET /api/v1/customers/{id}":               {who: "nnn...anfa", of: "customer"},
+	"PATCH /api/v1/customers/{id}":             {who: "nnn...anfa", of: "customer", body: obj{"name": "Canary-ada", "version": 1}},
+	"GET /api/v1/customers/{id}/conversations": {who: "nnn...anfa", of: "customer"},
+	"GET /api/v1/search":                       {who: "nnn....nf.", query: "?q=canary"},
+	"GET /api/v1/attachments/{id}":             {who: "nnn...an.a", of: "attachment"},
+	"POST /api/v1/attachments":                 {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
+	"GET /api/v1/events":                       {who: "nnn....n..", query: "?after=0&limit=100"},
+
+	"GET /api/v1/visitor":                             {who: "n..nnnnnnn"},
+	"PATCH /api/v1/visitor":                           {who: "n..nnnnnnn", body: obj{"zone": "Europe/Paris"}},
+	"GET /api/v1/visitor/conversations/{id}/messages": {who: "n.annnnnnn", of: "conversation"},
+	"POST /api/v1/visitor/messages":                   {who: "n.annnnnnn", of: "conversation", body: obj{"conversationId": "{id}", "text": "Canary-ada", "clientId": "{new}"}},
+	"POST /api/v1/visitor/conversations/{id}/read":    {who: "n.annnnnnn", of: "conversation", body: obj{"position": 1}},
+	"POST /api/v1/visitor/attachments":                {who: "n..nnnnnnn", file: true},
+	"GET /api/v1/visitor/attachments/{id}":            {who: "n.annnnnnn", of: "attachment"},
+	"DELETE /api/v1/visitor/session":                  {who: "n..nnnnnnn", last: true},
+}
+
+// row is one route of the table.
+type row struct {
+	who   string // a letter for each caller
+	of    string // what {id} is the id of
+	path  string // instead of the pattern's own
+	query string
+	body  obj
+	file  bool // the body is a form with a file
+	last  bool // it ends what other rows need
+}
+
+// world is one workspace with something of every kind in it, all marked with canaries.
+type world struct {
+	ids                                             map[string]string
+	ada, bob, agent, supervisor, admin, gone, robot principal
+}
+
+// populate fills a workspace. Every text in it holds the canary of who may read it.
+func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *world {
+	h.Helper()
+	mark := func(who string) string { return "Canary-" + who + suffix }
+	w := &world{admin: admin, ids: make(map[string]string)}
+	chat := h.channel(ws, admin, "Shop")
+	w.ada, w.bob = h.visitor(ws, chat), h.visitor(ws, chat)
+	_, err := h.desk.Introduce(h.ctx, w.ada.actor, desk.Introduction{Name: new(mark("ada")), Email: new("canary-ada" + suffix + "@example.org")})
+	h.must(err)
+	ref, err := h.server.blobs.Put(h.ctx, ws, strings.NewReader("x"), 10)
+	h.must(err)
+	file, err := h.desk.Attach(h.ctx, w.ada.actor, desk.Attachment{Name: mark("ada") + ".txt", MediaType: "text/plain", Size: 1, Blob: ref.Hash})
+	h.must(err)
+	got, err := h.desk.Receive(h.ctx, w.ada.actor, desk.Inbound{Channel: chat.ID, Text: mark("ada"), ClientID: newID(), Attachments: []vis.AttachmentID{file.ID}})
+	h.must(err)
+	_, err = h.desk.Receive(h.ctx, w.bob.actor, desk.Inbound{Channel: chat.ID, Text: mark("bob"), ClientID: newID()})
+	h.must(err)
+	_, err = h.desk.WriteNote(h.ctx, admin.actor, got.Conversation.ID, mark("office"), nil)
+	h.must(err)
+	w.agent, w.supervisor = h.hire(admin, mark("office")+"-agent", vis.Agent), h.hire(admin, mark("office")+"-supervisor", vis.Supervisor)
+	w.gone = h.hire(admin, mark("office")+"-gone", vis.Agent)
+	m, err := h.staff.Member(h.ctx, ws, w.gone.actor.Member())
+	h.must(err)
+	_, err = h.staff.ChangeMember(h.ctx, admin.actor, m.ID, staff.MemberChange{Disabled: new(true), Version: m.Version})
+	h.must(err)
+	invited, err := h.staff.Invite(h.ctx, admin.actor, staff.Invitation{Email: "canary-office" + suffix + "@example.org", Name: mark("office"), Role: vis.Agent})
+	h.must(err)
+	team, err := h.staff.CreateTeam(h.ctx, admin.actor, mark("office"), "", nil)
+	h.must(err)
+	spare := h.token(admin, vis.ReadConversations)
+	w.robot = h.token(admin, vis.ReadConversations)
+	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
+		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
+		"token": spare.actor.ID, "key": chat.Key}
+	return w
+}
+
+// C-01, C-02, C-05, C-11, A-13, A-17: every route, every caller, own and foreign ids; and no canary where it does not belong.
+func TestWhoMayDoWhat(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	here := h.populate(h.ws, h.admin, "")
+	otherWS, otherAdmin := h.found("Other", "Olga Other", "olga@other.example")
+	there := h.populate(otherWS, otherAdmin, "-elsewhere")
+	callers := []principal{nobody, here.ada, here.bob, here.agent, here.supervisor, here.admin, otherAdmin, here.gone, here.robot,
+		h.token(otherAdmin, vis.Scopes()...)}
+	names := []string{"anonymous", "Ada", "Bob", "agent", "supervisor", "administrator", "foreign administrator", "disabled", "token", "foreign token"}
+
+	var first, last []string
+	for _, pattern := range h.server.mux.all {
+		r, known := matrix[pattern]
+		switch {
+		case !known:
+			t.Errorf("%s has no row: who may call it?", pattern)
+		case r.last:
+			last = append(last, pattern)
+		default:
+			first = append(first, pattern)
+		}
+	}
+	for pattern := range matrix {
+		if !slices.Contains(h.server.mux.all, pattern) {
+			t.Errorf("%s has a row, but is not served", pattern)
+		}
+	}
+	for _, pattern := range append(first, last...) {
+		for i, who := range callers {
+			ask := matrix[pattern].call(pattern, here.ids, who)
+			a := h.do(ask)
+			if got, want := letter(a.status), matrix[pattern].who[i]; got != want {
+				t.Errorf("%s as %s: %d %.120s; the table says %c", pattern, names[i], a.status, a.body, want)
+			}
+			h.checkCanaries(pattern, names[i], a)
+			if matrix[pattern].of == "" || pattern == "GET /content/{id}" || i == 6 || i == 9 {
+				continue
+			}
+			a = h.do(matrix[pattern].call(pattern, there.ids, who))
+			want := matrix[pattern].who[i]
+			if want == '.' {
+				want = 'a'
+			}
+			if got := letter(a.status); got != want {
+				t.Errorf("%s as %s, of another workspace: %d %.120s, want %c", pattern, names[i], a.status, a.body, want)
+			}
+			h.checkCanaries(pattern, names[i], a)
+		}
+	}
+}
+
+// call makes a row's request about one workspace's things.
+func (r row) call(pattern string, ids map[string]string, as principal) call {
+	method, path, found := strings.Cut(pattern, " ")
+	if !found {
+		method, path = "GET", pattern
+	}
+	if r.path != "" {
+		path = r.path
+	}
+	fill := strings.NewReplacer("{id}", ids[r.of], "{key}", ids["key"], "{new}", newID())
+	c := call{method: method, path: fill.Replace(path + r.query), as: as, address: "203.0.113.9:1"}
+	switch {
+	case r.file:
+		body, contentType := fileForm("note.txt", "text/plain", []byte("words"))
+		c.body, c.header = body, map[string]string{"Content-Type": contentType}
+	case r.body != nil:
+		filled := obj{}
+		for name, v := range r.body {
+			if text, isText := v.(string); isText {
+				v = fill.Replace(text)
+			}
+			filled[name] = v
+		}
+		c.body = filled
+	}
+	return c
+}
+
+func letter(status int) byte {
+	switch status {
+	case 401:
+		return 'n'
+	case 403:
+		return 'f'
+	case 404:
+		return 'a'
+	case 500, 501, 502:
+		return '!'
+	}
+	return '.'
+}
+
+// mayRead says whose canaries a caller may see.
+var mayRead = map[string][]string{
+	"anonymous": nil, "Ada": {"ada"}, "Bob": {"bob"}, "disabled": nil,
+	"agent": {"ada", "bob", "office"}, "supervisor": {"ada", "bob", "office"}, "administrator": {"ada", "bob", "office"},
+	"token": {"ada", "bob", "office"}, "foreign administrator": {"elsewhere"}, "foreign token": {"elsewhere"},
+}
+
+func (h *house) checkCanaries(pattern, name string, a answer) {
+	h.Helper()
+	body := bytes.ToLower(a.body)
+	for at := bytes.Index(body, []byte("canary-")); at >= 0; at = bytes.Index(body, []byte("canary-")) {
+		body = body[at+len("canary-"):]
+		word := string(body[:min(len(body), 40)])
+		whose, rest, _ := strings.Cut(word, "-")
+		whose = strings.TrimRight(strings.FieldsFunc(whose, func(r rune) bool { return r < 'a' || r > 'z' })[0], " ")
+		if strings.HasPrefix(rest, "elsewhere") {
+			whose = "elsewhere"
+		}
+		if a.status >= 400 || !slices.Contains(mayRead[name], whose) {
+			h.Errorf("%s tells %s (%d) of canary-%s", pattern, name, a.status, word)
+		}
+	}
+}
+
+// C-12: other spellings of a path lead to the same answer, or nowhere.
+func TestOtherSpellingsOfAPathOpenNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.visitor(h.ws, h.chat)
+	id := string(h.write(ada, "Canary-ada").Conversation.ID)
+	for _, path := range []string{"/api/v1/conversations/" + id + "/", "/api/v1//conversations/" + id, "/api/v1/./conversations/" + id,
+		"/API/V1/conversations/" + id, "/api/v1/conversations/%2e%2e/conversations/" + id, "/api/v1/visitor/../conversations/" + id,
+		"/api/v1/conversations/" + strings.ToUpper(id), "/api/v1/conversations/" + id + "%00", "/desk/../api/v1/conversations/" + id} {
+		for _, method := range []string{"GET", "HEAD", "POST", "PUT", "DELETE", "PROPFIND"} {
+			a := h.do(call{method: method, path: path, as: ada, header: map[string]string{"X-HTTP-Method-Override": "GET"}})
+			if a.status < 300 || a.status >= 500 || strings.Contains(string(a.body), "Canary") {
+				t.Errorf("%s %s: %d %.100s", method, path, a.status, a.body)
+			}
+		}
+	}
+}
+
+// pixel is a picture of one pixel.
+func pixel(width, height int) []byte {
+	var b bytes.Buffer
+	if err := png.Encode(&b, image.NewGray(image.Rect(0, 0, width, height))); err != nil {
+		panic(err)
+	}
+	return b.Bytes()
+}
+
+// C-02, F-10, F-11: ids of others in a body are refused, in words that say nothing of them.
+func TestIdsOfOthersInABodyAreRefused(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	_, olga := h.found("Other", "Olga Other", "olga@other.example")
+	ada, bob := h.visitor(h.ws, h.chat), h.visitor(h.ws, h.chat)
+	id := string(h.write(ada, "Bonjour").Conversation.ID)
+	bobs := read[Attachment](t, h.upload(bob, "/api/v1/visitor/attachments", "a.png", "image/png", pixel(2, 2)))
+	mine := read[Attachment](t, h.upload(h.admin, "/api/v1/attachments?conversationId="+id, "a.png", "image/png", pixel(2, 2)))
+	version := func() int64 {
+		c, err := h.desk.Conversation(h.ctx, h.admin.actor, vis.ConversationID(id))
+		h.must(err)
+		return c.Version
+	}
+	team, err := h.staff.CreateTeam(h.ctx, olga.actor, "Theirs", "", nil)
+	h.must(err)
+	for name, c := range map[string]call{
+		"another visitor's file":   {method: "POST", path: "/api/v1/visitor/messages", as: ada, body: obj{"text": "x", "clientId": newID(), "attachmentIds": []string{bobs.ID}}},
+		"a member's file":          {method: "POST", path: "/api/v1/visitor/messages", as: ada, body: obj{"text": "x", "clientId": newID(), "attachmentIds": []string{mine.ID}}},
+		"a visitor's file":         {method: "POST", path: "/api/v1/conversations/" + id + "/messages", as: h.admin, body: obj{"text": "x", "attachmentIds": []string{bobs.ID}}},
+		"a foreign member":         {method: "POST", path: "/api/v1/conversations/" + id + "/assign", as: h.admin, body: obj{"memberId": olga.actor.ID, "teamId": nil, "version": version()}},
+		"a foreign team":           {method: "POST", path: "/api/v1/conversations/" + id + "/assign", as: h.admin, body: obj{"memberId": nil, "teamId": team.ID, "version": version()}},
+		"a team's foreign member":  {method: "POST", path: "/api/v1/teams", as: h.admin, body: obj{"name": "T", "memberIds": []string{olga.actor.ID}}},
+		"a channel's foreign team": {method: "POST", path: "/api/v1/channels", as: h.admin, body: obj{"kind": "webchat", "name": "C", "settings": obj{"teamId": team.ID}}},
+		"a member's foreign team":  {method: "POST", path: "/api/v1/members", as: h.admin, body: obj{"email": "x@example.org", "name": "X", "role": "agent", "teamIds": []string{string(team.ID)}}},
+	} {
+		a := h.do(c)
+		if p := a.problem(); a.status != 422 || len(p.Errors) != 1 || strings.Contains(string(a.body), "Theirs") || strings.Contains(string(a.body), "Olga") {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	// The same file cannot be said twice (F-11).
+	words := obj{"text": "x", "attachmentIds": []string{mine.ID}}
+	if a := h.post(h.admin, "/api/v1/conversations/"+id+"/messages", words); a.status != 201 {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	if a := h.post(h.admin, "/api/v1/conversations/"+id+"/messages", words); a.status != 422 {
+		t.Errorf("said twice: %d", a.status)
+	}
+}
