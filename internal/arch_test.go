@@ -32,7 +32,7 @@ var rooms = map[string][]string{
 	"store/sqlite":    {"vis"},
 	"store/postgres":  {"vis"},
 	"store/migration": {"store/sqlite", "store/postgres"},
-	"store/storetest": {"vis", "text", "channel", "jobs", "staff", "desk", "store"},
+	"store/storetest": {"vis", "text", "channel", "jobs", "staff", "desk", "store", "store/postgres"},
 
 	"web":   {"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "seal", "blob"},
 	"demo":  {"vis", "text", "channel", "staff", "desk", "blob"}, // the workspace that `visavis demo` tells
