@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 
 	"bytes"
 )
@@ -76,19 +77,22 @@ type (
 type node = map[string]any
 
 func (s *Server) docs() http.HandlerFunc {
-	var doc node
-	if err := json.Unmarshal(s.spec, &doc); err != nil {
-		panic("web: the description cannot be read back: " + err.Error())
-	}
-	var page bytes.Buffer
-	if err := docsPage.Execute(&page, viewOf(doc)); err != nil {
-		panic("web: the API's page cannot be made: " + err.Error())
-	}
+	page := sync.OnceValue(func() []byte {
+		var doc node
+		if err := json.Unmarshal(s.spec(), &doc); err != nil {
+			panic("web: the description cannot be read back: " + err.Error())
+		}
+		var page bytes.Buffer
+		if err := docsPage.Execute(&page, viewOf(doc)); err != nil {
+			panic("web: the API's page cannot be made: " + err.Error())
+		}
+		return page.Bytes()
+	})
 	return func(w http.ResponseWriter, _ *http.Request) {
 		s.protect(w.Header(), surfaceDocs, "")
 		w.Header().Set("Content-Type", "text/html; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(page.Bytes())
+		_, _ = w.Write(page())
 	}
 }
 

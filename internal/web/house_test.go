@@ -134,7 +134,7 @@ func member(m staff.Member, ws vis.WorkspaceID) vis.Actor {
 // hire makes a member, signed in.
 func (h *house) hire(by principal, name string, role vis.Role) principal {
 	h.Helper()
-	email := strings.ToLower(name) + "@" + string(by.actor.Workspace[:8]) + ".example"
+	email := strings.ToLower(strings.ReplaceAll(name, " ", ".")) + "@" + string(by.actor.Workspace[:8]) + ".example"
 	i, err := h.staff.Invite(h.ctx, by.actor, staff.Invitation{Email: email, Name: name, Role: role, Locale: "fr"})
 	h.must(err)
 	secret, err := h.staff.InviteSecret(by.actor.Workspace, i)

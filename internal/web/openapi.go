@@ -112,8 +112,8 @@ func (s *Server) responses(status int, body any) map[string]*huma.Response {
 	}
 }
 
-// finishSpec adds what no typed route shows, the events and the frames of the live socket, and returns the description as JSON.
-func finishSpec(doc *huma.OpenAPI) []byte {
+// finishSpec adds what no typed route shows: the events and the frames of the live socket.
+func finishSpec(doc *huma.OpenAPI) {
 	registry := doc.Components.Schemas
 	members := union(registry, shapes, "Event")
 	visitors := union(registry, visitorShapes, "VisitorEvent")
@@ -133,6 +133,10 @@ func finishSpec(doc *huma.OpenAPI) []byte {
 		Description: "Say hello first; then events come as they happen. See ClientFrame and ServerFrame; a visitor's event frames are VisitorEventFrame.",
 		Security:    []map[string][]string{{"session": {}}, {"token": {}}, {}},
 		Responses:   map[string]*huma.Response{"101": {Description: "Switching Protocols"}}}}
+}
+
+// writeSpec is the description as JSON.
+func writeSpec(doc *huma.OpenAPI) []byte {
 	out, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		panic("web: the description does not marshal: " + err.Error())

@@ -52,7 +52,7 @@ func (s *Server) pages(files fs.FS) {
 	s.mux.HandleFunc("GET /api/openapi.json", func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/openapi+json")
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(s.spec)
+		_, _ = w.Write(s.spec())
 	})
 	s.mux.HandleFunc("GET /api/docs", s.docs())
 	s.mux.HandleFunc("GET /livez", func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("ok\n")) })

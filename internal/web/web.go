@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"runtime/debug"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -83,7 +84,7 @@ type Server struct {
 	uploads chan struct{} // bounds how many files arrive at once
 	mux     *patterns
 	api     huma.API
-	spec    []byte
+	spec    func() []byte // written when first asked for: it would take half of the start
 	handler http.Handler
 }
 
@@ -106,7 +107,9 @@ func New(o Options) (*Server, error) {
 	s.metrics = newMetrics(s.hub, o.Counters)
 	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
 	s.routes()
-	s.spec = finishSpec(s.api.OpenAPI())
+	doc := s.api.OpenAPI()
+	finishSpec(doc)
+	s.spec = sync.OnceValue(func() []byte { return writeSpec(doc) })
 	s.pages(o.Front)
 	s.handler = s.watch(s.guard(s.mux))
 	return s, nil
@@ -184,7 +187,7 @@ func Spec(version string) []byte {
 		panic("web: " + err.Error()) // the options are our own
 	}
 	defer s.Close()
-	return s.spec
+	return s.spec()
 }
 
 // guard is what every request passes first: the rules that hold whatever the route.
