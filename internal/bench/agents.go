@@ -86,14 +86,12 @@ func (a *agents) read(ctx context.Context, socket *websocket.Conn, last *int64, 
 		if started == nil {
 			continue
 		}
-		numbers(frame, func(n int) {
-			if n < len(*started) {
-				if due := (*started)[n].Load(); due > 0 {
-					*mine = append(*mine, time.Duration(at-due))
-					a.arrivals.Add(1)
-				}
+		if n := number(frame); n >= 0 && n < len(*started) {
+			if due := (*started)[n].Load(); due > 0 {
+				*mine = append(*mine, time.Duration(at-due))
+				a.arrivals.Add(1)
 			}
-		})
+		}
 	}
 }
 

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,12 +36,14 @@ func TestPercentileIsTheNearestRank(t *testing.T) {
 	}
 }
 
-func TestNumbersFindEachMessageOnceInAFrame(t *testing.T) {
-	var got []int
-	frame := `{"message":{"text":"bench-00000007 hé"},"conversation":{"preview":{"text":"bench-00000007 hé"}}}{"text":"bench-00000008"}bench-0001`
-	numbers([]byte(frame), func(n int) { got = append(got, n) })
-	if !slices.Equal(got, []int{7, 8}) {
-		t.Errorf("got %v", got)
+func TestNumberIsThatOfTheMessageNotOfThePreview(t *testing.T) {
+	for frame, want := range map[string]int{
+		`{"message":{"text":"bench-00000007 hé"},"conversation":{"preview":{"text":"bench-00000008 hé"}}}`: 7,
+		`{"type":"pong"}`: -1, `bench-0001`: -1, `bench-abcdefgh`: -1,
+	} {
+		if got := number([]byte(frame)); got != want {
+			t.Errorf("%s: got %d", frame, got)
+		}
 	}
 }
 

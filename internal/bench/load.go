@@ -133,20 +133,16 @@ func (l *load) send(s *sender, n int) {
 	l.acks.add(time.Duration(now() - l.started[n].Load()))
 }
 
-// numbers calls each with the number of every message that a frame names, once for a message
-// however often the frame tells it.
-func numbers(frame []byte, each func(n int)) {
-	last := -1
-	for {
-		at := bytes.Index(frame, []byte(marker))
-		if at < 0 || len(frame) < at+len(marker)+8 {
-			return
-		}
-		frame = frame[at+len(marker):]
-		n, err := strconv.Atoi(string(frame[:8]))
-		if err == nil && n != last {
-			last = n
-			each(n)
-		}
+// number is the number of the message that a frame tells, -1 when it tells none. Only the
+// first counts: the conversation in the same frame may already preview a later message.
+func number(frame []byte) int {
+	at := bytes.Index(frame, []byte(marker))
+	if at < 0 || len(frame) < at+len(marker)+8 {
+		return -1
 	}
+	n, err := strconv.Atoi(string(frame[at+len(marker) : at+len(marker)+8]))
+	if err != nil {
+		return -1
+	}
+	return n
 }
