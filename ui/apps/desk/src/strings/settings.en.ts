@@ -38,7 +38,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
 
   'conflict.title': 'Somebody changed this while you were writing.',
   'conflict.line': '{field}: “{before}” became “{after}”',
-  'conflict.field': '{field} changed',
+  'conflict.field': '{field}: changed',
   'conflict.theirs': 'Take these changes',
   'conflict.mine': 'Keep mine',
   'conflict.none': 'empty',
@@ -132,7 +132,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'channels.create.verb': 'Create the chat',
   'channels.empty.title': 'Nobody can reach you yet.',
   'channels.empty.text': 'Create a chat, copy two lines into your site, and customers find you.',
-  'channels.kind.webchat': 'Chat on a website',
+  'channels.kind.other': 'Set up elsewhere for now',
   'channels.off': 'Stopped',
   'channels.everyone': 'Open to every site',
   'channels.back': 'All channels',

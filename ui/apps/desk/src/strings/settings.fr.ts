@@ -36,7 +36,7 @@ export const settingsFr = {
 
   'conflict.title': 'Quelqu’un a changé ceci pendant que vous l’écriviez.',
   'conflict.line': '{field} : « {before} » est devenu « {after} »',
-  'conflict.field': '{field} a changé',
+  'conflict.field': '{field} : modifié',
   'conflict.theirs': 'Prendre ces changements',
   'conflict.mine': 'Garder les miens',
   'conflict.none': 'vide',
@@ -130,7 +130,7 @@ export const settingsFr = {
   'channels.create.verb': 'Créer le chat',
   'channels.empty.title': 'Personne ne peut encore vous écrire.',
   'channels.empty.text': 'Créez un chat, copiez deux lignes dans votre site, et vos clients vous trouvent.',
-  'channels.kind.webchat': 'Chat sur un site',
+  'channels.kind.other': 'Se règle ailleurs pour l’instant',
   'channels.off': 'Arrêté',
   'channels.everyone': 'Ouvert à tous les sites',
   'channels.back': 'Tous les canaux',

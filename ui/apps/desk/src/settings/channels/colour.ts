@@ -1,3 +1,6 @@
+/** Duck blue, the house's own. */
+export const firstColour = '#046679';
+
 /** Colours to begin with: each carries white words at 4.5:1 or better. */
 export const presets = [
   '#046679',

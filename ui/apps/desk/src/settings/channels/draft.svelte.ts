@@ -1,13 +1,10 @@
 import type { Channel, Locale, WebchatSettings } from '@visavis/client';
 import { problems, sorted, type Slot } from '../hours.ts';
-import { isColour } from './colour.ts';
+import { firstColour, isColour } from './colour.ts';
+import { settingsOf } from './read.ts';
 
 export const greetingLength = 160;
 export const originsMost = 50;
-const locales: readonly Locale[] = ['fr', 'en'];
-
-/** Duck blue, the house's own. */
-export const firstColour = '#046679';
 
 /** A web chat while it is being written: may be wrong for a moment, knows whether it is and whether it differs. */
 export class ChannelDraft {
@@ -28,15 +25,14 @@ export class ChannelDraft {
     else this.#saved = this.#written;
   }
 
-  fill({ name, settings }: Pick<Channel, 'name' | 'settings'>): void {
-    const { hours } = settings;
-    this.name = name;
-    this.colour = settings.colour;
-    this.greeting = { fr: settings.greeting?.fr ?? '', en: settings.greeting?.en ?? '' };
-    this.languages = locales.filter((one) => settings.languages?.includes(one) ?? true);
-    this.first = settings.languages?.[0] ?? 'fr';
-    this.origins = settings.origins ?? [];
-    this.teamId = settings.teamId ?? '';
+  fill(channel: Pick<Channel, 'name' | 'settings'>): void {
+    const { colour, greeting, languages, origins, teamId, hours } = settingsOf(channel);
+    this.name = channel.name;
+    this.colour = colour;
+    this.greeting = { ...greeting };
+    this.languages = languages;
+    this.origins = origins;
+    this.teamId = teamId ?? '';
     this.timed = hours != null;
     this.zone = hours?.zone ?? this.zone;
     this.week = sorted(hours?.week ?? []);
