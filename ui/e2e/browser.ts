@@ -69,9 +69,9 @@ export class Person {
   }
 
   /** Opens the shop and presses the chat's button, which stands in the lower right corner and which no page can reach into. */
-  async openChat(path = '/?lang=fr'): Promise<Frame> {
-    await this.page.goto(`${this.house.shop}${path}`)
-    await this.page.waitForFunction(() => 'visavis' in globalThis && typeof (globalThis as never as { visavis: { open?: unknown } }).visavis.open === 'function')
+  async openChat(path = '/?lang=fr', shop = this.house.shop): Promise<Frame> {
+    await this.page.goto(`${shop}${path}`)
+    await this.page.waitForSelector('html > [ready]', { state: 'attached' })
     const size = this.page.viewportSize() ?? { width: 1440, height: 900 }
     await this.page.mouse.click(size.width - 50, size.height - 50)
     return this.chat()

@@ -11,6 +11,7 @@ const binary = process.env.VISAVIS_BIN ?? resolve(import.meta.dirname, '../../bi
 export class House {
   readonly desk: string
   readonly shop: string
+  readonly foreignShop: string
   readonly email = 'lea@arzel.example'
   readonly password = 'tandem-rouge-sous-la-pluie'
   #process: ChildProcess | undefined
@@ -20,9 +21,10 @@ export class House {
     private readonly data: string,
     private readonly ports: { desk: number; shop: number },
   ) {
-    // Two names of this machine: the shop is another site to the browser, not only another port.
     this.desk = `http://localhost:${ports.desk}`
-    this.shop = `http://127.0.0.1:${ports.shop}`
+    this.shop = `http://localhost:${ports.shop}`
+    // By its other name the shop is another site to the browser too, which then lends the chat no storage.
+    this.foreignShop = `http://127.0.0.1:${ports.shop}`
   }
 
   static async open(): Promise<House> {

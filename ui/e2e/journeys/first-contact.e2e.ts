@@ -38,6 +38,19 @@ describe('First contact', () => {
     await said(again, 'Je reviens demain').waitFor()
   })
 
+  test('a browser that lends other sites no storage still lets a customer talk', async () => {
+    const lea = await scene.member()
+    await go(lea.page, 'Toutes')
+    const visitor = await scene.person()
+    const chat = await visitor.openChat('/?lang=fr', scene.house.foreignShop)
+    await write(chat, 'Sans rien garder')
+    await chat.getByText('Reçu').first().waitFor()
+    await row(lea.page, 'Sans rien garder').click()
+    await said(lea.page, 'Sans rien garder').waitFor()
+    await answer(lea.page, 'Nous non plus')
+    await said(chat, 'Nous non plus').waitFor()
+  })
+
   test('the site vouches for a customer, who is recognised with her history', async () => {
     const lea = await scene.member()
     const camille = await scene.person()
