@@ -29,8 +29,8 @@ type dialect struct {
 	findMessages  string
 	findCustomers string
 
-	unique, orphan, ended, retry, fatal, full func(error) bool
-	lost                                      func(*sql.Conn) bool
+	unique, orphan, ended, retry, fatal, full, busy func(error) bool
+	lost                                            func(*sql.Conn) bool
 }
 
 func never(error) bool { return false }
@@ -42,7 +42,7 @@ func onSQLite() *dialect {
 		list:          "(SELECT value FROM json_each($1))",
 		insertMessage: insertMessageSQLite,
 		findMessages:  findMessagesSQLite, findCustomers: findCustomersSQLite,
-		unique: sqlite.Unique, orphan: sqlite.Orphan, ended: sqlite.Ended, retry: never, fatal: sqlite.Fatal, full: sqlite.Full,
+		unique: sqlite.Unique, orphan: sqlite.Orphan, ended: sqlite.Ended, retry: never, fatal: sqlite.Fatal, full: sqlite.Full, busy: sqlite.Busy,
 		lost: func(*sql.Conn) bool { return false },
 	}
 }
@@ -54,7 +54,7 @@ func onPostgres() *dialect {
 		list:          "(SELECT json_array_elements_text($1::json))",
 		insertMessage: insertMessagePostgres, inlineSearch: true,
 		findMessages: findMessagesPostgres, findCustomers: findCustomersPostgres,
-		unique: postgres.Unique, orphan: postgres.Orphan, ended: postgres.Ended, retry: postgres.Retry, fatal: never, full: postgres.Full,
+		unique: postgres.Unique, orphan: postgres.Orphan, ended: postgres.Ended, retry: postgres.Retry, fatal: never, full: postgres.Full, busy: never,
 		lost: postgres.Lost,
 	}
 }

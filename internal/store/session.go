@@ -83,6 +83,9 @@ func (s *session) failed(err error) error {
 
 // close ends the connection, and with it its statements and any open transaction.
 func (s *session) close() {
+	for _, p := range s.statements {
+		_ = p.Close() // SQLite keeps the file open until the last one is closed; on a lost connection there is nothing to close
+	}
 	// The pool of database/sql would keep the connection as it is; a bad one it throws away.
 	_ = s.conn.Raw(func(any) error { return driver.ErrBadConn })
 }
@@ -158,6 +161,9 @@ func (p *pool) close() error {
 		if s := <-p.free; s != nil {
 			s.close()
 		}
+	}
+	if p.dialect.shared {
+		return nil // its connections are the writer's database's
 	}
 	return p.db.Close()
 }

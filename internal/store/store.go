@@ -110,22 +110,22 @@ func start(ctx context.Context, d *dialect, db, readers *sql.DB, node string, o 
 	return s
 }
 
-// Close refuses new commands, finishes those that wait, and closes the database.
+// Close refuses new commands, finishes those that wait, and closes the database. The writer's connection goes last: as the last
+// one it leaves a SQLite file that has everything in it and no log beside it.
 func (s *Store) Close() error {
-	s.writer.close()
-	err := s.readers.close()
-	if s.writer.db != s.readers.db {
-		err = errors.Join(err, s.writer.db.Close())
-	}
-	return err
+	s.writer.finish()
+	return errors.Join(s.readers.close(), s.writer.close())
 }
 
 // OnCommit sets the doorbell: after each commit that added events it is called with every workspace's new head, by the writer
 // itself, so it must not wait. It is only a hint: a kill between commit and bell, or another node, leaves it unrung.
 func (s *Store) OnCommit(bell func(ws vis.WorkspaceID, head int64)) { s.writer.bell.Store(&bell) }
 
-// Ready reports whether the database answers.
+// Ready reports whether the database answers and can still be written to.
 func (s *Store) Ready(ctx context.Context) error {
+	if dead := s.writer.dead.Load(); dead != nil {
+		return dead
+	}
 	return s.readers.view(ctx, func(context.Context, *session) error { return nil })
 }
 

@@ -40,7 +40,7 @@ type writer struct {
 	closing sync.RWMutex // held for reading while a command is put into the queue
 	closed  bool
 	done    chan struct{}
-	dead    error // set when nothing may be written any more; the writer's goroutine only
+	dead    atomic.Pointer[vis.Error] // set when nothing may be written any more
 
 	session *session
 	batch   int64
@@ -124,8 +124,8 @@ func (w *writer) put(ctx context.Context, c *command) error {
 	}
 }
 
-// close refuses further commands, finishes those that are queued and returns.
-func (w *writer) close() {
+// finish refuses further commands, finishes those that are queued and returns.
+func (w *writer) finish() {
 	w.closing.Lock()
 	if !w.closed {
 		w.closed = true
@@ -133,6 +133,14 @@ func (w *writer) close() {
 	}
 	w.closing.Unlock()
 	<-w.done
+}
+
+// close ends the connection of a writer that has finished.
+func (w *writer) close() error {
+	if w.session != nil {
+		w.session.close()
+	}
+	return w.db.Close()
 }
 
 // work is the writer's goroutine; it ends when the queue is closed and empty.
@@ -153,9 +161,6 @@ func (w *writer) work() {
 			}
 			close(c.done)
 		}
-	}
-	if w.session != nil {
-		w.session.close()
 	}
 }
 
@@ -187,8 +192,8 @@ func (w *writer) gather(first *command) []*command {
 
 // commit brings a batch into the database; its error is every command's.
 func (w *writer) commit(batch []*command) error {
-	if w.dead != nil {
-		return w.dead
+	if dead := w.dead.Load(); dead != nil {
+		return dead
 	}
 	w.batch++
 	unsure := false
@@ -217,11 +222,14 @@ func (w *writer) commit(batch []*command) error {
 		w.drop()
 		switch {
 		case w.dialect.fatal(err):
-			w.dead = vis.Errorf(vis.Unavailable, "storage_failed", "The server cannot write to its disk.")
+			dead := vis.Errorf(vis.Unavailable, "storage_failed", "The server cannot write to its disk.")
+			w.dead.Store(dead)
 			w.fatal(err)
-			return errors.Join(w.dead, err)
+			return errors.Join(dead, err)
 		case w.dialect.full(err):
 			return errors.Join(vis.Errorf(vis.Unavailable, "disk_full", "The server has no room left; nothing was lost."), err)
+		case w.dialect.busy(err):
+			return errors.Join(vis.Errorf(vis.Unavailable, "storage_busy", "Another program holds the database; please try again in a moment."), err)
 		case !w.dialect.shared || !lost && !w.dialect.retry(err):
 			return fmt.Errorf("commit: %w", err)
 		}

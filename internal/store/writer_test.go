@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +34,9 @@ func TestAFailingDiskEndsTheProcess(t *testing.T) {
 	if err := update(func(tx desk.Tx) error { return tx.InsertCustomer(t.Context(), desk.Customer{ID: "c"}) }); vis.CodeOf(err) != vis.Unavailable {
 		t.Errorf("a later command: got %v, want unavailable", err)
 	}
+	if err := s.Ready(t.Context()); vis.CodeOf(err) != vis.Unavailable {
+		t.Errorf("ready: got %v, want unavailable", err)
+	}
 	if len(ended) != 1 {
 		t.Errorf("the process was ended %d times", len(ended))
 	}
@@ -45,10 +49,19 @@ func TestAFailingDiskEndsTheProcess(t *testing.T) {
 	}
 }
 
-func TestTheFileIsItsOwnersAlone(t *testing.T) {
+func TestTheFileIsItsOwnersAloneAndWhole(t *testing.T) {
 	t.Parallel()
 	url := "sqlite://" + t.TempDir() + "/d/a ?#%25.db"
-	storetest.Open(t, url)
+	s, err := store.Open(t.Context(), url, store.Options{Clock: vis.ClockFunc(time.Now)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Ready(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Error(err)
+	}
 	path := strings.TrimPrefix(url, "sqlite://")
 	info, err := os.Stat(path)
 	if err != nil {
@@ -56,6 +69,9 @@ func TestTheFileIsItsOwnersAlone(t *testing.T) {
 	}
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the file's mode is %v", info.Mode())
+	}
+	if beside, err := os.ReadDir(filepath.Dir(path)); err != nil || len(beside) != 1 {
+		t.Errorf("a closed database is one file; there are %v, %v", beside, err)
 	}
 }
 

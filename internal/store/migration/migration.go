@@ -7,6 +7,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
@@ -15,14 +16,27 @@ import (
 //go:embed sqlite/*.sql postgres/*.sql
 var steps embed.FS
 
-// UpSQLite brings a SQLite database to the newest step. Each step is its own transaction, so that a kill in between is resumed.
-func UpSQLite(ctx context.Context, db *sql.DB) error {
-	return up(ctx, db, goose.DialectSQLite3, "sqlite")
+// UpSQLite brings a SQLite database to the newest step. Each step is its own transaction, so that a kill in between is resumed, and
+// a process that loses a step to another one that starts at the same time goes on after it.
+func UpSQLite(ctx context.Context, db *sql.DB) (err error) {
+	for attempt := range 8 {
+		if err = up(ctx, db, goose.DialectSQLite3, "sqlite"); err == nil {
+			return nil
+		}
+		timer := time.NewTimer(time.Duration(attempt) * 20 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return err
+		}
+	}
+	return err
 }
 
 // UpPostgres brings a PostgreSQL database to the newest step; nodes that start together wait for one another.
 func UpPostgres(ctx context.Context, db *sql.DB) error {
-	locker, err := lock.NewPostgresTableLocker()
+	locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(250*time.Millisecond, 1200))
 	if err != nil {
 		return fmt.Errorf("prepare the migration lock: %w", err)
 	}

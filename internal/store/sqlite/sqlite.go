@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"time"
 
 	"modernc.org/sqlite"
 	lib "modernc.org/sqlite/lib"
@@ -48,10 +49,28 @@ func open(ctx context.Context, path string, n int, options url.Values) (*sql.DB,
 	}
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
-	if err := db.PingContext(ctx); err != nil {
+	if err := reach(ctx, db); err != nil {
 		return nil, errors.Join(fmt.Errorf("open the database: %w", err), db.Close())
 	}
 	return db, nil
+}
+
+// reach makes the first connection. While another process makes the database, or closes it as the last one, SQLite refuses at
+// once instead of waiting; that is over in a moment.
+func reach(ctx context.Context, db *sql.DB) (err error) {
+	for attempt := range 20 {
+		if err = db.PingContext(ctx); !Busy(err) {
+			return err
+		}
+		timer := time.NewTimer(time.Duration(attempt) * 10 * time.Millisecond)
+		select {
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return ctx.Err()
+		}
+	}
+	return err
 }
 
 func code(err error) int {
@@ -93,3 +112,6 @@ func Fatal(err error) bool {
 
 // Full reports whether the disk is full: nothing was lost, nothing can be written.
 func Full(err error) bool { return code(err)&0xff == lib.SQLITE_FULL }
+
+// Busy reports whether another process kept the database to itself for longer than a connection waits.
+func Busy(err error) bool { return code(err)&0xff == lib.SQLITE_BUSY }

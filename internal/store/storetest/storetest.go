@@ -129,6 +129,7 @@ func Run(t *testing.T, e Engine) {
 		{"SetsUpOneServerOnce", testSetUp},
 		{"DeletesATeam", testDeleteTeam},
 		{"HandsAVisitOver", testMoveVisits},
+		{"StartsTwiceAtOnce", testStart},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -334,3 +334,29 @@ func testTimers(t *testing.T, e Engine) {
 		t.Errorf("%d timers were taken %d times", n-1, taken.Load())
 	}
 }
+
+// testStart opens a new database from several sides at once, writes from each, and opens it once more.
+func testStart(t *testing.T, e Engine) {
+	url := e.URL(t)
+	const n = 3
+	opened := make(chan *store.Store, n)
+	for range n {
+		go func() {
+			s, err := store.Open(t.Context(), url, store.Options{Clock: vis.ClockFunc(time.Now)})
+			if err != nil {
+				t.Errorf("open: %v", err)
+			}
+			opened <- s
+		}()
+	}
+	for range n {
+		if s := <-opened; s != nil {
+			found(t, s)
+			check(t, s.Close())
+		}
+	}
+	all, err := Open(t, url).Staff().Workspaces(t.Context())
+	if err != nil || len(all) != n {
+		t.Errorf("%d workspaces are there, %v; want %d", len(all), err, n)
+	}
+}
