@@ -5,6 +5,7 @@ import (
 	"context"
 	"database/sql"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"time"
@@ -16,12 +17,16 @@ import (
 //go:embed sqlite/*.sql postgres/*.sql
 var steps embed.FS
 
+// ErrNewer is returned for data that a newer program has brought further than this one knows. Writing to it could lose what this
+// program cannot see, so it is left untouched.
+var ErrNewer = errors.New("the data is newer than this program")
+
 // UpSQLite brings a SQLite database to the newest step. Each step is its own transaction, so that a kill in between is resumed, and
 // a process that loses a step to another one that starts at the same time goes on after it.
 func UpSQLite(ctx context.Context, db *sql.DB) (err error) {
 	for attempt := range 8 {
-		if err = up(ctx, db, goose.DialectSQLite3, "sqlite"); err == nil {
-			return nil
+		if err = up(ctx, db, goose.DialectSQLite3, "sqlite"); err == nil || errors.Is(err, ErrNewer) {
+			return err
 		}
 		timer := time.NewTimer(time.Duration(attempt) * 20 * time.Millisecond)
 		select {
@@ -54,6 +59,14 @@ func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, o
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
+	}
+	// Newer data holds none of our steps back, so nothing was changed so far.
+	found, known, err := p.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read the database's step: %w", err)
+	}
+	if found > known {
+		return fmt.Errorf("%w: it is at step %d and this program knows %d; start a newer program", ErrNewer, found, known)
 	}
 	return nil
 }
