@@ -47,7 +47,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'role.supervisor': 'Supervisor',
   'role.administrator': 'Administrator',
   'role.agent.hint': 'Answers customers',
-  'role.supervisor.hint': 'Answers, and sees every team',
+  'role.supervisor.hint': 'Like an agent, for now',
   'role.administrator.hint': 'Sets up the workspace too',
 
   'members.lead': 'The people who answer here.',

@@ -45,7 +45,7 @@ export const settingsFr = {
   'role.supervisor': 'Superviseur',
   'role.administrator': 'Administrateur',
   'role.agent.hint': 'Répond aux clients',
-  'role.supervisor.hint': 'Répond, et voit toutes les équipes',
+  'role.supervisor.hint': 'Comme un agent, pour l’instant',
   'role.administrator.hint': 'Règle aussi l’espace',
 
   'members.lead': 'Les personnes qui répondent ici.',
