@@ -182,7 +182,7 @@ func (g *sower) customer(c *crop, at time.Time) desk.CustomerRef {
 	first, last := firstNames[g.random.IntN(len(firstNames))], lastNames[g.random.IntN(len(lastNames))]
 	id := g.mint.ID(at)
 	u := desk.CustomerRef{ID: vis.CustomerID(id), Name: first + " " + last, Face: "long-2-7", Locale: "fr", Verified: g.random.IntN(2) == 0}
-	email := strings.ToLower(first+"."+last) + "." + id[30:] + "@example.org"
+	email := strings.ToLower(first+"."+last) + "." + id[24:] + "@example.org"
 	key, _ := text.Email(email)
 	c.customers = append(c.customers, []any{id, u.Name, u.Face, u.Locale, "Europe/Paris", u.Verified, "", "", int64(0), millis(at), millis(at), 1})
 	c.identities = append(c.identities, []any{g.mint.ID(at), id, string(desk.IdentityEmail), email, key, u.Verified, millis(at)})

@@ -57,12 +57,12 @@ func (t *tx) ready(ctx context.Context, statement string) error {
 	if t.command == nil {
 		return ctx.Err()
 	}
-	if !t.session.dialect.shared && strings.HasPrefix(statement, "SELECT") {
-		return nil // a read that fails on SQLite leaves nothing to undo
+	reads := strings.HasPrefix(statement, "SELECT")
+	if !reads {
+		t.command.touched = true
 	}
-	t.command.touched = true
-	if t.command.savepoint != savepointWanted {
-		return nil
+	if t.command.savepoint != savepointWanted || reads && !t.session.dialect.shared {
+		return nil // on SQLite a read that fails leaves nothing to undo
 	}
 	if _, err := t.session.exec(t.within, "SAVEPOINT command"); err != nil {
 		return t.failed(err)
@@ -85,6 +85,9 @@ func (t *tx) failed(err error) error {
 	}
 	if t.wrong == nil {
 		t.wrong = err
+	}
+	if t.command != nil {
+		t.command.touched = true
 	}
 	return err
 }
