@@ -6,6 +6,8 @@ export interface Speaker {
   name: string;
   face?: string | null;
   kind: 'customer' | 'member' | 'system';
+  /** Has not said a name: `name` is only what to call her, and the profile is drawn dashed. */
+  anonymous?: boolean;
 }
 
 /** How far one's own word has come. */

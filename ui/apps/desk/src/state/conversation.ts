@@ -50,7 +50,13 @@ function speaker(message: Message, conversation: Conversation, { people, voice }
   const { kind, id } = message.author;
   if (kind === 'customer') {
     const { customer } = conversation;
-    return { kind, id: id ?? customer.id, name: nameOf(customer, voice), face: customer.face };
+    return {
+      kind,
+      id: id ?? customer.id,
+      name: nameOf(customer, voice),
+      face: customer.face,
+      anonymous: !customer.name,
+    };
   }
   const member = people.member(id);
   if (kind === 'member' && member)

@@ -147,6 +147,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'compose.reply.label': 'Your reply to {name}',
   'compose.note.label': 'Note for members',
   'compose.reply.hint': 'Write to {name}…',
+  'compose.reply.hint.anonymous': 'Write to this visitor…',
   'compose.note.hint': 'A note that only members will read…',
   'compose.note.members': 'seen by members only',
   'compose.through': '{channel} to {name}',

@@ -145,6 +145,7 @@ export const deskFr = {
   'compose.reply.label': 'Votre réponse à {name}',
   'compose.note.label': 'Note pour les membres',
   'compose.reply.hint': 'Écrire à {name}…',
+  'compose.reply.hint.anonymous': 'Écrire à ce visiteur…',
   'compose.note.hint': 'Une note que seuls les membres liront…',
   'compose.note.members': 'visible des membres seulement',
   'compose.through': '{channel} à {name}',
