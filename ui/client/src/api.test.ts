@@ -51,9 +51,9 @@ test('the visitor’s token travels in a header, never in the address', async ()
   const fetch = vi.fn().mockImplementation(async () => json(200, {}));
   const api = new Api({ fetch, visitor: () => 'secret' });
   await api.get('/visitor', { before: 3, cursor: undefined });
-  const [url, init] = calls(fetch)[0] ?? ['', { headers: {} }];
-  expect(url).toBe('/api/v1/visitor?before=3');
-  expect(init.headers['Authorization']).toBe('Visitor secret');
+  const [call] = calls(fetch);
+  expect(call?.[0]).toBe('/api/v1/visitor?before=3');
+  expect(call?.[1].headers['Authorization']).toBe('Visitor secret');
 });
 
 test('a session that is not known any more is told once to who asked to know', async () => {
