@@ -56,7 +56,7 @@ func TestAnotherVisitorsConversationIsNotThere(t *testing.T) {
 	}
 }
 
-// C-11
+// C-11, C-04
 func TestAnotherWorkspacesKeysOpenNothing(t *testing.T) {
 	h := home(t)
 	other := NewServer(t, "--rate-limits", "off")
@@ -84,12 +84,27 @@ func TestAnotherWorkspacesKeysOpenNothing(t *testing.T) {
 		"cookie":        h.get(t, "/api/v1/me", "Cookie", other.signIn(t, adminEmail, adminPassword)),
 		"conversation":  h.get(t, "/api/v1/conversations/"+there.ConversationID, h.auth()...),
 		"messages":      h.get(t, "/api/v1/conversations/"+there.ConversationID+"/messages", h.auth()...),
+		"search":        h.found(t, canary),
 		"customer":      h.get(t, "/api/v1/customers/"+stranger.ID, h.auth()...),
 	} {
 		if !oneOf(got.Status, 401, 403, 404, 422) || strings.Contains(string(got.Body), canary) {
 			t.Errorf("%s: %s", name, got)
 		}
 	}
+}
+
+// found is a search that finds something as 200, and one that finds nothing as 404.
+func (h *house) found(t *testing.T, q string) answer {
+	t.Helper()
+	got := h.get(t, "/api/v1/search?q="+q, h.auth()...)
+	var page struct{ Customers, Conversations []json.RawMessage }
+	if err := json.Unmarshal(got.Body, &page); err != nil || got.Status != 200 {
+		t.Errorf("search: %s", got)
+	}
+	if len(page.Customers)+len(page.Conversations) == 0 {
+		return answer{Status: http.StatusNotFound}
+	}
+	return got
 }
 
 // C-02, C-05

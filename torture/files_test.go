@@ -193,7 +193,7 @@ func TestForbiddenTypeIsRefusedHoweverItIsDressed(t *testing.T) {
 	}
 }
 
-// F-03, D-11: beyond the limit a file is refused clearly, and nothing of it is kept.
+// F-10: beyond the limit a file is refused clearly, and nothing of it is kept.
 func TestFileBeyondTheLimitIsRefusedClearly(t *testing.T) {
 	h := home(t)
 	v, m := h.talking(t, "Hello")

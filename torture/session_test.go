@@ -64,19 +64,19 @@ func TestSignInTellsNotWhoExists(t *testing.T) {
 		got := h.post(t, "/api/v1/session", jsonOf(map[string]string{"email": email, "password": "a wrong password"}), "Origin", h.Base)
 		return got, time.Since(began)
 	}
-	var known, unknown time.Duration
-	for i := range 5 {
+	known, unknown := time.Hour, time.Hour // the quickest of each: other work on the machine only slows
+	for i := range 8 {
 		a, took := try(adminEmail)
-		known += took
+		known = min(known, took)
 		b, took := try(fmt.Sprintf("nobody%d@torture.example", i))
-		unknown += took
+		unknown = min(unknown, took)
 		if a.Status != 401 || b.Status != 401 || a.problem().Code != b.problem().Code || a.problem().Detail != b.problem().Detail {
 			t.Fatalf("known and unknown answer otherwise:\n%s\n%s", a, b)
 		}
 	}
 	// The password is checked for nobody too: without that the unknown answer comes ten times sooner.
 	if unknown < known/3 || known < unknown/3 {
-		t.Errorf("five known took %v, five unknown %v", known, unknown)
+		t.Errorf("a known address took %v at least, an unknown one %v", known, unknown)
 	}
 }
 

@@ -161,7 +161,7 @@ func TestForgedEventsReachNobody(t *testing.T) {
 	}
 }
 
-// W-06, C-08
+// W-06
 func TestVisitorsSocketCarriesHerOwnConversationsOnly(t *testing.T) {
 	h := home(t)
 	victim, m := h.talking(t, "Hello")
@@ -322,6 +322,7 @@ func TestSocketFromAForeignPageIsRefused(t *testing.T) {
 
 // W-08
 func TestSocketThatSaysNoHelloIsClosed(t *testing.T) {
+	t.Parallel()
 	h := home(t)
 	socket, _, err := websocket.Dial(t.Context(), "ws://"+h.Address+"/api/v1/live", &websocket.DialOptions{
 		HTTPHeader: http.Header{"Origin": {h.Base}}, Subprotocols: []string{"visavis.v1"}})
@@ -337,7 +338,7 @@ func TestSocketThatSaysNoHelloIsClosed(t *testing.T) {
 	}
 }
 
-// W-07, A-05
+// W-07, A-05, C-08, C-09
 func TestSocketEndsWithItsSession(t *testing.T) {
 	h := home(t)
 	t.Run("a member signs out", func(t *testing.T) {
@@ -370,6 +371,13 @@ func TestSocketEndsWithItsSession(t *testing.T) {
 		}
 		if got := h.get(t, "/api/v1/me", "Cookie", cookie); got.Status != 401 {
 			t.Errorf("her cookie still opens the door: %s", got)
+		}
+		var off struct{ Email string }
+		if err := h.Admin().Call(t.Context(), "GET", "/api/v1/members/"+id, "", nil, &off); err != nil {
+			t.Fatal(err)
+		}
+		if got := h.post(t, "/api/v1/session", jsonOf(map[string]string{"email": off.Email, "password": adminPassword}), "Origin", h.Base); got.Status != 401 || sessionCookie(got) != "" {
+			t.Errorf("her password still opens the door: %s", got)
 		}
 	})
 	t.Run("a visitor logs out", func(t *testing.T) {
