@@ -55,6 +55,12 @@ export async function write(chat: Frame, words: string): Promise<void> {
   await field.press('Enter')
 }
 
+/** Writes in the chat on a phone, where Enter begins a new line. */
+export async function tapWrite(chat: Frame, words: string): Promise<void> {
+  await chat.locator('textarea').fill(words)
+  await chat.getByRole('button', { name: 'Envoyer' }).click()
+}
+
 /** The conversation in the desk's list whose preview shows these words. */
 export const row = (desk: Page, words: string): Locator => desk.locator('a[data-id]', { hasText: words }).first()
 

@@ -1,6 +1,6 @@
 import { devices } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { said, Scene, write } from '../scene.ts'
+import { said, Scene, tapWrite, write } from '../scene.ts'
 
 const scene = new Scene()
 const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, locale: 'fr-FR', defaultBrowserType: undefined }
@@ -8,7 +8,7 @@ const phone = { ...devices['Pixel 7'], viewport: { width: 390, height: 844 }, lo
 test('on a French phone the chat fills the screen and speaks French', async () => {
   const person = await scene.person(phone)
   const chat = await person.openChat('/')
-  await write(chat, 'Depuis mon téléphone')
+  await tapWrite(chat, 'Depuis mon téléphone')
   await chat.getByText('Reçu').first().waitFor()
   const size = await chat.evaluate(() => ({ width: innerWidth, height: innerHeight }))
   expect(size.width).toBe(390)
@@ -19,14 +19,14 @@ test('on a French phone the chat fills the screen and speaks French', async () =
 test('nothing needs more than 320 pixels', async () => {
   const person = await scene.person({ ...phone, viewport: { width: 320, height: 640 } })
   const chat = await person.openChat('/')
-  await write(chat, 'Un petit écran, et-un-mot-beaucoup-trop-long-pour-tenir-sur-une-seule-ligne-de-trois-cent-vingt-pixels')
+  await tapWrite(chat, 'Un petit écran, et-un-mot-beaucoup-trop-long-pour-tenir-sur-une-seule-ligne-de-trois-cent-vingt-pixels')
   await chat.getByText('Reçu').first().waitFor()
   const overflow = await chat.evaluate(() => document.documentElement.scrollWidth - innerWidth)
   expect(overflow).toBeLessThanOrEqual(0)
 
   const lea = await scene.member(undefined, { ...phone, viewport: { width: 320, height: 640 } })
   await lea.page.locator('a[data-id]').first().click()
-  await lea.page.locator('[role=log]').waitFor()
+  await lea.page.locator('[role=log]').first().waitFor()
   expect(await lea.page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0)
   await lea.picture('desk-320')
 })

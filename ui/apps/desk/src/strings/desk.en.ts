@@ -15,7 +15,6 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'spine.views': 'Views',
   'spine.teams': 'Teams',
   'spine.settings': 'Settings',
-  'spine.me': '{name}, {presence}. Your menu',
   'view.mine': 'Mine',
   'view.unassigned': 'Unassigned',
   'view.teams': 'My teams',

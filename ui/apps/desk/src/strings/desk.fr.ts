@@ -13,7 +13,6 @@ export const deskFr = {
   'spine.views': 'Vues',
   'spine.teams': 'Équipes',
   'spine.settings': 'Paramètres',
-  'spine.me': '{name}, {presence}. Votre menu',
   'view.mine': 'Pour moi',
   'view.unassigned': 'Non attribuées',
   'view.teams': 'Mes équipes',
