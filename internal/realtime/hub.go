@@ -124,9 +124,9 @@ type Hub struct {
 	cut     atomic.Int64
 }
 
-// New makes a hub. Close it to end its goroutines.
-func New(log Log, enc Encoder, clock vis.Clock, logger *slog.Logger) *Hub {
-	ctx, stop := context.WithCancel(context.Background())
+// New makes a hub that lives until it is closed, or parent ends.
+func New(parent context.Context, log Log, enc Encoder, clock vis.Clock, logger *slog.Logger) *Hub {
+	ctx, stop := context.WithCancel(parent)
 	return &Hub{log: log, enc: enc, clock: clock, slog: logger, ctx: ctx, stop: stop, feeds: make(map[vis.WorkspaceID]*feed)}
 }
 

@@ -135,7 +135,7 @@ func in(t *testing.T, enc Encoder, test func(w *world)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		log := new(memory)
-		w := &world{t, log, New(log, enc, vis.ClockFunc(time.Now), slog.New(slog.DiscardHandler))}
+		w := &world{t, log, New(t.Context(), log, enc, vis.ClockFunc(time.Now), slog.New(slog.DiscardHandler))}
 		defer w.hub.Close()
 		test(w)
 	})
@@ -493,7 +493,7 @@ func TestAFeedThatNobodyReadsEnds(t *testing.T) {
 // BenchmarkFanOut is one event to 200 members who read.
 func BenchmarkFanOut(b *testing.B) {
 	log := new(memory)
-	hub := New(log, words{}, vis.ClockFunc(time.Now), slog.New(slog.DiscardHandler))
+	hub := New(context.Background(), log, words{}, vis.ClockFunc(time.Now), slog.New(slog.DiscardHandler))
 	defer hub.Close()
 	var ends []*end
 	for i := range 200 {

@@ -103,7 +103,7 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.directory = newDirectory(o.Staff, o.Channels, o.Clock)
-	s.hub = realtime.New(deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
+	s.hub = realtime.New(context.Background(), deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
 	s.metrics = newMetrics(s.hub, o.Counters)
 	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
 	s.routes()
