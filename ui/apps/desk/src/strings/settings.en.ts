@@ -218,7 +218,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'channels.savedat': 'Saved at {time}',
   'channels.preview': 'Preview',
   'channels.preview.frame': 'Preview of the chat as the customer sees it',
-  'channels.preview.hint': 'The real chat, with what you are writing. Nothing is sent.',
+  'channels.preview.hint': 'The real chat, to look at only.',
   'channels.preview.new': 'Create the chat to see it here.',
   'channels.fix': '{n, plural, one {One thing needs correcting.} other {# things need correcting.}}',
 

@@ -219,7 +219,7 @@ export const settingsFr = {
   'channels.savedat': 'Enregistré à {time}',
   'channels.preview': 'Aperçu',
   'channels.preview.frame': 'Aperçu du chat tel que le client le voit',
-  'channels.preview.hint': 'Le vrai chat, avec ce que vous écrivez. Rien n’est envoyé.',
+  'channels.preview.hint': 'Le vrai chat, à regarder seulement.',
   'channels.preview.new': 'Créez le chat pour le voir ici.',
   'channels.fix': '{n, plural, one {Un point est à corriger.} other {# points sont à corriger.}}',
 
