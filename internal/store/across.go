@@ -29,8 +29,10 @@ const (
 		ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, entered_at = excluded.entered_at`
 	selectBatchPostgres = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
 
-	// The number of a row that was just written in its workspace; the terms name the workspace.
+	// The number of a row that was just written in its workspace; every term names the workspace.
 	indexMessageSQLite  = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`
+	selectTermsSQLite   = `SELECT term FROM vocabulary WHERE $1 <> '' AND term >= $2 AND term < $3 ORDER BY term LIMIT $4`
+	insertTermSQLite    = `INSERT INTO vocabulary (term) VALUES ($1) ON CONFLICT DO NOTHING`
 	indexCustomerSQLite = `INSERT OR REPLACE INTO customer_words (rowid, words) VALUES ($1, $2)`
 )
 

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"strings"
 
 	"visavis/internal/vis"
 )
@@ -123,7 +124,42 @@ func (w *writer) index(batch []*command) error {
 			if _, err := w.session.exec(w.ctx, statement, i.ref, i.terms); err != nil {
 				return fmt.Errorf("index for search: %w", w.session.failed(err))
 			}
+			if i.customer {
+				continue
+			}
+			if err := w.learn(i.terms); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// knownTerms bounds the terms that the writer remembers to be in the vocabulary. People use few words, so that hardly one is asked
+// about twice.
+const knownTerms = 50_000
+
+// learn adds the terms of a message to the vocabulary.
+func (w *writer) learn(terms string) error {
+	for term := range strings.FieldsSeq(terms) {
+		if w.known[term] {
+			continue
+		}
+		if _, err := w.session.exec(w.ctx, insertTermSQLite, term); err != nil {
+			return fmt.Errorf("learn a word: %w", w.session.failed(err))
+		}
+		w.learned = append(w.learned, term)
+	}
+	return nil
+}
+
+// keep remembers what a committed batch has learned.
+func (w *writer) keep() {
+	if len(w.known)+len(w.learned) > knownTerms {
+		clear(w.known)
+	}
+	for _, term := range w.learned {
+		w.known[term] = true
+	}
+	w.learned = w.learned[:0]
 }

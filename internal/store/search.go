@@ -50,19 +50,34 @@ func document(ordinal int64, terms []string) string {
 	return b.String()
 }
 
-// match is the FTS5 query for rows with every term, the last one as a prefix unless it is very short.
-func match(ordinal int64, terms []string) string {
+// match is the FTS5 query for rows with every term, and one of the last ones.
+func match(ordinal int64, terms []string, last []string) string {
 	var b strings.Builder
+	for _, t := range terms {
+		b.WriteString(`"` + term(ordinal, t) + `" AND `)
+	}
+	b.WriteString(`("` + strings.Join(last, `" OR "`) + `")`)
+	return b.String()
+}
+
+// matchPrefix is the FTS5 query for rows with every term, the last one as a prefix unless it is very short.
+func matchPrefix(ordinal int64, terms []string) string {
+	query := make([]string, len(terms))
 	for i, t := range terms {
-		if i > 0 {
-			b.WriteString(" AND ")
-		}
-		b.WriteString(`"` + term(ordinal, t) + `"`)
+		query[i] = `"` + term(ordinal, t) + `"`
 	}
 	if len(terms[len(terms)-1]) < wholeBelow {
-		return b.String()
+		return strings.Join(query, " AND ")
 	}
-	return b.String() + " *"
+	return strings.Join(query, " AND ") + " *"
+}
+
+// endings is how many words that begin alike a search looks for.
+const endings = 200
+
+// expand returns the words of the vocabulary that begin with the term.
+func (t *tx) expand(ctx context.Context, prefix string) ([]string, error) {
+	return all(ctx, t, func(s *string) []any { return []any{s} }, selectTermsSQLite, prefix, prefix+"\U0010ffff", endings)
 }
 
 // vector is the terms of one row as a tsvector's text.
@@ -89,15 +104,35 @@ func tsquery(ordinal int64, terms []string) string {
 	return b.String() + ":*"
 }
 
-func (t *tx) ask(ctx context.Context, terms []string) (string, error) {
+// askMessages returns the engine's query for messages; "" when nothing can match.
+func (t *tx) askMessages(ctx context.Context, terms []string) (string, error) {
 	ordinal, err := t.ordinal(ctx)
-	if err != nil {
-		return "", err
+	if err != nil || len(terms) == 0 {
+		return "", absentIsNothing(err)
 	}
 	if t.session.dialect.inlineSearch {
 		return tsquery(ordinal, terms), nil
 	}
-	return match(ordinal, terms), nil
+	n := len(terms) - 1
+	last := []string{term(ordinal, terms[n])}
+	if len(terms[n]) >= wholeBelow {
+		if last, err = t.expand(ctx, last[0]); err != nil || len(last) == 0 {
+			return "", err
+		}
+	}
+	return match(ordinal, terms[:n], last), nil
+}
+
+// askCustomers returns the engine's query for customers; "" when nothing can match.
+func (t *tx) askCustomers(ctx context.Context, terms []string) (string, error) {
+	ordinal, err := t.ordinal(ctx)
+	if err != nil || len(terms) == 0 {
+		return "", absentIsNothing(err)
+	}
+	if t.session.dialect.inlineSearch {
+		return tsquery(ordinal, terms), nil
+	}
+	return matchPrefix(ordinal, terms), nil
 }
 
 // IndexCustomer implements desk.Tx. What it writes is found once the transaction is committed.
@@ -122,12 +157,9 @@ func (t *tx) SearchCustomers(ctx context.Context, terms []string, limit int) ([]
 		id   vis.CustomerID
 		seen time.Time
 	}
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	query, err := t.ask(ctx, terms)
-	if err != nil {
-		return nil, absentIsNothing(err)
+	query, err := t.askCustomers(ctx, terms)
+	if err != nil || query == "" {
+		return nil, err
 	}
 	hits, err := all(ctx, t, func(h *hit) []any { return []any{(*string)(&h.id), (*at)(&h.seen)} },
 		t.session.dialect.findCustomers, query, considered)
@@ -153,12 +185,9 @@ func (t *tx) SearchConversations(ctx context.Context, terms []string, limit int)
 		message      vis.MessageID
 		conversation vis.ConversationID
 	}
-	if len(terms) == 0 {
-		return nil, nil
-	}
-	query, err := t.ask(ctx, terms)
-	if err != nil {
-		return nil, absentIsNothing(err)
+	query, err := t.askMessages(ctx, terms)
+	if err != nil || query == "" {
+		return nil, err
 	}
 	var messages []vis.MessageID
 	var conversations []vis.ConversationID

@@ -105,7 +105,7 @@ const nodesFor = 30 * 24 * time.Hour
 func start(ctx context.Context, d *dialect, db, readers *sql.DB, node string, o Options) *Store {
 	s := &Store{clock: o.Clock, readers: newPool(readers, d, o.Readers)}
 	s.writer = &writer{store: s, db: db, dialect: d, ctx: context.WithoutCancel(ctx), node: node, log: o.Log, fatal: o.Fatal,
-		queue: make(chan *command, queueLength), done: make(chan struct{})}
+		queue: make(chan *command, queueLength), done: make(chan struct{}), known: make(map[string]bool)}
 	go s.writer.work()
 	return s
 }

@@ -46,6 +46,10 @@ type writer struct {
 	batch   int64
 	wary    int // how many of the next batches take savepoints from the start
 	stats   counters
+
+	// known are terms that are in the vocabulary for sure, learned those that this batch has added to it.
+	known   map[string]bool
+	learned []string
 }
 
 // command is one caller's closure on its way through the writer.
@@ -253,6 +257,7 @@ type head struct {
 
 // try runs the batch once in one transaction. With unsure set an earlier try may have been committed without our learning of it.
 func (w *writer) try(batch []*command, unsure bool) (_ []head, _ outcome, err error) {
+	w.learned = w.learned[:0]
 	if err := w.begin(); err != nil {
 		return nil, undone, err
 	}
@@ -295,6 +300,7 @@ func (w *writer) try(batch []*command, unsure bool) (_ []head, _ outcome, err er
 		return nil, unknown, err
 	}
 	w.stats.commits.Add(1)
+	w.keep()
 	for _, c := range batch {
 		if c.ordinal > 0 {
 			w.store.ordinals.Store(c.workspace, c.ordinal)
