@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
@@ -76,6 +77,7 @@ type (
 // node is a part of the description as JSON.
 type node = map[string]any
 
+// docs serves the API's page, which is made when it is first asked for.
 func (s *Server) docs() http.HandlerFunc {
 	page := sync.OnceValue(func() []byte {
 		var doc node

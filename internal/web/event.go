@@ -31,7 +31,7 @@ type Fact struct {
 }
 
 func factOf(e vis.Event) Fact {
-	return Fact{e.Seq, Moment(e.At), string(e.Type), EventActor{string(e.By), optional(e.ByID)}, optional(e.Conversation), optional(e.Customer)}
+	return Fact{e.Seq, moment(e.At), string(e.Type), EventActor{string(e.By), optional(e.ByID)}, optional(e.Conversation), optional(e.Customer)}
 }
 
 type conversationEvent struct {

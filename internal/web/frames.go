@@ -136,7 +136,7 @@ func frame(v any) []byte {
 
 // Welcome implements realtime.Encoder.
 func (s encoder) Welcome(seq int64, present []realtime.MemberPresence, _ bool) []byte {
-	f := WelcomeFrame{Type: "welcome", Seq: seq, Now: Moment(s.clock.Now()), Heartbeat: int(beatEvery / time.Second)}
+	f := WelcomeFrame{Type: "welcome", Seq: seq, Now: moment(s.clock.Now()), Heartbeat: int(beatEvery / time.Second)}
 	for _, p := range present {
 		f.Members = append(f.Members, MemberPresence{string(p.Member), string(p.Presence)})
 	}

@@ -102,7 +102,7 @@ func (s *Server) memberRoutes() {
 // inviteLink puts the secret behind the #, where no server and no Referer ever sees it.
 func (s *Server) inviteLink(by caller, i staff.InvitedMember) (InviteLink, error) {
 	secret, err := s.staff.InviteSecret(by.Workspace, i)
-	return InviteLink{s.publicURL + "/desk/#/invite/" + secret, Moment(i.ExpiresAt)}, err
+	return InviteLink{s.publicURL + "/desk/#/invite/" + secret, moment(i.ExpiresAt)}, err
 }
 
 func (s *Server) changeMember(ctx context.Context, by caller, in *changeMemberInput) (*reply[Member], error) {

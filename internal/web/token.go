@@ -40,7 +40,7 @@ type createTokenInput struct {
 }
 
 func token(t staff.Token) Token {
-	return Token{ID: string(t.ID), Name: t.Name, Prefix: t.Prefix, Scopes: texts(t.Scopes), CreatedAt: Moment(t.CreatedAt),
+	return Token{ID: string(t.ID), Name: t.Name, Prefix: t.Prefix, Scopes: texts(t.Scopes), CreatedAt: moment(t.CreatedAt),
 		ExpiresAt: maybe(t.ExpiresAt), LastUsedAt: maybe(t.LastUsedAt)}
 }
 
@@ -99,7 +99,7 @@ func (s *Server) auditRoutes() {
 			list, err := s.staff.Audit(ctx, by.Actor, in.asked())
 			out := AuditPage{make([]AuditEntry, len(list.Items)), list.Next}
 			for i, e := range list.Items {
-				out.Items[i] = AuditEntry{e.Number, Moment(e.At), EventActor{string(e.By), optional(e.ByID)}, e.Action, e.Target, e.Data, e.Hash}
+				out.Items[i] = AuditEntry{e.Number, moment(e.At), EventActor{string(e.By), optional(e.ByID)}, e.Action, e.Target, e.Data, e.Hash}
 			}
 			return ok(out), err
 		})

@@ -17,15 +17,9 @@ import (
 // The types of this file are what travels to members and API tokens. Their names are the API's.
 
 // Moment is an instant as it travels: RFC 3339 in UTC with milliseconds.
-type Moment time.Time
+type Moment string
 
-// MarshalJSON implements json.Marshaler.
-func (m Moment) MarshalJSON() ([]byte, error) {
-	return time.Time(m).UTC().AppendFormat(nil, `"2006-01-02T15:04:05.000Z"`), nil
-}
-
-// UnmarshalJSON implements json.Unmarshaler.
-func (m *Moment) UnmarshalJSON(b []byte) error { return (*time.Time)(m).UnmarshalJSON(b) }
+func moment(t time.Time) Moment { return Moment(t.UTC().Format("2006-01-02T15:04:05.000Z")) }
 
 // Schema implements huma.SchemaProvider.
 func (Moment) Schema(huma.Registry) *huma.Schema {
@@ -37,7 +31,7 @@ func maybe(t time.Time) *Moment {
 	if t.IsZero() {
 		return nil
 	}
-	return new(Moment(t))
+	return new(moment(t))
 }
 
 // Member is a person who works here.
@@ -60,7 +54,7 @@ type Member struct {
 func (s *Server) member(ws vis.WorkspaceID, m staff.Member) Member {
 	return Member{ID: string(m.ID), Name: m.Name, FirstName: m.FirstName, Email: m.Email, Role: string(m.Role), Face: m.Face,
 		Locale: m.Locale, Zone: m.Zone, State: string(m.State), Presence: string(s.hub.Presence(ws, m.ID)), TeamIDs: texts(m.Teams),
-		Version: m.Version, CreatedAt: Moment(m.CreatedAt)}
+		Version: m.Version, CreatedAt: moment(m.CreatedAt)}
 }
 
 // texts turns typed ids into strings; never nil, so that JSON has [] and not null.
@@ -92,7 +86,7 @@ type Team struct {
 }
 
 func team(t staff.Team) Team {
-	return Team{ID: string(t.ID), Name: t.Name, Icon: t.Icon, MemberIDs: texts(t.Members), Version: t.Version, CreatedAt: Moment(t.CreatedAt)}
+	return Team{ID: string(t.ID), Name: t.Name, Icon: t.Icon, MemberIDs: texts(t.Members), Version: t.Version, CreatedAt: moment(t.CreatedAt)}
 }
 
 // Workspace is the organisation.
@@ -159,7 +153,7 @@ type Slot struct {
 
 func channelOf(c channel.Channel) Channel {
 	out := Channel{ID: string(c.ID), Kind: string(c.Kind), Name: c.Name, Key: c.Key, IdentitySecretSet: c.Secret != nil,
-		Disabled: c.Disabled, Version: c.Version, CreatedAt: Moment(c.CreatedAt)}
+		Disabled: c.Disabled, Version: c.Version, CreatedAt: moment(c.CreatedAt)}
 	_ = json.Unmarshal(c.Settings, &out.Settings) // settings of a later version show what is understood
 	if c.Team != "" {
 		out.Settings.TeamID = new(string(c.Team))
@@ -204,8 +198,8 @@ type Identity struct {
 func (s *Server) customer(ws vis.WorkspaceID, c desk.Customer) Customer {
 	here, page := s.hub.Guest(ws, c.ID)
 	out := Customer{ID: string(c.ID), Name: c.Name, Face: c.Face, Locale: c.Locale, Zone: c.Zone, Verified: c.Verified, Here: here,
-		Page: pageOf(c.Page, page), Identities: make([]Identity, 0, len(c.Identities)), FirstSeenAt: Moment(c.FirstSeenAt),
-		LastSeenAt: Moment(c.LastSeenAt), Version: c.Version}
+		Page: pageOf(c.Page, page), Identities: make([]Identity, 0, len(c.Identities)), FirstSeenAt: moment(c.FirstSeenAt),
+		LastSeenAt: moment(c.LastSeenAt), Version: c.Version}
 	for _, i := range c.Identities {
 		out.Identities = append(out.Identities, Identity{string(i.ID), string(i.Kind), i.Value, i.Verified})
 	}
@@ -216,9 +210,9 @@ func (s *Server) customer(ws vis.WorkspaceID, c desk.Customer) Customer {
 func pageOf(stored *desk.PageView, now *realtime.Page) *PageVisit {
 	switch {
 	case now != nil && (stored == nil || now.At.After(stored.At)):
-		return &PageVisit{now.URL, now.Title, Moment(now.At)}
+		return &PageVisit{now.URL, now.Title, moment(now.At)}
 	case stored != nil:
-		return &PageVisit{stored.URL, stored.Title, Moment(stored.At)}
+		return &PageVisit{stored.URL, stored.Title, moment(stored.At)}
 	}
 	return nil
 }
@@ -273,9 +267,9 @@ func (s *Server) conversation(ctx context.Context, ws vis.WorkspaceID, c desk.Co
 		Customer: CustomerRef{ID: string(c.Customer.ID), Name: c.Customer.Name, Face: c.Customer.Face, Locale: c.Customer.Locale,
 			Verified: c.Customer.Verified, Here: here},
 		AssigneeID: optional(c.Assignee), TeamID: optional(c.Team), SnoozedUntil: maybe(c.SnoozedUntil), SnoozedUntilReply: c.SnoozedUntilReply,
-		Preview:      Preview{c.Preview.Text, string(c.Preview.Author), Moment(c.Preview.At), c.Preview.Attachments},
+		Preview:      Preview{c.Preview.Text, string(c.Preview.Author), moment(c.Preview.At), c.Preview.Attachments},
 		WaitingSince: maybe(c.WaitingSince), LastPosition: c.LastPosition, ReadPosition: read, CustomerReadPosition: c.CustomerReadPosition,
-		CreatedAt: Moment(c.CreatedAt), LastActivityAt: Moment(c.LastActivityAt), ResolvedAt: maybe(c.ResolvedAt), Version: c.Version}
+		CreatedAt: moment(c.CreatedAt), LastActivityAt: moment(c.LastActivityAt), ResolvedAt: maybe(c.ResolvedAt), Version: c.Version}
 }
 
 func optional[T ~string](id T) *string {
@@ -324,7 +318,7 @@ type Line struct {
 func (s *Server) message(ctx context.Context, to audience, c *desk.Conversation, m desk.Message) Message {
 	out := Message{ID: string(m.ID), ConversationID: string(m.Conversation), Position: m.Position, Kind: string(m.Kind),
 		Author: Author{string(m.Author), optional(m.AuthorID)}, Text: m.Text, Attachments: s.attachments(to, m.Attachments),
-		ChannelID: optional(m.Channel), State: state(c, m), ClientID: optional(m.ClientID), CreatedAt: Moment(m.CreatedAt)}
+		ChannelID: optional(m.Channel), State: state(c, m), ClientID: optional(m.ClientID), CreatedAt: moment(m.CreatedAt)}
 	if m.Channel != "" {
 		out.ChannelKind = new(s.directory.kind(ctx, to.workspace, m.Channel))
 	}

@@ -392,7 +392,7 @@ func (s *Server) lastSaid(ctx context.Context, by vis.Actor, id vis.Conversation
 func (s *Server) visitorConversation(ctx context.Context, ws vis.WorkspaceID, c desk.Conversation, last int64) VisitorConversation {
 	out := VisitorConversation{ID: string(c.ID), State: string(c.State), Subject: c.Subject, LastPosition: last,
 		ReadPosition: min(c.CustomerReadPosition, last), MemberReadPosition: min(c.MemberReadPosition, last), Agents: []VisitorAgent{},
-		LastMessageAt: Moment(c.Preview.At), Preview: c.Preview.Text}
+		LastMessageAt: moment(c.Preview.At), Preview: c.Preview.Text}
 	if m, known := s.directory.of(ctx, ws).members[c.Assignee]; known && m.State == staff.Active {
 		out.Agents = append(out.Agents, VisitorAgent{string(m.ID), m.FirstName, m.Face})
 	}
@@ -411,7 +411,7 @@ func visitor(c desk.Customer) Visitor {
 
 func (s *Server) visitorMessage(ctx context.Context, to audience, m desk.Message) VisitorMessage {
 	out := VisitorMessage{ID: string(m.ID), ConversationID: string(m.Conversation), Position: m.Position, Author: VisitorAuthor{Kind: string(m.Author)},
-		Text: m.Text, Attachments: s.attachments(to, m.Attachments), CreatedAt: Moment(m.CreatedAt)}
+		Text: m.Text, Attachments: s.attachments(to, m.Attachments), CreatedAt: moment(m.CreatedAt)}
 	switch m.Author {
 	case desk.AuthorCustomer:
 		out.Author.ID, out.ClientID = optional(m.AuthorID), optional(m.ClientID)
