@@ -282,6 +282,11 @@ func (b *builder) write(ctx context.Context, customer vis.Actor, t tale, id *vis
 		in.Attachments = []vis.AttachmentID{a.ID}
 	}
 	received, err := b.desk.Receive(ctx, customer, in)
+	if err != nil {
+		return err
+	}
+	var none struct{}
+	err = b.Desk.Update(ctx, customer, &none, func(tx desk.Tx) error { return tx.TouchCustomer(ctx, customer.Customer(), b.now, in.Page) })
 	if err != nil || *id != "" {
 		return err
 	}

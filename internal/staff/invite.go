@@ -70,7 +70,8 @@ func (s *Service) Invite(ctx context.Context, by vis.Actor, in Invitation) (Invi
 	})
 }
 
-// RenewInvite gives a member who has not joined yet a new link; the old one ends.
+// RenewInvite gives a member a new link; the old one ends. Who has not joined yet joins by it, who has joined chooses a new
+// password: the way back in for whoever forgot hers, through somebody who knows her.
 func (s *Service) RenewInvite(ctx context.Context, by vis.Actor, id vis.MemberID) (InvitedMember, error) {
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return InvitedMember{}, err
@@ -81,10 +82,15 @@ func (s *Service) RenewInvite(ctx context.Context, by vis.Actor, id vis.MemberID
 		if err != nil {
 			return InvitedMember{}, err
 		}
-		if m.State != Invited {
-			return InvitedMember{}, vis.Errorf(vis.Conflict, "already_joined", "%s has already joined.", m.Name)
+		action := "member.invited"
+		switch m.State {
+		case Active:
+			action = "member.password_link"
+		case Disabled:
+			return InvitedMember{}, vis.Errorf(vis.Conflict, "member_disabled", "%s is disabled; enable her before you send a link.", m.Name)
+		case Invited:
 		}
-		if err := tx.Audit(ctx, vis.NewAudit(by, now, "member.invited", string(m.ID), nil)); err != nil {
+		if err := tx.Audit(ctx, vis.NewAudit(by, now, action, string(m.ID), nil)); err != nil {
 			return InvitedMember{}, err
 		}
 		return s.putInvite(ctx, tx, by, m, now)
@@ -135,7 +141,7 @@ func (s *Service) invited(ctx context.Context, tx Tx, secret string) (Member, In
 		return Member{}, Invite{}, err
 	}
 	m, err := tx.Member(ctx, i.Member)
-	if err == nil && m.State != Invited {
+	if err == nil && m.State == Disabled {
 		err = errInvite
 	}
 	return m, i, err
@@ -146,11 +152,26 @@ type Joining struct {
 	Name, Password, Locale, Zone, Face string
 }
 
-// AcceptInvite makes the invited member an active one and signs her in; the link works once.
+// or fills what was not given with what the member has.
+func (in Joining) or(m Member) Joining {
+	for given, has := range map[*string]string{&in.Name: m.Name, &in.Locale: m.Locale, &in.Zone: m.Zone, &in.Face: m.Face} {
+		if *given == "" {
+			*given = has
+		}
+	}
+	return in
+}
+
+// AcceptInvite makes the invited member an active one and signs her in; the link works once. For somebody who has joined already
+// it sets a new password and ends her other sessions; her name and face stay unless she gives new ones.
 func (s *Service) AcceptInvite(ctx context.Context, secret string, in Joining) (SignedIn, error) {
 	w, invited, err := s.ReadInvite(ctx, secret)
 	if err != nil {
 		return SignedIn{}, err
+	}
+	rejoins := invited.State == Active
+	if rejoins {
+		in = in.or(invited)
 	}
 	name, err := checkName("name", in.Name)
 	if err != nil {
@@ -178,7 +199,10 @@ func (s *Service) AcceptInvite(ctx context.Context, secret string, in Joining) (
 		if err != nil {
 			return Member{}, err
 		}
-		m.Name, m.FirstName, m.Locale, m.Zone, m.Face = name, FirstName(name), locale, zone, in.Face
+		if m.Name != name || m.FirstName == "" {
+			m.Name, m.FirstName = name, FirstName(name)
+		}
+		m.Locale, m.Zone, m.Face = locale, zone, in.Face
 		m.State, m.PasswordHash = Active, hash
 		if m, err = tx.SaveMember(ctx, m); err != nil {
 			return Member{}, err
@@ -186,10 +210,17 @@ func (s *Service) AcceptInvite(ctx context.Context, secret string, in Joining) (
 		if err := tx.DeleteInvite(ctx, i.ID); err != nil {
 			return Member{}, err
 		}
-		if err := tx.Audit(ctx, vis.NewAudit(by, now, "member.joined", string(m.ID), nil)); err != nil {
+		if err := tx.DeleteSessions(ctx, m.ID, ""); err != nil {
 			return Member{}, err
 		}
-		return m, tell(ctx, tx, by, MemberJoined, MemberData{m.ID}, now)
+		action, event := "member.joined", MemberJoined
+		if rejoins {
+			action, event = "password.changed", MemberChanged
+		}
+		if err := tx.Audit(ctx, vis.NewAudit(by, now, action, string(m.ID), nil)); err != nil {
+			return Member{}, err
+		}
+		return m, tell(ctx, tx, by, event, MemberData{m.ID}, now)
 	})
 	if err != nil {
 		return SignedIn{}, err

@@ -238,13 +238,52 @@ func TestInvitationsWorkOnce(t *testing.T) {
 	}
 	_, err = h.staff.AcceptInvite(h.ctx, renewed, in)
 	wantReason(t, err, "invite_ended")
-	_, err = h.staff.RenewInvite(h.ctx, h.lea, i.Member.ID)
-	wantReason(t, err, "already_joined")
+	if again, err := h.staff.RenewInvite(h.ctx, h.lea, i.Member.ID); err != nil || again.Member.State != staff.Active {
+		t.Errorf("a link for a new password: %+v, %v", again.Member, err)
+	}
 
 	_, late := h.invite("late@arzel.example", vis.Agent)
 	h.now = h.now.Add(staff.InviteFor + time.Second)
 	_, err = h.staff.AcceptInvite(h.ctx, late, in)
 	wantReason(t, err, "invite_ended")
+}
+
+func TestAForgottenPasswordIsReplacedByALinkOnce(t *testing.T) {
+	t.Parallel()
+	h := founded(t)
+	s := h.join("yann@arzel.example", vis.Agent)
+	i, err := h.staff.RenewInvite(h.ctx, h.lea, s.Member.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := h.staff.InviteSecret(h.ws, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := h.staff.BySession(h.ctx, s.Secret); err != nil {
+		t.Errorf("the link alone ended her session: %v", err)
+	}
+	back, err := h.staff.AcceptInvite(h.ctx, secret, staff.Joining{Password: "encore quatre mots"})
+	if err != nil || back.Member.Name != "Yann Kerbrat" || back.Member.Role != vis.Agent {
+		t.Fatalf("back as %+v, %v", back.Member, err)
+	}
+	_, _, err = h.staff.BySession(h.ctx, s.Secret)
+	wantReason(t, err, "session_ended")
+	_, err = h.staff.SignIn(h.ctx, "yann@arzel.example", password)
+	wantReason(t, err, "wrong_credentials")
+	if _, err := h.staff.SignIn(h.ctx, "yann@arzel.example", "encore quatre mots"); err != nil {
+		t.Error(err)
+	}
+	_, err = h.staff.AcceptInvite(h.ctx, secret, staff.Joining{Password: "encore quatre mots"})
+	wantReason(t, err, "invite_ended")
+
+	yes := true
+	m, err := h.staff.ChangeMember(h.ctx, h.lea, s.Member.ID, staff.MemberChange{Disabled: &yes, Version: back.Member.Version})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = h.staff.RenewInvite(h.ctx, h.lea, m.ID)
+	wantReason(t, err, "member_disabled")
 }
 
 // Abuse case A-17: nobody raises herself, and nobody leaves the house without an administrator.

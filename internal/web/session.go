@@ -28,6 +28,7 @@ type Invitation struct {
 	Email     string `json:"email"`
 	Name      string `json:"name"`
 	Role      string `json:"role" enum:"agent,supervisor,administrator"`
+	State     string `json:"state" enum:"invited,active" doc:"An active member chooses a new password by the link."`
 }
 
 type readInviteInput struct {
@@ -39,7 +40,7 @@ type readInviteInput struct {
 type acceptInviteInput struct {
 	Body struct {
 		Token    string `json:"token" maxLength:"200"`
-		Name     string `json:"name"`
+		Name     string `json:"name,omitempty" doc:"Needed to join; an active member keeps hers without."`
 		Password string `json:"password"`
 		Locale   string `json:"locale,omitempty"`
 		Zone     string `json:"zone,omitempty"`
@@ -83,7 +84,7 @@ func (s *Server) sessionRoutes() {
 	add(s, route{method: "POST", path: "/invites/read", id: "readInvite", tag: "session", summary: "Read an invitation", byAddress: []limit{limitLink}},
 		func(ctx context.Context, _ caller, in *readInviteInput) (*reply[Invitation], error) {
 			w, m, err := s.staff.ReadInvite(ctx, in.Body.Token)
-			return ok(Invitation{w.Name, m.Email, m.Name, string(m.Role)}), err
+			return ok(Invitation{w.Name, m.Email, m.Name, string(m.Role), string(m.State)}), err
 		})
 	add(s, route{method: "POST", path: "/invites/accept", id: "acceptInvite", tag: "session", summary: "Accept an invitation", byAddress: []limit{limitLink}},
 		func(ctx context.Context, _ caller, in *acceptInviteInput) (*signedIn, error) {
