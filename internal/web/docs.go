@@ -11,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"bytes"
 )
 
 // docsStyle is the only style of the API's page; its hash stands in the page's policy.

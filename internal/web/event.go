@@ -79,20 +79,21 @@ type channelEvent struct {
 	Channel *Channel `json:"channel"`
 }
 
+// What visitors are told is always there: an event whose subject is gone is not told at all.
 type visitorMessageEvent struct {
 	Fact
-	Message      *VisitorMessage      `json:"message"`
-	Conversation *VisitorConversation `json:"conversation"`
+	Message      VisitorMessage      `json:"message"`
+	Conversation VisitorConversation `json:"conversation"`
 }
 
 type visitorConversationEvent struct {
 	Fact
-	Conversation *VisitorConversation `json:"conversation"`
+	Conversation VisitorConversation `json:"conversation"`
 }
 
 type visitorChangedEvent struct {
 	Fact
-	Visitor *Visitor `json:"visitor"`
+	Visitor Visitor `json:"visitor"`
 }
 
 // shapes names the form of each event for members. It and the rooms' lists of their facts must agree; a test holds them together.
@@ -279,7 +280,7 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 		if h.Customer != nil {
 			e.Customer = new(s.customer(ws, *h.Customer))
 			f.Type = string(desk.CustomerChanged) // to herself it is all one
-			t.visitor = visitorChangedEvent{f, new(visitor(*h.Customer))}
+			t.visitor = visitorChangedEvent{f, visitor(*h.Customer)}
 		}
 		t.full, t.check = e, string(h.Event.Customer)
 	default:
@@ -303,16 +304,16 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 		if h.Event.By == vis.ByMember {
 			f.Actor.ID = nil // which of the members has read is not hers to know
 		}
-		t.visitor = visitorConversationEvent{f, new(s.visitorConversation(ctx, ws, *h.Conversation, last))}
+		t.visitor = visitorConversationEvent{f, s.visitorConversation(ctx, ws, *h.Conversation, last)}
 	case h.Message == nil:
 	case h.Message.Kind == desk.KindMessage:
-		t.visitor = visitorMessageEvent{f, new(s.visitorMessage(ctx, to(her), *h.Message)), new(s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position))}
+		t.visitor = visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position)}
 	case h.Message.Kind == desk.KindLine:
 		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
 		if err != nil {
 			return err
 		}
-		t.visitor = visitorMessageEvent{f, new(s.visitorMessage(ctx, to(her), *h.Message)), new(s.visitorConversation(ctx, ws, *h.Conversation, last))}
+		t.visitor = visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, last)}
 	}
 	return nil
 }

@@ -182,6 +182,10 @@ func narrowed(registry huma.Registry, shape any, typ string) *huma.Schema {
 			s.Properties[name] = &huma.Schema{OneOf: []*huma.Schema{p, {Type: "null"}}}
 		}
 	}
+	switch shape.(type) {
+	case conversationEvent, messageEvent, readEvent, visitorMessageEvent, visitorConversationEvent:
+		s.Required = slices.Sorted(slices.Values(append(s.Required, "conversationId"))) // a fact about a conversation names it
+	}
 	return &s
 }
 

@@ -126,7 +126,7 @@ type WebchatSettings struct {
 	Colour    string    `json:"colour,omitempty" doc:"Of the button and the header, #rrggbb"`
 	Greeting  Greeting  `json:"greeting,omitempty"`
 	Origins   []string  `json:"origins,omitempty" nullable:"false" doc:"Web origins whose pages may embed the chat; none allows every page."`
-	Languages []string  `json:"languages,omitempty" nullable:"false"`
+	Languages []string  `json:"languages,omitempty" nullable:"false" enum:"fr,en"`
 	TeamID    *string   `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
 	Hours     *Schedule `json:"hours,omitempty"`
 }
@@ -169,7 +169,7 @@ type Customer struct {
 	ID          string     `json:"id" format:"uuid"`
 	Name        string     `json:"name"`
 	Face        string     `json:"face"`
-	Locale      string     `json:"locale"`
+	Locale      string     `json:"locale" enum:"fr,en,"`
 	Zone        string     `json:"zone"`
 	Verified    bool       `json:"verified" doc:"Whether an identity other than a device was proved."`
 	Page        *PageVisit `json:"page,omitempty"`
@@ -222,7 +222,7 @@ type CustomerRef struct {
 	ID       string `json:"id" format:"uuid"`
 	Name     string `json:"name"`
 	Face     string `json:"face"`
-	Locale   string `json:"locale"`
+	Locale   string `json:"locale" enum:"fr,en,"`
 	Verified bool   `json:"verified"`
 	Here     bool   `json:"here"`
 }

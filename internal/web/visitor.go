@@ -22,7 +22,7 @@ type Visitor struct {
 	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Verified bool   `json:"verified"`
-	Locale   string `json:"locale"`
+	Locale   string `json:"locale" enum:"fr,en,"`
 }
 
 // VisitorAgent is who answers, as customers see her.
@@ -77,7 +77,7 @@ type VisitorChannel struct {
 	Workspace string       `json:"workspace"`
 	Colour    string       `json:"colour"`
 	Greeting  Greeting     `json:"greeting"`
-	Languages []string     `json:"languages" nullable:"false"`
+	Languages []string     `json:"languages" nullable:"false" enum:"fr,en"`
 	Team      []TeamMember `json:"team" nullable:"false"`
 	Open      bool         `json:"open"`
 	OpensAt   *Moment      `json:"opensAt,omitempty"`
