@@ -103,6 +103,7 @@ func (s *Service) putInvite(ctx context.Context, tx Tx, by vis.Actor, m Member, 
 	if err := tx.PutInvite(ctx, i); err != nil {
 		return InvitedMember{}, err
 	}
+	m.PasswordHash = "" // the answer may be kept for repeats, and a hash has no business there
 	return InvitedMember{m, i.ExpiresAt, s.sealer.Seal(by.Workspace, sealInvite, []byte(secret))}, nil
 }
 
