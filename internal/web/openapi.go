@@ -184,7 +184,7 @@ func narrowed(registry huma.Registry, shape any, typ string) *huma.Schema {
 	}
 	switch shape.(type) {
 	case conversationEvent, messageEvent, readEvent, visitorMessageEvent, visitorConversationEvent:
-		s.Required = slices.Sorted(slices.Values(append(s.Required, "conversationId"))) // a fact about a conversation names it
+		s.Required = append(s.Required, "conversationId") // a fact about a conversation names it
 	}
 	return &s
 }
