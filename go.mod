@@ -42,3 +42,6 @@ require (
 )
 
 exclude modernc.org/libc v1.78.0
+
+// A front-end package ships a Go file of its own.
+ignore ./ui/node_modules
