@@ -46,7 +46,7 @@ func appPolicy(content, ancestors string) string {
 func (s *Server) protect(h http.Header, on surface, ancestors string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=(), interest-cohort=()")
+	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
 	if s.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -64,6 +64,7 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("X-Frame-Options", "DENY")
 	case surfaceChat:
 		h.Set("Content-Security-Policy", appPolicy(s.contentSource, ancestors))
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages frame it; which ones, the policy says
 	case surfaceLoader:
 		h.Set("Content-Security-Policy", policyNothing)
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages load it: that is what it is for

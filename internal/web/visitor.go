@@ -257,11 +257,13 @@ func (s *Server) startVisit(ctx context.Context, _ caller, in *startVisitInput) 
 	if err != nil {
 		return nil, err
 	}
-	arrived, err := s.desk.StartVisit(ctx, e.Workspace, desk.Arrival{Channel: e.Channel.ID, Claim: claim,
-		Previous: s.previous(ctx, e, claim, in.Authorization), Locale: locale(in.Body.Locale), Zone: zone(in.Body.Zone), Page: in.Body.Page.view(s.clock.Now())})
+	before := s.previous(ctx, e, claim, in.Authorization)
+	arrived, err := s.desk.StartVisit(ctx, e.Workspace, desk.Arrival{Channel: e.Channel.ID, Claim: claim, Previous: before,
+		Locale: locale(in.Body.Locale), Zone: zone(in.Body.Zone), Page: in.Body.Page.view(s.clock.Now())})
 	if err != nil {
 		return nil, err
 	}
+	s.hub.Check(e.Workspace, string(before)) // her earlier connections stood for somebody else
 	by := vis.Actor{Workspace: e.Workspace, Kind: vis.ByCustomer, ID: string(arrived.Customer.ID)}
 	mine, err := s.visitorConversations(ctx, by)
 	return ok(VisitorSession{arrived.Token, visitor(arrived.Customer), mine}), err
