@@ -254,7 +254,7 @@ export class Chat {
 
   /** A file's address lives for minutes; this is a fresh one. */
   attachment(id: string): Promise<Attachment> {
-    return this.session.api.get<Attachment>(`/visitor/attachments/${id}`);
+    return this.session.api.get(`/visitor/attachments/${id}`);
   }
 
   reload(): void {
@@ -307,7 +307,7 @@ export class Chat {
   }
 
   #ask(id: string, at: { before?: number; after?: number }): Promise<Page> {
-    return this.session.api.get<Page>(`/visitor/conversations/${id}/messages`, at);
+    return this.session.api.get(`/visitor/conversations/${id}/messages`, at);
   }
 
   async #send({ clientId, body }: Pending<Words>): Promise<Written> {
@@ -318,7 +318,7 @@ export class Chat {
       const { conversationId, text, attachmentIds, page } = body;
       // After a session that ended, the old conversation is not ours any more: the words begin a new one.
       const known = this.session.conversations.some((one) => one.id === conversationId) ? { conversationId } : {};
-      const written = await this.session.api.post<Written>(
+      const written = await this.session.api.post(
         '/visitor/messages',
         { ...known, text, attachmentIds, clientId, ...(page ? { page } : {}) },
         { key: clientId },
@@ -341,7 +341,7 @@ export class Chat {
   async #upload(file: File, onprogress: (share: number) => void, signal: AbortSignal): Promise<Attachment> {
     try {
       await this.session.ensure();
-      return await this.session.api.upload<Attachment>('/visitor/attachments', file, { onprogress, signal });
+      return await this.session.api.upload('/visitor/attachments', file, { onprogress, signal });
     } catch (error) {
       if (!signal.aborted) this.#failed(error);
       throw error;

@@ -5,12 +5,17 @@ import App from './App.svelte';
 import { Bridge } from './bridge';
 import { Chat } from './chat.svelte';
 import { Session } from './session.svelte';
-import { browserStore } from './store';
+import { browserStore, Store, unkept } from './store';
 
 /** The chat of one channel: the address names the channel, the browser's storage knows the visitor. */
-const channel = new URLSearchParams(location.search).get('channel') ?? '';
-const store = browserStore(channel);
+const query = new URLSearchParams(location.search);
+const channel = query.get('channel') ?? '';
+/** Looked at from the desk while it is being set up: nobody visits. */
+const looked = query.get('preview') === '1';
+const store = looked ? new Store(channel, unkept) : browserStore(channel);
 const session = new Session(channel, store);
+const chat = new Chat(session, store);
 const target = document.getElementById('app');
 
-if (target) mount(App, { target, props: { chat: new Chat(session, store), bridge: new Bridge(window), store } });
+if (target) mount(App, { target, props: { chat, bridge: new Bridge(window), store } });
+if (looked) void import('./preview').then(({ preview }) => preview(chat, session, store));

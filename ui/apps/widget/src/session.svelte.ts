@@ -43,7 +43,7 @@ export class Session {
   }
 
   look(): Promise<VisitorChannel> {
-    return this.api.get<VisitorChannel>('/visitor/channel', { key: this.#channel });
+    return this.api.get('/visitor/channel', { key: this.#channel });
   }
 
   /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */
@@ -54,7 +54,7 @@ export class Session {
 
   async refresh(): Promise<void> {
     if (!this.#token) return;
-    this.#know(await this.api.get<Known>('/visitor'));
+    this.#know(await this.api.get('/visitor'));
   }
 
   /** Takes the site's proof of who is here. The same proof twice changes nothing; another person's replaces the session. */
@@ -71,7 +71,7 @@ export class Session {
 
   async change(patch: { name?: string | undefined; email?: string | undefined; locale?: Locale }): Promise<void> {
     await this.ensure();
-    this.take(await this.api.patch<Visitor>('/visitor', patch));
+    this.take(await this.api.patch('/visitor', patch));
   }
 
   /** The next person at this computer finds nothing: not on the server's side of this browser, not in its storage. */
@@ -140,7 +140,7 @@ export class Session {
       ...(identity ? { identity } : {}),
       ...(this.page ? { page: this.page } : {}),
     };
-    return this.api.post<VisitorSession>('/visitor/sessions', body);
+    return this.api.post('/visitor/sessions', body);
   }
 
   #know(known: Known): void {

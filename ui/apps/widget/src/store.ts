@@ -76,11 +76,18 @@ export function browserStore(channel: string): Store {
   try {
     return new Store(channel, localStorage);
   } catch {
-    return new Store(channel, refusing);
+    return new Store(channel, unkept);
   }
 }
 
 const refuse = () => {
   throw new Error('storage refused');
 };
-const refusing: Keeping = { getItem: () => null, setItem: refuse, removeItem: () => {}, key: () => null, length: 0 };
+/** Storage that keeps nothing: what is set lasts as long as the page. */
+export const unkept: Keeping = {
+  getItem: () => null,
+  setItem: refuse,
+  removeItem: () => {},
+  key: () => null,
+  length: 0,
+};

@@ -1,4 +1,4 @@
-import type { Conversation, Customer, Page, SearchAnswer } from '@visavis/client';
+import type { Conversation, Customer, FoundConversation, SearchAnswer } from '@visavis/client';
 import type { Session } from '../state/session.svelte.ts';
 import type { Group, Line } from './line.ts';
 import { membersOf, offersOf } from './offers.ts';
@@ -102,7 +102,7 @@ export class Finder {
     };
   }
 
-  #conversation(conversation: Conversation & { match: string }): Line {
+  #conversation(conversation: FoundConversation): Line {
     const state = conversation.state === 'open' ? '' : this.#t(`palette.state.${conversation.state}`);
     return {
       id: `conversation ${conversation.id}`,
@@ -130,8 +130,7 @@ export class Finder {
   }
 
   async conversationsOf(customerId: string, limit: number): Promise<Conversation[]> {
-    const path = `/customers/${customerId}/conversations`;
-    return (await this.#session.api.get<Page<Conversation>>(path, { limit })).items;
+    return (await this.#session.api.get(`/customers/${customerId}/conversations`, { limit })).items;
   }
 
   #search(): void {
@@ -149,11 +148,7 @@ export class Finder {
   async #ask(text: string): Promise<void> {
     const asked = (this.#asked = new AbortController());
     try {
-      const found = await this.#session.api.get<SearchAnswer>(
-        '/search',
-        { q: text, limit: 8 },
-        { signal: asked.signal },
-      );
+      const found = await this.#session.api.get('/search', { q: text, limit: 8 }, { signal: asked.signal });
       if (!asked.signal.aborted) this.#found = found;
     } catch {
       if (!asked.signal.aborted) this.#failed = true;

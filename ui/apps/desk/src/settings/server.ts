@@ -1,69 +1,55 @@
-import type { Api, Channel, Locale, Me, Member, Page, Role, Team, Token, WebchatSettings } from '@visavis/client';
+import type { Api, AuditEntry, Body, InviteLink, WebchatSettings } from '@visavis/client';
 
-export interface InviteLink {
-  inviteUrl: string;
-  inviteExpiresAt: string;
-}
-
+export type { InviteLink };
 /** One line of the audit log. */
-export interface AuditLine {
-  number: number;
-  at: string;
-  by: { kind: 'member' | 'customer' | 'system' | 'token'; id?: string | null };
-  action: string;
-  target?: string | null;
-  data?: Record<string, unknown>;
-}
+export type AuditLine = AuditEntry;
 
-export interface NewMember {
-  email: string;
-  name: string;
-  role: Role;
-  teamIds: string[];
-  locale: Locale;
-}
-
-export type MemberChange = Partial<Pick<Member, 'name' | 'role' | 'teamIds'>> & { disabled?: boolean; version: number };
-export type TeamChange = Partial<Pick<Team, 'name' | 'icon' | 'memberIds'>> & { version: number };
-export type ChannelChange = { name?: string; settings?: WebchatSettings; disabled?: boolean; version: number };
-export type SelfChange = Partial<Pick<Member, 'name' | 'firstName' | 'locale' | 'zone' | 'face'>>;
+type Versioned<T> = T & { version: number };
+export type NewMember = Body<'post', '/members'>;
+export type MemberChange = Versioned<Body<'patch', `/members/${string}`>>;
+export type TeamChange = Versioned<Body<'patch', `/teams/${string}`>>;
+export type ChannelChange = Versioned<Body<'patch', `/channels/${string}`>>;
+export type SelfChange = Body<'patch', '/me'>;
 
 /** The calls of this room, by what they are for. */
 export function callsOf(api: Api) {
-  const all = async <T>(path: string): Promise<T[]> => (await api.get<Page<T>>(path)).items;
+  const teams = () => api.get('/teams').then(itemsOf);
   return {
-    members: () => all<Member>('/members'),
-    member: (id: string) => api.get<Member>(`/members/${id}`),
-    invite: (member: NewMember) => api.post<InviteLink & { member: Member }>('/members', member),
-    renew: (id: string) => api.post<InviteLink>(`/members/${id}/invite`),
-    changeMember: (id: string, change: MemberChange) => api.patch<Member>(`/members/${id}`, change),
+    members: () => api.get('/members').then(itemsOf),
+    member: (id: string) => api.get(`/members/${id}`),
+    invite: (member: NewMember) => api.post('/members', member),
+    renew: (id: string) => api.post(`/members/${id}/invite`),
+    changeMember: (id: string, change: MemberChange) => api.patch(`/members/${id}`, change),
 
-    teams: () => all<Team>('/teams'),
-    team: async (id: string) => only(await all<Team>('/teams'), id),
-    createTeam: (team: Pick<Team, 'name' | 'icon' | 'memberIds'>) => api.post<Team>('/teams', team),
-    changeTeam: (id: string, change: TeamChange) => api.patch<Team>(`/teams/${id}`, change),
+    teams,
+    team: async (id: string) => only(await teams(), id),
+    createTeam: (team: Body<'post', '/teams'>) => api.post('/teams', team),
+    changeTeam: (id: string, change: TeamChange) => api.patch(`/teams/${id}`, change),
     deleteTeam: (id: string) => api.delete(`/teams/${id}`),
 
-    channels: () => all<Channel>('/channels'),
-    channel: (id: string) => api.get<Channel>(`/channels/${id}`),
+    channels: () => api.get('/channels').then(itemsOf),
+    channel: (id: string) => api.get(`/channels/${id}`),
     createChannel: (name: string, settings: WebchatSettings) =>
-      api.post<Channel>('/channels', { kind: 'webchat', name, settings }),
-    changeChannel: (id: string, change: ChannelChange) => api.patch<Channel>(`/channels/${id}`, change),
-    rotateSecret: async (id: string) => (await api.post<{ secret: string }>(`/channels/${id}/secret`)).secret,
+      api.post('/channels', { kind: 'webchat', name, settings }),
+    changeChannel: (id: string, change: ChannelChange) => api.patch(`/channels/${id}`, change),
+    rotateSecret: async (id: string) => (await api.post(`/channels/${id}/secret`)).secret,
 
-    tokens: () => all<Token>('/tokens'),
-    createToken: (token: { name: string; scopes: string[]; expiresAt: string }) =>
-      api.post<{ token: Token; secret: string }>('/tokens', token),
+    tokens: () => api.get('/tokens').then(itemsOf),
+    createToken: (token: Body<'post', '/tokens'>) => api.post('/tokens', token),
     revokeToken: (id: string) => api.delete(`/tokens/${id}`),
 
-    audit: (cursor?: string | null) => api.get<Page<AuditLine>>('/audit', { cursor, limit: 50 }),
+    audit: (cursor?: string | null) => api.get('/audit', { cursor, limit: 50 }),
 
-    changeMe: (change: SelfChange) => api.patch<Me>('/me', change),
-    changePassword: (current: string, password: string) => api.put<void>('/me/password', { current, password }),
+    changeMe: (change: SelfChange) => api.patch('/me', change),
+    changePassword: (current: string, password: string) => api.put('/me/password', { current, password }),
   };
 }
 
 export type Calls = ReturnType<typeof callsOf>;
+
+function itemsOf<T>({ items }: { items: T[] }): T[] {
+  return items;
+}
 
 function only<T extends { id: string }>(items: readonly T[], id: string): T {
   const found = items.find((item) => item.id === id);

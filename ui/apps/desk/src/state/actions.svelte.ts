@@ -45,7 +45,7 @@ export class Actions {
     return this.#do(id, {
       path: 'assign',
       body: to,
-      guess: { assigneeId: to.memberId, teamId: to.teamId },
+      guess: { assigneeId: to.memberId ?? undefined, teamId: to.teamId ?? undefined },
       against: (before, now) => before.assigneeId !== now.assigneeId || before.teamId !== now.teamId,
       toast: undoable
         ? {
@@ -71,7 +71,7 @@ export class Actions {
     return this.#do(id, {
       path: 'snooze',
       body: { ...term },
-      guess: { state: 'snoozed', snoozedUntil: term.until ?? null, snoozedUntilReply: term.untilReply ?? false },
+      guess: { state: 'snoozed', snoozedUntil: term.until, snoozedUntilReply: term.untilReply ?? false },
       against: (before, now) => before.state !== now.state || spoke(before, now),
       toast: { text, icon: 'moon', undo: (before) => void this.#back(id, before) },
     });
@@ -81,7 +81,12 @@ export class Actions {
     return this.#do(id, {
       path: 'resolve',
       body: {},
-      guess: { state: 'resolved', resolvedAt: new Date().toISOString(), snoozedUntil: null, snoozedUntilReply: false },
+      guess: {
+        state: 'resolved',
+        resolvedAt: new Date().toISOString(),
+        snoozedUntil: undefined,
+        snoozedUntilReply: false,
+      },
       against: (before, now) => now.state === 'resolved' || spoke(before, now),
       toast: {
         text: this.#session.i18n.t('toast.resolved'),
@@ -95,7 +100,7 @@ export class Actions {
     return this.#do(id, {
       path: 'reopen',
       body: {},
-      guess: { state: 'open', resolvedAt: null, snoozedUntil: null, snoozedUntilReply: false },
+      guess: { state: 'open', resolvedAt: undefined, snoozedUntil: undefined, snoozedUntilReply: false },
       against: (_before, now) => now.state === 'open',
     });
   }
@@ -157,9 +162,7 @@ export class Actions {
       const seen = inbox.truth(id);
       const body = { ...move.body, version: seen?.version ?? 0 };
       try {
-        return await (move.method === 'PATCH'
-          ? api.patch<Conversation>(path, body)
-          : api.post<Conversation>(path, body));
+        return await (move.method === 'PATCH' ? api.patch(path, body) : api.post(path, body));
       } catch (error) {
         if (!isProblem(error, 'conversation_changed')) throw error;
         const now = error.current as Conversation | undefined;

@@ -1,4 +1,4 @@
-import type { Api, Conversation, Customer, Event, Page } from '@visavis/client';
+import type { Api, Conversation, Customer, Event } from '@visavis/client';
 import { SvelteMap } from 'svelte/reactivity';
 
 interface History {
@@ -32,7 +32,7 @@ export class Customers {
   async load(id: string): Promise<void> {
     this.#failed.delete(id);
     try {
-      const [customer] = await Promise.all([this.#api.get<Customer>(`/customers/${id}`), this.loadHistory(id, true)]);
+      const [customer] = await Promise.all([this.#api.get(`/customers/${id}`), this.loadHistory(id, true)]);
       this.take(customer);
     } catch {
       if (!this.#known.has(id)) this.#failed.set(id, true);
@@ -41,7 +41,7 @@ export class Customers {
 
   async loadHistory(id: string, afresh = false): Promise<void> {
     const before = afresh ? undefined : this.#histories.get(id);
-    const page = await this.#api.get<Page<Conversation>>(`/customers/${id}/conversations`, {
+    const page = await this.#api.get(`/customers/${id}/conversations`, {
       limit: 10,
       cursor: before?.next,
     });
@@ -54,7 +54,7 @@ export class Customers {
     if (!before) return;
     this.#known.set(id, { ...before, name });
     try {
-      this.take(await this.#api.patch<Customer>(`/customers/${id}`, { name, version: before.version }));
+      this.take(await this.#api.patch(`/customers/${id}`, { name, version: before.version }));
     } catch (error) {
       this.#known.set(id, before);
       throw error;

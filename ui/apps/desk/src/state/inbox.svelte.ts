@@ -67,7 +67,7 @@ export class Inbox {
   }
 
   async #fetch(place: ListPlace, cursor: string | undefined): Promise<ConversationPage> {
-    const page = await this.#api.get<ConversationPage>('/conversations', {
+    const page = await this.#api.get('/conversations', {
       view: place.view,
       teamId: place.teamId,
       state: place.state,
@@ -87,11 +87,11 @@ export class Inbox {
   #learn(next: Conversation): boolean {
     const before = this.#known.get(next.id);
     if (before && before.version > next.version) return false;
-    // Marks of reading move without a version, and only forwards.
+    // Marks of reading move without a version, and only forwards. Events and what a search finds do not know hers.
     const merged = before
       ? {
           ...next,
-          readPosition: Math.max(before.readPosition, next.readPosition),
+          readPosition: later(before.readPosition, next.readPosition),
           customerReadPosition: Math.max(before.customerReadPosition, next.customerReadPosition),
         }
       : next;
@@ -100,7 +100,7 @@ export class Inbox {
   }
 
   async fetchOne(id: string): Promise<Conversation> {
-    const conversation = await this.#api.get<Conversation>(`/conversations/${id}`);
+    const conversation = await this.#api.get(`/conversations/${id}`);
     this.take(conversation);
     return conversation;
   }
@@ -120,7 +120,7 @@ export class Inbox {
   /** Her own reading: shown at once. */
   markRead(id: string, position: number): void {
     const known = this.#known.get(id);
-    if (known && known.readPosition < position) this.#known.set(id, { ...known, readPosition: position });
+    if (known && (known.readPosition ?? 0) < position) this.#known.set(id, { ...known, readPosition: position });
   }
 
   #customerRead(id: string, position: number): void {
@@ -132,13 +132,12 @@ export class Inbox {
   accept(event: Event): void {
     switch (event.type) {
       case 'conversation.read':
-        if (event.conversation) this.take(this.#mine(event.conversation));
+        if (event.conversation) this.take(event.conversation);
         if (event.reader.kind === 'customer') this.#customerRead(event.conversationId, event.position);
         else if (event.reader.id === this.#reader().memberId) this.markRead(event.conversationId, event.position);
         break;
       case 'customer.identified':
       case 'customer.changed':
-        if (event.conversation) this.take(this.#mine(event.conversation));
         if (event.customer) this.#rename(event.customer);
         break;
       case 'conversation.started':
@@ -151,19 +150,11 @@ export class Inbox {
       case 'conversation.resolved':
       case 'conversation.reopened':
       case 'conversation.renamed':
-        if (event.conversation) this.take(this.#mine(event.conversation));
+        if (event.conversation) this.take(event.conversation);
         this.#countSoon();
         break;
       default:
     }
-  }
-
-  /** An event is written for everybody: its read mark is not hers. */
-  #mine(conversation: Conversation): Conversation {
-    const known = this.#known.get(conversation.id);
-    return known
-      ? { ...conversation, readPosition: Math.max(known.readPosition, conversation.readPosition ?? 0) }
-      : conversation;
   }
 
   setHere(customerId: string, here: boolean): void {
@@ -192,7 +183,7 @@ export class Inbox {
 
   async count(): Promise<void> {
     try {
-      this.#counts = await this.#api.get<Counts>('/conversations/counts');
+      this.#counts = await this.#api.get('/conversations/counts');
     } catch {
       // The numbers stay as they were; the strip says when the line is cut.
     }
@@ -230,4 +221,8 @@ export class Inbox {
         return true;
     }
   }
+}
+
+function later(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? (a ?? b) : Math.max(a, b);
 }

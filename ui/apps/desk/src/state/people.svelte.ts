@@ -1,4 +1,4 @@
-import type { Api, Channel, Event, Member, Page, Team } from '@visavis/client';
+import type { Api, Channel, Event, Member, Team } from '@visavis/client';
 import { SvelteMap } from 'svelte/reactivity';
 
 /** Who works here and through which doors customers come: members, teams, channels. Answers and live events enter by `accept`. */
@@ -37,9 +37,9 @@ export class People {
 
   async load(): Promise<void> {
     const [members, teams, channels] = await Promise.all([
-      this.#api.get<Page<Member>>('/members'),
-      this.#api.get<Page<Team>>('/teams'),
-      this.#api.get<Page<Channel>>('/channels'),
+      this.#api.get('/members'),
+      this.#api.get('/teams'),
+      this.#api.get('/channels'),
     ]);
     this.#members.clear();
     this.#teams.clear();
@@ -77,8 +77,7 @@ export class People {
         if (event.team) this.takeTeam(event.team);
         break;
       case 'team.deleted':
-        if (event.team) this.dropTeam(event.team.id);
-        else void this.load().catch(() => undefined); // which one is not said any more
+        this.dropTeam(event.teamId);
         break;
       case 'channel.created':
       case 'channel.changed':

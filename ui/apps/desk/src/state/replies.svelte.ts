@@ -60,7 +60,7 @@ export class Replies {
       pending.clientId,
       inbox.guess(written.conversationId, {
         preview,
-        waitingSince: null,
+        waitingSince: undefined,
         lastActivityAt: at,
         assigneeId: known?.assigneeId ?? this.#session.me?.member.id,
         ...(written.resolve ? { state: 'resolved' as const, resolvedAt: at } : {}),
@@ -93,10 +93,12 @@ export class Replies {
 
   #send({ clientId, body }: Pending<Written>): Promise<Message> {
     const attachmentIds = body.attachments.map(({ id }) => id);
-    const path = `/conversations/${body.conversationId}/${body.kind === 'note' ? 'notes' : 'messages'}`;
     const words = { text: body.text, attachmentIds };
+    const { api } = this.#session;
+    const path = `/conversations/${body.conversationId}` as const;
+    if (body.kind === 'note') return api.post(`${path}/notes`, words, { key: clientId });
     const reply = { ...words, ...(body.resolve ? { resolve: true } : {}), ...(body.reopen ? { reopen: true } : {}) };
-    return this.#session.api.post<Message>(path, body.kind === 'note' ? words : reply, { key: clientId });
+    return api.post(`${path}/messages`, reply, { key: clientId });
   }
 
   #sent({ clientId, body }: Pending<Written>, message: Message): void {

@@ -107,10 +107,10 @@ export class Session {
   start = async (): Promise<void> => {
     this.#phase = 'starting';
     try {
-      await this.enter(await this.api.get<Me>('/me'));
+      await this.enter(await this.api.get('/me'));
     } catch (error) {
       if (isProblem(error) && error.status === 401) {
-        this.#setUpNeeded = await this.api.get<{ needed: boolean }>('/setup').then(
+        this.#setUpNeeded = await this.api.get('/setup').then(
           ({ needed }) => needed,
           () => false,
         );

@@ -96,7 +96,7 @@ export class ThreadStore {
   }
 
   #page(before?: number): Promise<MessagePage> {
-    return this.#api.get<MessagePage>(`/conversations/${this.id}/messages`, { before, limit: pageSize });
+    return this.#api.get(`/conversations/${this.id}/messages`, { before, limit: pageSize });
   }
 
   #hole(): boolean {

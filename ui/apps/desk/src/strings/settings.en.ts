@@ -217,6 +217,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'channels.enabled': '“{name}” is running',
   'channels.savedat': 'Saved at {time}',
   'channels.preview': 'Preview',
+  'channels.preview.language': 'Language of the preview',
   'channels.preview.frame': 'Preview of the chat as the customer sees it',
   'channels.preview.hint': 'The real chat, to look at only.',
   'channels.preview.new': 'Create the chat to see it here.',

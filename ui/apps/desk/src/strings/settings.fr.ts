@@ -218,6 +218,7 @@ export const settingsFr = {
   'channels.enabled': '« {name} » est en marche',
   'channels.savedat': 'Enregistré à {time}',
   'channels.preview': 'Aperçu',
+  'channels.preview.language': 'Langue de l’aperçu',
   'channels.preview.frame': 'Aperçu du chat tel que le client le voit',
   'channels.preview.hint': 'Le vrai chat, à regarder seulement.',
   'channels.preview.new': 'Créez le chat pour le voir ici.',
