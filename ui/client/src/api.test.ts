@@ -13,7 +13,7 @@ test('a POST keeps its key through every try', async () => {
     .mockResolvedValueOnce(json(503, {}))
     .mockResolvedValueOnce(json(200, { id: 'm' }));
   const api = new Api({ fetch, pauses: [0, 0] });
-  expect(await api.post('/x', { a: 1 })).toEqual({ id: 'm' });
+  expect(await api.post('/session', { email: 'lea@shop.example', password: 'x' })).toEqual({ id: 'm' });
   const keys = calls(fetch).map(([, init]) => init.headers['Idempotency-Key']);
   expect(new Set(keys).size).toBe(1);
   expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/);
@@ -22,7 +22,7 @@ test('a POST keeps its key through every try', async () => {
 test('a PATCH is never repeated: it could happen twice', async () => {
   const fetch = vi.fn().mockRejectedValue(new TypeError('cut'));
   const api = new Api({ fetch, pauses: [0, 0] });
-  await expect(api.patch('/x', {})).rejects.toMatchObject({ status: 0, code: 'unreachable' });
+  await expect(api.patch('/me', {})).rejects.toMatchObject({ status: 0, code: 'unreachable' });
   expect(fetch).toHaveBeenCalledOnce();
 });
 
@@ -34,7 +34,7 @@ test('a refusal is read whole', async () => {
     errors: [{ location: 'body.email', message: 'not an address' }],
   };
   const api = new Api({ fetch: vi.fn().mockResolvedValue(json(409, body, { 'Retry-After': '7' })) });
-  const problem: unknown = await api.get('/x').catch((error: unknown) => error);
+  const problem: unknown = await api.get('/me').catch((error: unknown) => error);
   if (!isProblem(problem, 'conversation_changed')) throw new Error('no problem');
   expect(problem.current).toEqual({ id: 'c', version: 3 });
   expect(problem.field('email')).toBe('not an address');
@@ -44,15 +44,15 @@ test('a refusal is read whole', async () => {
 
 test('an answer that is not JSON is still a problem with a status', async () => {
   const api = new Api({ fetch: vi.fn().mockResolvedValue(new Response('<html>', { status: 400 })) });
-  await expect(api.get('/x')).rejects.toMatchObject({ status: 400, code: 'http_400' });
+  await expect(api.get('/me')).rejects.toMatchObject({ status: 400, code: 'http_400' });
 });
 
 test('the visitor’s token travels in a header, never in the address', async () => {
   const fetch = vi.fn().mockImplementation(async () => json(200, {}));
   const api = new Api({ fetch, visitor: () => 'secret' });
-  await api.get('/visitor', { before: 3, cursor: undefined });
+  await api.get('/conversations', { limit: 3, cursor: undefined });
   const [call] = calls(fetch);
-  expect(call?.[0]).toBe('/api/v1/visitor?before=3');
+  expect(call?.[0]).toBe('/api/v1/conversations?limit=3');
   expect(call?.[1].headers['Authorization']).toBe('Visitor secret');
 });
 

@@ -1,10 +1,10 @@
 import { freshId } from './id.ts';
 import { Problem, readProblem } from './problem.ts';
+import type { Address, Answer, Body, Query, Upload } from './routes.ts';
 
-export type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
+type Asked = Readonly<Record<string, unknown>>;
 
 export interface CallOptions {
-  query?: Query;
   /** Idempotency-Key of a POST; one is made when absent. Give your own to stay safe across a reload. */
   key?: string;
   signal?: AbortSignal;
@@ -12,8 +12,8 @@ export interface CallOptions {
   timeout?: number;
 }
 
-export interface UploadOptions {
-  query?: Query;
+export interface UploadOptions<P extends Upload = Upload> {
+  query?: Query<'post', P>;
   key?: string;
   signal?: AbortSignal;
   /** From 0 to 1. */
@@ -55,25 +55,25 @@ export class Api {
     this.onsignedout = settings.onsignedout;
   }
 
-  get<T>(path: string, query?: Query, options: Omit<CallOptions, 'query' | 'key'> = {}): Promise<T> {
-    return this.#call<T>('GET', path, undefined, { ...options, query });
+  get<P extends Address<'get'>>(path: P, query?: Query<'get', P>, options: Omit<CallOptions, 'key'> = {}) {
+    return this.#call<Answer<'get', P>>('GET', path, undefined, options, query);
   }
-  post<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    return this.#call<T>('POST', path, body, { ...options, key: options.key ?? freshId() });
+  post<P extends Address<'post'>>(path: P, body?: Body<'post', P>, options: CallOptions = {}) {
+    return this.#call<Answer<'post', P>>('POST', path, body, { ...options, key: options.key ?? freshId() });
   }
-  put<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    return this.#call<T>('PUT', path, body, options);
+  put<P extends Address<'put'>>(path: P, body?: Body<'put', P>, options: CallOptions = {}) {
+    return this.#call<Answer<'put', P>>('PUT', path, body, options);
   }
-  patch<T>(path: string, body?: unknown, options: CallOptions = {}): Promise<T> {
-    return this.#call<T>('PATCH', path, body, options);
+  patch<P extends Address<'patch'>>(path: P, body?: Body<'patch', P>, options: CallOptions = {}) {
+    return this.#call<Answer<'patch', P>>('PATCH', path, body, options);
   }
-  delete<T = void>(path: string, options: CallOptions = {}): Promise<T> {
-    return this.#call<T>('DELETE', path, undefined, options);
+  delete<P extends Address<'delete'>>(path: P, options: CallOptions = {}) {
+    return this.#call<Answer<'delete', P>>('DELETE', path, undefined, options);
   }
 
   /** Sends one file as the field `file`, saying how far it is. */
-  upload<T>(path: string, file: File, options: UploadOptions = {}): Promise<T> {
-    const { promise, resolve, reject } = deferred<T>();
+  upload<P extends Upload>(path: P, file: File, options: UploadOptions<P> = {}): Promise<Answer<'post', P>> {
+    const { promise, resolve, reject } = deferred<Answer<'post', P>>();
     const request = new XMLHttpRequest();
     request.open('POST', this.#url(path, options.query));
     for (const [name, value] of Object.entries(this.#headers(options.key ?? freshId())))
@@ -81,7 +81,7 @@ export class Api {
     request.upload.onprogress = (event) => event.lengthComputable && options.onprogress?.(event.loaded / event.total);
     request.onload = () => {
       const body = parse(request.responseText);
-      if (request.status >= 200 && request.status < 300) resolve(body as T);
+      if (request.status >= 200 && request.status < 300) resolve(body as Answer<'post', P>);
       else reject(this.#refused(readProblem(request.status, body, request.getResponseHeader('Retry-After'))));
     };
     request.onerror = () => reject(new Problem({ status: 0, code: 'unreachable' }));
@@ -93,11 +93,11 @@ export class Api {
     return promise;
   }
 
-  async #call<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
+  async #call<T>(method: Method, path: string, body: unknown, options: CallOptions, query?: Asked): Promise<T> {
     const repeatable = method === 'GET' || options.key !== undefined;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#once<T>(method, path, body, options);
+        return await this.#once<T>(method, path, body, options, query);
       } catch (error) {
         const pause = this.#pauses[attempt];
         const passing = error instanceof Problem && error.passing && error.status !== 429 && error.code !== 'timeout';
@@ -107,14 +107,14 @@ export class Api {
     }
   }
 
-  async #once<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
+  async #once<T>(method: Method, path: string, body: unknown, options: CallOptions, query?: Asked): Promise<T> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort('timeout'), options.timeout ?? 20_000);
     const cancel = () => limit.abort('cancelled');
     options.signal?.addEventListener('abort', cancel, { once: true });
     if (options.signal?.aborted) cancel();
     try {
-      const answer = await this.#fetch(this.#url(path, options.query), {
+      const answer = await this.#fetch(this.#url(path, query), {
         method,
         headers: {
           ...this.#headers(options.key),
@@ -143,7 +143,7 @@ export class Api {
     return problem;
   }
 
-  #url(path: string, query: Query = {}): string {
+  #url(path: string, query: Asked = {}): string {
     const search = new URLSearchParams();
     for (const [name, value] of Object.entries(query)) {
       if (value !== undefined && value !== null && value !== '') search.set(name, String(value));

@@ -1,18 +1,7 @@
-/** One thing wrong with one field of what was sent. */
-export interface FieldProblem {
-  location: string;
-  message: string;
-  value?: unknown;
-}
+import type { FieldProblem, ProblemBody } from './types.ts';
 
-interface Told {
-  status: number;
-  code: string;
-  detail?: string;
-  errors?: FieldProblem[];
-  current?: unknown;
-  retryAfter?: number;
-}
+type Told = Pick<ProblemBody, 'status' | 'code' | 'current'> &
+  Partial<Pick<ProblemBody, 'detail' | 'errors'>> & { retryAfter?: number };
 
 /**
  * Why a call was refused (RFC 9457). `code` is the stable word to decide on. Status 0 means nobody answered:
@@ -46,7 +35,7 @@ export class Problem extends Error {
 
   /** What is wrong with a field, by the last part of its location ("body.email" is found as "email"). */
   field(name: string): string | undefined {
-    return this.errors.find((error) => error.location.split('.').at(-1) === name)?.message;
+    return this.errors.find((error) => error.location?.split('.').at(-1) === name)?.message;
   }
 }
 

@@ -869,7 +869,8 @@ export interface components {
         AcceptInvite: {
             face?: string;
             locale?: string;
-            name: string;
+            /** @description Needed to join; an active member keeps hers without. */
+            name?: string;
             password: string;
             token: string;
             zone?: string;
@@ -1117,7 +1118,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1145,7 +1146,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             /** Format: int64 */
             position: number;
@@ -1168,8 +1169,8 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             at: string;
-            conversation: components["schemas"]["VisitorConversation"] | null;
-            conversationId?: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
             customerId?: string;
             /**
              * Format: int64
@@ -1190,7 +1191,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1212,7 +1213,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1233,10 +1234,10 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             at: string;
-            conversation: components["schemas"]["VisitorConversation"] | null;
-            conversationId?: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
             customerId?: string;
-            message: components["schemas"]["VisitorMessage"] | null;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -1256,7 +1257,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1277,10 +1278,10 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             at: string;
-            conversation: components["schemas"]["VisitorConversation"] | null;
-            conversationId?: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
             customerId?: string;
-            message: components["schemas"]["VisitorMessage"] | null;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -1300,7 +1301,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1322,7 +1323,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             /**
              * Format: int64
@@ -1343,7 +1344,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1412,7 +1413,8 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             lastSeenAt: string;
-            locale: string;
+            /** @enum {string} */
+            locale: "fr" | "en" | "";
             name: string;
             page?: components["schemas"]["PageVisit"];
             /** @description Whether an identity other than a device was proved. */
@@ -1461,7 +1463,7 @@ export interface components {
              * @enum {string}
              */
             type: "customer.changed";
-            visitor: components["schemas"]["Visitor"] | null;
+            visitor: components["schemas"]["Visitor"];
         };
         CustomerIdentifiedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -1489,7 +1491,8 @@ export interface components {
             here: boolean;
             /** Format: uuid */
             id: string;
-            locale: string;
+            /** @enum {string} */
+            locale: "fr" | "en" | "";
             name: string;
             verified: boolean;
         };
@@ -1621,6 +1624,11 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "agent" | "supervisor" | "administrator";
+            /**
+             * @description An active member chooses a new password by the link.
+             * @enum {string}
+             */
+            state: "invited" | "active";
             workspace: string;
         };
         InviteLink: {
@@ -1796,7 +1804,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1817,10 +1825,10 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             at: string;
-            conversation: components["schemas"]["VisitorConversation"] | null;
-            conversationId?: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
             customerId?: string;
-            message: components["schemas"]["VisitorMessage"] | null;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -1840,7 +1848,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -1861,10 +1869,10 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             at: string;
-            conversation: components["schemas"]["VisitorConversation"] | null;
-            conversationId?: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
             customerId?: string;
-            message: components["schemas"]["VisitorMessage"] | null;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -1884,7 +1892,7 @@ export interface components {
              */
             at: string;
             conversation: components["schemas"]["Conversation"] | null;
-            conversationId?: string;
+            conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
             /**
@@ -2245,7 +2253,8 @@ export interface components {
             email: string;
             /** Format: uuid */
             id: string;
-            locale: string;
+            /** @enum {string} */
+            locale: "fr" | "en" | "";
             name: string;
             verified: boolean;
         };
@@ -2267,7 +2276,7 @@ export interface components {
             greeting: components["schemas"]["Greeting"];
             /** @description Whether somebody is there to answer now. */
             here: boolean;
-            languages: string[];
+            languages: ("fr" | "en")[];
             name: string;
             open: boolean;
             /**
@@ -2370,7 +2379,7 @@ export interface components {
             colour?: string;
             greeting?: components["schemas"]["Greeting"];
             hours?: components["schemas"]["Schedule"];
-            languages?: string[];
+            languages?: ("fr" | "en")[];
             /** @description Web origins whose pages may embed the chat; none allows every page. */
             origins?: string[];
             /** @description The team that new conversations go to. */

@@ -82,7 +82,7 @@ class House {
       id: `m${position}`,
       conversationId: 'k1',
       position,
-      author: { kind, id: kind, firstName: kind === 'member' ? 'Léa' : null },
+      author: { kind, id: kind, firstName: kind === 'member' ? 'Léa' : undefined },
       text,
       attachments: [],
       clientId,
@@ -215,6 +215,7 @@ describe('what she writes', () => {
       at: message.createdAt,
       actor: { kind: 'customer' },
       type: 'message.received',
+      conversationId: 'k1',
       message,
       conversation,
     };
@@ -259,7 +260,15 @@ describe('what she is told', () => {
     if (!conversation) throw new Error('no conversation');
     wire.bring({
       type: 'event',
-      event: { seq: 3, at: '', actor: { kind: 'member' }, type: 'message.sent', message, conversation },
+      event: {
+        seq: 3,
+        at: '',
+        actor: { kind: 'member' },
+        type: 'message.sent',
+        conversationId: 'k1',
+        message,
+        conversation,
+      },
     });
     expect(one.unread).toBe(1);
     one.show();

@@ -96,7 +96,7 @@ describe('the log', () => {
     author: { kind, id: kind },
     text: '',
     attachments: [],
-    clientId: kind === 'customer' ? `c${position}` : null,
+    clientId: kind === 'customer' ? `c${position}` : undefined,
     createdAt: at,
   });
   const conversation = { memberReadPosition: 3 } as VisitorConversation;

@@ -1,4 +1,4 @@
-import type { Api, AuditEntry, Body, InviteLink, WebchatSettings } from '@visavis/client';
+import type { Api, AuditEntry, Body, InviteLink, Member, WebchatSettings } from '@visavis/client';
 
 export type { InviteLink };
 /** One line of the audit log. */
@@ -9,7 +9,7 @@ export type NewMember = Body<'post', '/members'>;
 export type MemberChange = Versioned<Body<'patch', `/members/${string}`>>;
 export type TeamChange = Versioned<Body<'patch', `/teams/${string}`>>;
 export type ChannelChange = Versioned<Body<'patch', `/channels/${string}`>>;
-export type SelfChange = Body<'patch', '/me'>;
+export type SelfChange = Partial<Pick<Member, 'name' | 'firstName' | 'locale' | 'zone' | 'face'>>;
 
 /** The calls of this room, by what they are for. */
 export function callsOf(api: Api) {

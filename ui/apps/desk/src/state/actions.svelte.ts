@@ -4,9 +4,7 @@ import type { Guess } from './inbox.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
 interface Move {
-  path: string;
-  method?: 'POST' | 'PATCH';
-  body: Record<string, unknown>;
+  ask: (version: number) => Promise<Conversation>;
   guess: Guess;
   /** Whether what somebody else has just changed speaks against it; otherwise it is simply tried again. */
   against: (before: Conversation, now: Conversation) => boolean;
@@ -43,8 +41,7 @@ export class Actions {
         ? i18n.t('toast.assigned', { name: team.name })
         : i18n.t('toast.unassigned');
     return this.#do(id, {
-      path: 'assign',
-      body: to,
+      ask: (version) => this.#session.api.post(`/conversations/${id}/assign`, { ...to, version }),
       guess: { assigneeId: to.memberId ?? undefined, teamId: to.teamId ?? undefined },
       against: (before, now) => before.assigneeId !== now.assigneeId || before.teamId !== now.teamId,
       toast: undoable
@@ -69,8 +66,7 @@ export class Actions {
     const { i18n } = this.#session;
     const text = term.until ? i18n.t('toast.snoozed', { when: i18n.until(term.until) }) : i18n.t('toast.snoozedReply');
     return this.#do(id, {
-      path: 'snooze',
-      body: { ...term },
+      ask: (version) => this.#session.api.post(`/conversations/${id}/snooze`, { ...term, version }),
       guess: { state: 'snoozed', snoozedUntil: term.until, snoozedUntilReply: term.untilReply ?? false },
       against: (before, now) => before.state !== now.state || spoke(before, now),
       toast: { text, icon: 'moon', undo: (before) => void this.#back(id, before) },
@@ -79,8 +75,7 @@ export class Actions {
 
   resolve(id: string): Promise<void> {
     return this.#do(id, {
-      path: 'resolve',
-      body: {},
+      ask: (version) => this.#session.api.post(`/conversations/${id}/resolve`, { version }),
       guess: {
         state: 'resolved',
         resolvedAt: new Date().toISOString(),
@@ -98,8 +93,7 @@ export class Actions {
 
   reopen(id: string): Promise<void> {
     return this.#do(id, {
-      path: 'reopen',
-      body: {},
+      ask: (version) => this.#session.api.post(`/conversations/${id}/reopen`, { version }),
       guess: { state: 'open', resolvedAt: undefined, snoozedUntil: undefined, snoozedUntilReply: false },
       against: (_before, now) => now.state === 'open',
     });
@@ -107,9 +101,7 @@ export class Actions {
 
   rename(id: string, subject: string): Promise<void> {
     return this.#do(id, {
-      path: '',
-      method: 'PATCH',
-      body: { subject },
+      ask: (version) => this.#session.api.patch(`/conversations/${id}`, { subject, version }),
       guess: { subject },
       against: (before, now) => before.subject !== now.subject,
     });
@@ -156,13 +148,11 @@ export class Actions {
   }
 
   async #ask(id: string, move: Move): Promise<Conversation> {
-    const { api, inbox } = this.#session;
-    const path = `/conversations/${id}${move.path && `/${move.path}`}`;
+    const { inbox } = this.#session;
     for (let tries = 0; ; tries++) {
       const seen = inbox.truth(id);
-      const body = { ...move.body, version: seen?.version ?? 0 };
       try {
-        return await (move.method === 'PATCH' ? api.patch(path, body) : api.post(path, body));
+        return await move.ask(seen?.version ?? 0);
       } catch (error) {
         if (!isProblem(error, 'conversation_changed')) throw error;
         const now = error.current as Conversation | undefined;

@@ -86,9 +86,9 @@ test('a conversation older than what was read so far waits for its page', async 
 test.each([
   ['mine', null, { assigneeId: 'me' }, true],
   ['mine', null, { assigneeId: 'yann' }, false],
-  ['unassigned', null, { assigneeId: null }, true],
-  ['teams', null, { assigneeId: null, teamId: 't1' }, true],
-  ['teams', null, { assigneeId: null, teamId: 't9' }, false],
+  ['unassigned', null, { assigneeId: undefined }, true],
+  ['teams', null, { assigneeId: undefined, teamId: 't1' }, true],
+  ['teams', null, { assigneeId: undefined, teamId: 't9' }, false],
   ['team', 't9', { teamId: 't9' }, true],
   ['all', null, { state: 'resolved' }, false],
 ] as const)('view %s %s takes %o: %s', async (view, teamId, more, belongs) => {

@@ -17,6 +17,8 @@ const line = (action: string, target: string, more: Partial<AuditLine> = {}): Au
   by: { kind: 'member', id: 'm1' },
   action,
   target,
+  data: null,
+  hash: '',
   ...more,
 });
 

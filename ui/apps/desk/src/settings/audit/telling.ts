@@ -26,6 +26,7 @@ export function signOf({ action }: AuditLine): IconName {
 const known = [
   'member.invited',
   'member.joined',
+  'member.password_link',
   'member.changed',
   'team.created',
   'team.changed',
@@ -53,7 +54,7 @@ export function tell(line: AuditLine, names: Names, t: Say): string {
 
 function memberChanged({ target, data, by }: AuditLine, who: string, names: Names, t: Say): string {
   const what = names.member(target ?? '') ?? t('audit.someone');
-  const { role, state } = data ?? {};
+  const { role, state } = (data ?? {}) as { role?: unknown; state?: unknown }; // each action has its own
   if (state === 'disabled') return t('audit.member.disabled', { who, what });
   if (by.id === target) return t('audit.member.self', { who });
   const said = role === 'agent' || role === 'supervisor' || role === 'administrator' ? t(`role.${role}`) : '';

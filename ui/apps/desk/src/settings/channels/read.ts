@@ -1,9 +1,10 @@
-import type { Channel, WebchatSettings } from '@visavis/client';
+import type { Channel, Locale, WebchatSettings } from '@visavis/client';
 import { firstColour } from './colour.ts';
 
+type Whole = Required<Pick<WebchatSettings, 'colour' | 'origins' | 'languages'>> & { greeting: Record<Locale, string> };
+
 /** A chat's settings with what the server leaves out because it is empty. */
-export function settingsOf({ settings }: Pick<Channel, 'settings'>): WebchatSettings {
-  const said: Partial<WebchatSettings> = settings;
+export function settingsOf({ settings: said }: Pick<Channel, 'settings'>): WebchatSettings & Whole {
   return {
     ...said,
     colour: said.colour ?? firstColour,

@@ -1,3 +1,7 @@
+import type { Body } from '@visavis/client';
+
+export type Scope = Body<'post', '/tokens'>['scopes'][number];
+
 /** What a token may be allowed, in the order people think of it. */
 export const scopes = [
   'conversations:read',
@@ -6,8 +10,7 @@ export const scopes = [
   'customers:write',
   'settings:read',
   'settings:write',
-] as const;
-export type Scope = (typeof scopes)[number];
+] as const satisfies readonly Scope[];
 
 export function isScope(word: string): word is Scope {
   return scopes.some((scope) => scope === word);
