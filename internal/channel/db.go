@@ -6,10 +6,9 @@ import (
 	"visavis/internal/vis"
 )
 
-// DB opens transactions for one workspace. See the heart's DB for the terms of Update.
+// DB opens transactions over channels.
 type DB interface {
-	View(ctx context.Context, ws vis.WorkspaceID, fn func(Tx) error) error
-	Update(ctx context.Context, by vis.Actor, answer any, fn func(Tx) error) error
+	vis.DB[Tx]
 	// ChannelByKey finds a channel by its public key in any workspace: the one lookup that comes before a workspace is known.
 	ChannelByKey(ctx context.Context, key string) (vis.WorkspaceID, Channel, error)
 }

@@ -41,24 +41,6 @@ func New(db DB, clock vis.Clock, mint vis.Mint, sealer Sealer, adapters ...Adapt
 	return s
 }
 
-func view[T any](ctx context.Context, s *Service, ws vis.WorkspaceID, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.View(ctx, ws, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
-func update[T any](ctx context.Context, s *Service, by vis.Actor, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.Update(ctx, by, &out, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
 // Change is what may change of a channel; nil leaves a field as it is.
 type Change struct {
 	Name     *string
@@ -84,7 +66,7 @@ func (s *Service) Create(ctx context.Context, by vis.Actor, kind Kind, name stri
 	if err := s.apply(&c, Change{Name: &name, Settings: settings, Team: &team}); err != nil {
 		return Channel{}, err
 	}
-	return update(ctx, s, by, func(tx Tx) (Channel, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Channel, error) {
 		if err := tx.InsertChannel(ctx, c); err != nil {
 			return Channel{}, err
 		}
@@ -98,7 +80,7 @@ func (s *Service) Change(ctx context.Context, by vis.Actor, id vis.ChannelID, in
 		return Channel{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Channel, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Channel, error) {
 		c, err := tx.Channel(ctx, id)
 		if err != nil {
 			return Channel{}, err
@@ -152,7 +134,7 @@ func (s *Service) RotateSecret(ctx context.Context, by vis.Actor, id vis.Channel
 		return Channel{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Channel, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Channel, error) {
 		c, err := tx.Channel(ctx, id)
 		if err != nil {
 			return Channel{}, err
@@ -182,12 +164,12 @@ func (s *Service) record(ctx context.Context, tx Tx, by vis.Actor, typ vis.Event
 
 // List lists every channel of a workspace.
 func (s *Service) List(ctx context.Context, ws vis.WorkspaceID) ([]Channel, error) {
-	return view(ctx, s, ws, func(tx Tx) ([]Channel, error) { return tx.Channels(ctx) })
+	return vis.View(ctx, s.db, ws, func(tx Tx) ([]Channel, error) { return tx.Channels(ctx) })
 }
 
 // Get reads one channel.
 func (s *Service) Get(ctx context.Context, ws vis.WorkspaceID, id vis.ChannelID) (Channel, error) {
-	return view(ctx, s, ws, func(tx Tx) (Channel, error) { return tx.Channel(ctx, id) })
+	return vis.View(ctx, s.db, ws, func(tx Tx) (Channel, error) { return tx.Channel(ctx, id) })
 }
 
 // Capabilities says what can be done on a channel now.

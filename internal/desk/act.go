@@ -44,7 +44,7 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 	}
 	terms := text.Terms(words)
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Message, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Message, error) {
 		c, err := tx.Conversation(ctx, id)
 		if err != nil {
 			return Message{}, err
@@ -125,7 +125,7 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.ConversationI
 		return Conversation{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Conversation, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Conversation, error) {
 		c, err := tx.Conversation(ctx, id)
 		if err != nil {
 			return Conversation{}, err
@@ -221,7 +221,7 @@ func (s *Service) Rename(ctx context.Context, by vis.Actor, id vis.ConversationI
 func (s *Service) Wake(ctx context.Context, t jobs.Timer) error {
 	by := vis.System(t.Workspace)
 	now := s.clock.Now()
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		due, err := tx.Take(ctx, TimerWake, t.Key, now)
 		if err != nil || !due {
 			return struct{}{}, err
@@ -258,7 +258,7 @@ func (s *Service) MarkRead(ctx context.Context, by vis.Actor, id vis.Conversatio
 		return vis.Errorf(vis.Forbidden, "not_a_reader", "Only people read: a member or a customer.")
 	}
 	now := s.clock.Now()
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		c, err := own(ctx, tx, by, id)
 		if err != nil {
 			return struct{}{}, err

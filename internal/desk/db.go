@@ -9,15 +9,8 @@ import (
 	"visavis/internal/vis"
 )
 
-// DB opens transactions for one workspace; nothing inside can see or touch another.
-type DB interface {
-	// View runs fn on a consistent snapshot.
-	View(ctx context.Context, ws vis.WorkspaceID, fn func(Tx) error) error
-	// Update runs fn for an actor, commits and syncs before it returns nil, and publishes nothing otherwise. fn may be run more
-	// than once and must do nothing but read, decide and write through its Tx. When by.Request.Key is set, answer (a pointer that
-	// fn has filled) is kept with the key in the same transaction, and a repeat fills answer from there without running fn.
-	Update(ctx context.Context, by vis.Actor, answer any, fn func(Tx) error) error
-}
+// DB opens the heart's transactions.
+type DB = vis.DB[Tx]
 
 // Tx reads and writes one workspace's rows. Every lookup of something absent, or of another workspace, is vis.Absent. Save
 // methods take the row as read, write it with Version+1, return it so, and fail with vis.ErrStale when it has moved on.

@@ -14,7 +14,7 @@ func (s *Service) Conversation(ctx context.Context, by vis.Actor, id vis.Convers
 	if err := mayRead(by); err != nil {
 		return Conversation{}, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (Conversation, error) { return own(ctx, tx, by, id) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Conversation, error) { return own(ctx, tx, by, id) })
 }
 
 // Listed is one page of conversations with how far the asking member has read each, and the log's head when it was read.
@@ -32,7 +32,7 @@ func (s *Service) Conversations(ctx context.Context, by vis.Actor, f Filter, p v
 		return Listed{}, err
 	}
 	f.Member = by.Member()
-	return view(ctx, s, by.Workspace, func(tx Tx) (Listed, error) {
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Listed, error) {
 		seq, err := tx.Head(ctx)
 		if err != nil {
 			return Listed{}, err
@@ -55,7 +55,7 @@ func (s *Service) ReadPosition(ctx context.Context, by vis.Actor, id vis.Convers
 	if by.Kind != vis.ByMember {
 		return 0, nil
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (int64, error) { return tx.ReadPosition(ctx, id, by.Member()) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (int64, error) { return tx.ReadPosition(ctx, id, by.Member()) })
 }
 
 // Counts counts the open conversations of each view, for the acting member and her teams.
@@ -63,7 +63,7 @@ func (s *Service) Counts(ctx context.Context, by vis.Actor, teams []vis.TeamID) 
 	if err := by.Must(vis.ReadConversations); err != nil {
 		return Counts{}, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (Counts, error) { return tx.CountConversations(ctx, by.Member(), teams) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Counts, error) { return tx.CountConversations(ctx, by.Member(), teams) })
 }
 
 // Thread reads a stretch of a conversation. A customer sees what was said to her and by her, never notes, and of the lines none.
@@ -72,7 +72,7 @@ func (s *Service) Thread(ctx context.Context, by vis.Actor, id vis.ConversationI
 		return nil, err
 	}
 	r.Limit = vis.Page{Limit: r.Limit}.Bounded().Limit
-	return view(ctx, s, by.Workspace, func(tx Tx) ([]Message, error) {
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) ([]Message, error) {
 		if _, err := own(ctx, tx, by, id); err != nil {
 			return nil, err
 		}
@@ -92,7 +92,7 @@ func (s *Service) Customer(ctx context.Context, by vis.Actor, id vis.CustomerID)
 	} else if err := by.Must(vis.ReadCustomers); err != nil {
 		return Customer{}, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (Customer, error) { return tx.Customer(ctx, id) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Customer, error) { return tx.Customer(ctx, id) })
 }
 
 // CustomerChange is what a member may change of a customer; nil leaves a field as it is.
@@ -112,7 +112,7 @@ func (s *Service) ChangeCustomer(ctx context.Context, by vis.Actor, id vis.Custo
 		}
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Customer, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Customer, error) {
 		c, err := tx.Customer(ctx, id)
 		if err != nil {
 			return Customer{}, err
@@ -156,7 +156,7 @@ func (s *Service) Search(ctx context.Context, by vis.Actor, query string, limit 
 	if len(terms) == 0 {
 		return Found{}, nil
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (Found, error) {
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Found, error) {
 		customers, err := tx.SearchCustomers(ctx, terms, limit)
 		if err != nil {
 			return Found{}, err
@@ -179,7 +179,7 @@ func (s *Service) Attach(ctx context.Context, by vis.Actor, a Attachment) (Attac
 	now := s.clock.Now()
 	a.ID, a.CreatedAt, a.Message = vis.AttachmentID(s.mint.ID(now)), now, ""
 	a.Author, a.AuthorID = author(by)
-	return update(ctx, s, by, func(tx Tx) (Attachment, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Attachment, error) {
 		if a.Conversation != "" {
 			if _, err := own(ctx, tx, by, a.Conversation); err != nil {
 				return Attachment{}, err
@@ -195,7 +195,7 @@ func (s *Service) Attachment(ctx context.Context, by vis.Actor, id vis.Attachmen
 	if err := mayRead(by); err != nil {
 		return Attachment{}, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (Attachment, error) {
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Attachment, error) {
 		a, err := tx.Attachment(ctx, id)
 		if err != nil {
 			return Attachment{}, err
@@ -226,7 +226,7 @@ func (s *Service) Events(ctx context.Context, by vis.Actor, after int64, limit i
 		return nil, 0, err
 	}
 	var head int64
-	events, err := view(ctx, s, by.Workspace, func(tx Tx) (_ []vis.Event, err error) {
+	events, err := vis.View(ctx, s.db, by.Workspace, func(tx Tx) (_ []vis.Event, err error) {
 		if head, err = tx.Head(ctx); err != nil {
 			return nil, err
 		}

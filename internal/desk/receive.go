@@ -44,7 +44,7 @@ func (s *Service) Receive(ctx context.Context, by vis.Actor, in Inbound) (Receiv
 	terms := text.Terms(words)
 	now := s.clock.Now()
 	by.Request = vis.Request{} // the ClientID does it, for longer than request keys are kept
-	return update(ctx, s, by, func(tx Tx) (Received, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Received, error) {
 		earlier, err := tx.MessageByClientID(ctx, AuthorCustomer, by.ID, in.ClientID)
 		switch {
 		case err == nil && (earlier.Text != in.Text || in.Conversation != "" && in.Conversation != earlier.Conversation):

@@ -36,26 +36,6 @@ func New(db DB, reach Reach, clock vis.Clock, mint vis.Mint) *Service {
 	return &Service{db: db, reach: reach, clock: clock, mint: mint}
 }
 
-// view reads with fn and returns what it found.
-func view[T any](ctx context.Context, s *Service, ws vis.WorkspaceID, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.View(ctx, ws, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
-// update runs a command and returns its answer, which is kept for repeats when the actor's request has a key.
-func update[T any](ctx context.Context, s *Service, by vis.Actor, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.Update(ctx, by, &out, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
 // checkText cleans what somebody wrote and checks its length; a message needs words or a file.
 func checkText(in string, attachments int) (string, error) {
 	t := text.Clean(in)

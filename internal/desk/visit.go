@@ -2,8 +2,6 @@ package desk
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"time"
 
@@ -37,14 +35,14 @@ type Arrived struct {
 // one she is the customer of that claim, and what this browser said before anonymously becomes hers.
 func (s *Service) StartVisit(ctx context.Context, ws vis.WorkspaceID, in Arrival) (Arrived, error) {
 	now := s.clock.Now()
-	token := strings.ReplaceAll(string(ws), "-", "") + "." + s.mint.Secret(32)
+	token := s.mint.Bearer(ws)
 	by := vis.System(ws)
-	return update(ctx, s, by, func(tx Tx) (Arrived, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Arrived, error) {
 		c, err := s.recognise(ctx, tx, by, in, now)
 		if err != nil {
 			return Arrived{}, err
 		}
-		visit := Visit{TokenHash: hashToken(token), Customer: c.ID, Channel: in.Channel, CreatedAt: now, ExpiresAt: now.Add(VisitFor)}
+		visit := Visit{TokenHash: vis.HashSecret(token), Customer: c.ID, Channel: in.Channel, CreatedAt: now, ExpiresAt: now.Add(VisitFor)}
 		if err := tx.InsertVisit(ctx, visit); err != nil {
 			return Arrived{}, err
 		}
@@ -183,11 +181,11 @@ func (c Customer) Terms() []string {
 // VisitorBy finds whose session a visitor's token is. An unknown or expired one is vis.Unauthenticated.
 func (s *Service) VisitorBy(ctx context.Context, token string) (vis.Actor, Visit, error) {
 	refused := vis.Errorf(vis.Unauthenticated, "visit_ended", "This chat session has ended; a new one begins by itself.")
-	ws, ok := workspaceOf(token)
+	ws, ok := vis.BearerWorkspace(token)
 	if !ok {
 		return vis.Actor{}, Visit{}, refused
 	}
-	visit, err := view(ctx, s, ws, func(tx Tx) (Visit, error) { return tx.VisitByToken(ctx, hashToken(token)) })
+	visit, err := vis.View(ctx, s.db, ws, func(tx Tx) (Visit, error) { return tx.VisitByToken(ctx, vis.HashSecret(token)) })
 	if vis.CodeOf(err) == vis.NotFound || err == nil && !visit.ExpiresAt.After(s.clock.Now()) {
 		return vis.Actor{}, Visit{}, refused
 	}
@@ -196,8 +194,8 @@ func (s *Service) VisitorBy(ctx context.Context, token string) (vis.Actor, Visit
 
 // EndVisit forgets a visitor's session: on a shared computer the next person starts afresh.
 func (s *Service) EndVisit(ctx context.Context, by vis.Actor, token string) error {
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
-		return struct{}{}, tx.DeleteVisit(ctx, hashToken(token))
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
+		return struct{}{}, tx.DeleteVisit(ctx, vis.HashSecret(token))
 	})
 	return err
 }
@@ -225,7 +223,7 @@ func (s *Service) Introduce(ctx context.Context, by vis.Actor, in Introduction) 
 		email = strings.TrimSpace(*in.Email)
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Customer, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Customer, error) {
 		c, err := tx.Customer(ctx, by.Customer())
 		if err != nil {
 			return Customer{}, err
@@ -263,20 +261,4 @@ func set(field, given *string) bool {
 	}
 	*field = *given
 	return true
-}
-
-// hashToken is how a bearer secret is kept: its SHA-256 in hexadecimal. The secret is random enough to need no salt.
-func hashToken(token string) string {
-	h := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(h[:])
-}
-
-// workspaceOf reads the workspace from the front of a token.
-func workspaceOf(token string) (vis.WorkspaceID, bool) {
-	head, secret, ok := strings.Cut(token, ".")
-	if !ok || len(head) != 32 || len(secret) != 64 {
-		return "", false
-	}
-	id := head[:8] + "-" + head[8:12] + "-" + head[12:16] + "-" + head[16:20] + "-" + head[20:]
-	return vis.WorkspaceID(id), vis.IsID(id)
 }

@@ -7,11 +7,10 @@ import (
 	"visavis/internal/vis"
 )
 
-// DB opens transactions for one workspace, and answers the few questions that come before a workspace is known. See the
-// heart's DB for the terms of Update.
+// DB opens transactions over members and what belongs to them, and answers the few questions that come before a workspace is
+// known.
 type DB interface {
-	View(ctx context.Context, ws vis.WorkspaceID, fn func(Tx) error) error
-	Update(ctx context.Context, by vis.Actor, answer any, fn func(Tx) error) error
+	vis.DB[Tx]
 	// CreateWorkspace makes a workspace with its first member, in one transaction. With only set it fails with vis.Conflict when
 	// any workspace exists already, which decides the race for a first administrator.
 	CreateWorkspace(ctx context.Context, w Workspace, first Member, only bool) error

@@ -44,7 +44,7 @@ func (s *Service) Invite(ctx context.Context, by vis.Actor, in Invitation) (Invi
 		return InvitedMember{}, vis.InField("role", "A role is agent, supervisor or administrator, not %q.", in.Role)
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (InvitedMember, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (InvitedMember, error) {
 		w, err := tx.Workspace(ctx)
 		if err != nil {
 			return InvitedMember{}, err
@@ -77,7 +77,7 @@ func (s *Service) RenewInvite(ctx context.Context, by vis.Actor, id vis.MemberID
 		return InvitedMember{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (InvitedMember, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (InvitedMember, error) {
 		m, err := tx.Member(ctx, id)
 		if err != nil {
 			return InvitedMember{}, err
@@ -98,8 +98,8 @@ func (s *Service) RenewInvite(ctx context.Context, by vis.Actor, id vis.MemberID
 }
 
 func (s *Service) putInvite(ctx context.Context, tx Tx, by vis.Actor, m Member, now time.Time) (InvitedMember, error) {
-	secret := s.newSecret(by.Workspace)
-	i := Invite{ID: vis.InviteID(s.mint.ID(now)), Member: m.ID, TokenHash: hashSecret(secret), CreatedAt: now, ExpiresAt: now.Add(InviteFor)}
+	secret := s.mint.Bearer(by.Workspace)
+	i := Invite{ID: vis.InviteID(s.mint.ID(now)), Member: m.ID, TokenHash: vis.HashSecret(secret), CreatedAt: now, ExpiresAt: now.Add(InviteFor)}
 	if err := tx.PutInvite(ctx, i); err != nil {
 		return InvitedMember{}, err
 	}
@@ -117,12 +117,12 @@ var errInvite = vis.Errorf(vis.NotFound, "invite_ended", "This invitation has be
 
 // ReadInvite says whom a link invites where.
 func (s *Service) ReadInvite(ctx context.Context, secret string) (Workspace, Member, error) {
-	ws, ok := workspaceOf(secret)
+	ws, ok := vis.BearerWorkspace(secret)
 	if !ok {
 		return Workspace{}, Member{}, errInvite
 	}
 	var w Workspace
-	m, err := view(ctx, s, ws, func(tx Tx) (_ Member, err error) {
+	m, err := vis.View(ctx, s.db, ws, func(tx Tx) (_ Member, err error) {
 		m, _, err := s.invited(ctx, tx, secret)
 		if err != nil {
 			return Member{}, err
@@ -134,7 +134,7 @@ func (s *Service) ReadInvite(ctx context.Context, secret string) (Workspace, Mem
 }
 
 func (s *Service) invited(ctx context.Context, tx Tx, secret string) (Member, Invite, error) {
-	i, err := tx.InviteByToken(ctx, hashSecret(secret))
+	i, err := tx.InviteByToken(ctx, vis.HashSecret(secret))
 	if vis.CodeOf(err) == vis.NotFound || err == nil && !i.ExpiresAt.After(s.clock.Now()) {
 		return Member{}, Invite{}, errInvite
 	}
@@ -195,7 +195,7 @@ func (s *Service) AcceptInvite(ctx context.Context, secret string, in Joining) (
 	hash := s.hasher.hash(in.Password)
 	now := s.clock.Now()
 	by := memberActor(w.ID, invited)
-	m, err := update(ctx, s, by, func(tx Tx) (Member, error) {
+	m, err := vis.Update(ctx, s.db, by, func(tx Tx) (Member, error) {
 		m, i, err := s.invited(ctx, tx, secret)
 		if err != nil {
 			return Member{}, err

@@ -20,17 +20,17 @@ func checkFace(face string) error {
 
 // Workspace reads the actor's workspace.
 func (s *Service) Workspace(ctx context.Context, by vis.Actor) (Workspace, error) {
-	return view(ctx, s, by.Workspace, func(tx Tx) (Workspace, error) { return tx.Workspace(ctx) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Workspace, error) { return tx.Workspace(ctx) })
 }
 
 // Members lists every member of a workspace. Anybody who works there may see them; what customers may see of them is not here.
 func (s *Service) Members(ctx context.Context, ws vis.WorkspaceID) ([]Member, error) {
-	return view(ctx, s, ws, func(tx Tx) ([]Member, error) { return tx.Members(ctx) })
+	return vis.View(ctx, s.db, ws, func(tx Tx) ([]Member, error) { return tx.Members(ctx) })
 }
 
 // Member reads one member.
 func (s *Service) Member(ctx context.Context, ws vis.WorkspaceID, id vis.MemberID) (Member, error) {
-	return view(ctx, s, ws, func(tx Tx) (Member, error) { return tx.Member(ctx, id) })
+	return vis.View(ctx, s.db, ws, func(tx Tx) (Member, error) { return tx.Member(ctx, id) })
 }
 
 // MemberChange is what may change of a member; nil leaves a field as it is.
@@ -49,7 +49,7 @@ func (s *Service) ChangeMe(ctx context.Context, by vis.Actor, in MemberChange) (
 	}
 	in.Role, in.Disabled, in.Teams = nil, nil, nil
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Member, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Member, error) {
 		m, err := tx.Member(ctx, by.Member())
 		if err != nil {
 			return Member{}, err
@@ -71,7 +71,7 @@ func (s *Service) ChangeMember(ctx context.Context, by vis.Actor, id vis.MemberI
 		return Member{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Member, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Member, error) {
 		m, err := tx.Member(ctx, id)
 		if err != nil {
 			return Member{}, err
@@ -186,7 +186,7 @@ func (s *Service) setTeams(ctx context.Context, tx Tx, m *Member, teams []vis.Te
 
 // Teams lists every team of a workspace.
 func (s *Service) Teams(ctx context.Context, ws vis.WorkspaceID) ([]Team, error) {
-	return view(ctx, s, ws, func(tx Tx) ([]Team, error) { return tx.Teams(ctx) })
+	return vis.View(ctx, s.db, ws, func(tx Tx) ([]Team, error) { return tx.Teams(ctx) })
 }
 
 // TeamChange is what may change of a team; nil leaves a field as it is.
@@ -202,7 +202,7 @@ func (s *Service) CreateTeam(ctx context.Context, by vis.Actor, name, icon strin
 		return Team{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Team, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Team, error) {
 		t := Team{ID: vis.TeamID(s.mint.ID(now)), CreatedAt: now, Version: 1}
 		if err := t.apply(ctx, tx, TeamChange{Name: &name, Icon: &icon, Members: &members}); err != nil {
 			return Team{}, err
@@ -220,7 +220,7 @@ func (s *Service) ChangeTeam(ctx context.Context, by vis.Actor, id vis.TeamID, i
 		return Team{}, err
 	}
 	now := s.clock.Now()
-	return update(ctx, s, by, func(tx Tx) (Team, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (Team, error) {
 		t, err := tx.Team(ctx, id)
 		if err != nil {
 			return Team{}, err
@@ -246,7 +246,7 @@ func (s *Service) DeleteTeam(ctx context.Context, by vis.Actor, id vis.TeamID) e
 		return err
 	}
 	now := s.clock.Now()
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		if _, err := tx.Team(ctx, id); err != nil {
 			return struct{}{}, err
 		}
@@ -293,5 +293,5 @@ func (s *Service) Audit(ctx context.Context, by vis.Actor, p vis.Page) (vis.List
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return vis.List[vis.AuditEntry]{}, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) (vis.List[vis.AuditEntry], error) { return tx.AuditLog(ctx, p.Bounded()) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (vis.List[vis.AuditEntry], error) { return tx.AuditLog(ctx, p.Bounded()) })
 }

@@ -1,9 +1,6 @@
 package staff
 
 import (
-	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -50,47 +47,8 @@ func New(db DB, clock vis.Clock, mint vis.Mint, sealer Sealer, cores int) *Servi
 // which decides who the first administrator is.
 func (s *Service) AllowSetup() string {
 	token := s.mint.Secret(32)
-	s.setup = hashSecret(token)
+	s.setup = vis.HashSecret(token)
 	return token
-}
-
-func view[T any](ctx context.Context, s *Service, ws vis.WorkspaceID, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.View(ctx, ws, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
-func update[T any](ctx context.Context, s *Service, by vis.Actor, fn func(Tx) (T, error)) (T, error) {
-	var out T
-	err := s.db.Update(ctx, by, &out, func(tx Tx) (err error) {
-		out, err = fn(tx)
-		return err
-	})
-	return out, err
-}
-
-// hashSecret is how a bearer secret is kept: its SHA-256 in hexadecimal.
-func hashSecret(secret string) string {
-	h := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(h[:])
-}
-
-// newSecret makes a bearer secret that begins with its workspace, so that the workspace is known before any lookup.
-func (s *Service) newSecret(ws vis.WorkspaceID) string {
-	return strings.ReplaceAll(string(ws), "-", "") + "." + s.mint.Secret(32)
-}
-
-// workspaceOf reads the workspace from the front of a secret.
-func workspaceOf(secret string) (vis.WorkspaceID, bool) {
-	head, rest, ok := strings.Cut(secret, ".")
-	if !ok || len(head) != 32 || len(rest) != 64 {
-		return "", false
-	}
-	id := head[:8] + "-" + head[8:12] + "-" + head[12:16] + "-" + head[16:20] + "-" + head[20:]
-	return vis.WorkspaceID(id), vis.IsID(id)
 }
 
 func checkName(field, in string) (string, error) {

@@ -29,7 +29,7 @@ func (s *Service) SetupNeeded(ctx context.Context) (bool, error) {
 
 // SetUp makes the first workspace for whoever holds the console's token, and signs her in. Of two at once, one wins.
 func (s *Service) SetUp(ctx context.Context, token string, f Founding) (SignedIn, error) {
-	if s.setup == "" || subtle.ConstantTimeCompare([]byte(hashSecret(token)), []byte(s.setup)) != 1 {
+	if s.setup == "" || subtle.ConstantTimeCompare([]byte(vis.HashSecret(token)), []byte(s.setup)) != 1 {
 		return SignedIn{}, refuse("setup_refused", "This set-up link is not valid any more. The server's console shows the present one, until somebody has used it.")
 	}
 	w, m, err := s.Found(ctx, f, true)
@@ -89,7 +89,7 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (SignedIn,
 		if !s.hasher.matches(password, l.Member.PasswordHash) || l.Member.State != Active {
 			continue
 		}
-		w, err := view(ctx, s, l.Workspace, func(tx Tx) (Workspace, error) { return tx.Workspace(ctx) })
+		w, err := vis.View(ctx, s.db, l.Workspace, func(tx Tx) (Workspace, error) { return tx.Workspace(ctx) })
 		if err != nil {
 			return SignedIn{}, err
 		}
@@ -101,10 +101,10 @@ func (s *Service) SignIn(ctx context.Context, email, password string) (SignedIn,
 // begin starts a session with a secret of its own: one from before the sign-in is never taken over.
 func (s *Service) begin(ctx context.Context, w Workspace, m Member) (SignedIn, error) {
 	now := s.clock.Now()
-	secret := s.newSecret(w.ID)
+	secret := s.mint.Bearer(w.ID)
 	by := memberActor(w.ID, m)
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
-		session := Session{TokenHash: hashSecret(secret), Member: m.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionFor)}
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
+		session := Session{TokenHash: vis.HashSecret(secret), Member: m.ID, CreatedAt: now, SeenAt: now, ExpiresAt: now.Add(SessionFor)}
 		if err := tx.InsertSession(ctx, session); err != nil {
 			return struct{}{}, err
 		}
@@ -116,14 +116,14 @@ func (s *Service) begin(ctx context.Context, w Workspace, m Member) (SignedIn, e
 // BySession finds whose session a cookie's secret is, and counts as use of it. Ended, idle and unknown ones are alike.
 func (s *Service) BySession(ctx context.Context, secret string) (vis.Actor, Member, error) {
 	ended := refuse("session_ended", "Your session has ended; please sign in again.")
-	ws, ok := workspaceOf(secret)
+	ws, ok := vis.BearerWorkspace(secret)
 	if !ok {
 		return vis.Actor{}, Member{}, ended
 	}
 	now := s.clock.Now()
-	hash := hashSecret(secret)
+	hash := vis.HashSecret(secret)
 	var session Session
-	m, err := view(ctx, s, ws, func(tx Tx) (_ Member, err error) {
+	m, err := vis.View(ctx, s.db, ws, func(tx Tx) (_ Member, err error) {
 		if session, err = tx.Session(ctx, hash); err != nil {
 			return Member{}, err
 		}
@@ -139,7 +139,7 @@ func (s *Service) BySession(ctx context.Context, secret string) (vis.Actor, Memb
 	}
 	by := memberActor(ws, m)
 	if now.Sub(session.SeenAt) > touchEvery {
-		if _, err := update(ctx, s, by, func(tx Tx) (struct{}, error) { return struct{}{}, tx.TouchSession(ctx, hash, now) }); err != nil {
+		if _, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) { return struct{}{}, tx.TouchSession(ctx, hash, now) }); err != nil {
 			return vis.Actor{}, Member{}, err
 		}
 	}
@@ -149,8 +149,8 @@ func (s *Service) BySession(ctx context.Context, secret string) (vis.Actor, Memb
 // SignOut ends one session.
 func (s *Service) SignOut(ctx context.Context, by vis.Actor, secret string) error {
 	now := s.clock.Now()
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
-		if err := tx.DeleteSession(ctx, hashSecret(secret)); err != nil {
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
+		if err := tx.DeleteSession(ctx, vis.HashSecret(secret)); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, tx.Audit(ctx, vis.NewAudit(by, now, "session.ended", by.ID, nil))
@@ -160,7 +160,7 @@ func (s *Service) SignOut(ctx context.Context, by vis.Actor, secret string) erro
 
 // ChangePassword sets a new password for whoever knows the old one, and ends all her sessions but the one with secret.
 func (s *Service) ChangePassword(ctx context.Context, by vis.Actor, current, password, secret string) error {
-	m, err := view(ctx, s, by.Workspace, func(tx Tx) (Member, error) { return tx.Member(ctx, by.Member()) })
+	m, err := vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Member, error) { return tx.Member(ctx, by.Member()) })
 	if err != nil {
 		return err
 	}
@@ -172,7 +172,7 @@ func (s *Service) ChangePassword(ctx context.Context, by vis.Actor, current, pas
 	}
 	hash := s.hasher.hash(password)
 	now := s.clock.Now()
-	_, err = update(ctx, s, by, func(tx Tx) (struct{}, error) {
+	_, err = vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		m, err := tx.Member(ctx, by.Member())
 		if err != nil {
 			return struct{}{}, err
@@ -181,7 +181,7 @@ func (s *Service) ChangePassword(ctx context.Context, by vis.Actor, current, pas
 		if _, err := tx.SaveMember(ctx, m); err != nil {
 			return struct{}{}, err
 		}
-		if err := tx.DeleteSessions(ctx, m.ID, hashSecret(secret)); err != nil {
+		if err := tx.DeleteSessions(ctx, m.ID, vis.HashSecret(secret)); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, tx.Audit(ctx, vis.NewAudit(by, now, "password.changed", by.ID, nil))

@@ -55,9 +55,9 @@ func (s *Service) CreateToken(ctx context.Context, by vis.Actor, name string, sc
 	case expiresAt.After(now.Add(TokenFor)):
 		return NewToken{}, vis.InField("expiresAt", "A token may last a year at most.")
 	}
-	return update(ctx, s, by, func(tx Tx) (NewToken, error) {
+	return vis.Update(ctx, s.db, by, func(tx Tx) (NewToken, error) {
 		secret := s.newToken(by.Workspace)
-		t := Token{ID: vis.TokenID(s.mint.ID(now)), Name: name, Prefix: secret[:3] + "…" + secret[len(secret)-4:], SecretHash: hashSecret(secret),
+		t := Token{ID: vis.TokenID(s.mint.ID(now)), Name: name, Prefix: secret[:3] + "…" + secret[len(secret)-4:], SecretHash: vis.HashSecret(secret),
 			Scopes: scopes, Owner: by.Member(), CreatedAt: now, ExpiresAt: expiresAt.UTC().Truncate(time.Millisecond)}
 		if err := tx.InsertToken(ctx, t); err != nil {
 			return NewToken{}, err
@@ -93,12 +93,14 @@ func (s *Service) ByToken(ctx context.Context, secret string) (vis.Actor, error)
 	if _, err := hex.DecodeString(body); err != nil {
 		return vis.Actor{}, refused
 	}
-	id := body[:8] + "-" + body[8:12] + "-" + body[12:16] + "-" + body[16:20] + "-" + body[20:32]
-	ws := vis.WorkspaceID(id)
+	ws, ok := vis.WorkspaceFrom(body[:32])
+	if !ok {
+		return vis.Actor{}, refused
+	}
 	now := s.clock.Now()
 	var owner Member
-	t, err := view(ctx, s, ws, func(tx Tx) (_ Token, err error) {
-		t, err := tx.Token(ctx, hashSecret(secret))
+	t, err := vis.View(ctx, s.db, ws, func(tx Tx) (_ Token, err error) {
+		t, err := tx.Token(ctx, vis.HashSecret(secret))
 		if err != nil {
 			return Token{}, err
 		}
@@ -115,7 +117,7 @@ func (s *Service) ByToken(ctx context.Context, secret string) (vis.Actor, error)
 	}
 	by := vis.Actor{Workspace: ws, Kind: vis.ByToken, ID: string(t.ID), Scopes: t.Scopes}
 	if now.Sub(t.LastUsedAt) > touchEvery {
-		if _, err := update(ctx, s, by, func(tx Tx) (struct{}, error) { return struct{}{}, tx.TouchToken(ctx, t.ID, now) }); err != nil {
+		if _, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) { return struct{}{}, tx.TouchToken(ctx, t.ID, now) }); err != nil {
 			return vis.Actor{}, err
 		}
 	}
@@ -127,7 +129,7 @@ func (s *Service) Tokens(ctx context.Context, by vis.Actor) ([]Token, error) {
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return nil, err
 	}
-	return view(ctx, s, by.Workspace, func(tx Tx) ([]Token, error) { return tx.Tokens(ctx) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) ([]Token, error) { return tx.Tokens(ctx) })
 }
 
 // RevokeToken ends an API token.
@@ -136,7 +138,7 @@ func (s *Service) RevokeToken(ctx context.Context, by vis.Actor, id vis.TokenID)
 		return err
 	}
 	now := s.clock.Now()
-	_, err := update(ctx, s, by, func(tx Tx) (struct{}, error) {
+	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		if err := tx.DeleteToken(ctx, id); err != nil {
 			return struct{}{}, err
 		}
