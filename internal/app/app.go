@@ -145,7 +145,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// prune forgets what is only kept for a time.
+// prune forgets what is only kept for a time: answers to repeated requests, and files that were never sent.
 func (a *App) prune(ctx context.Context) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
@@ -154,9 +154,19 @@ func (a *App) prune(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := a.store.Prune(ctx); err != nil && ctx.Err() == nil {
-				a.log.Error("old keys could not be forgotten", "err", err)
+			if err := errors.Join(a.store.Prune(ctx), a.forgetUploads(ctx)); err != nil && ctx.Err() == nil {
+				a.log.Error("what is over could not be forgotten", "err", err)
 			}
 		}
 	}
+}
+
+func (a *App) forgetUploads(ctx context.Context) error {
+	all, err := a.store.Staff().Workspaces(ctx)
+	for _, w := range all {
+		err = errors.Join(err, a.Desk.ForgetUploads(ctx, w.ID, func(hash string, before time.Time) error {
+			return a.blobs.Delete(ctx, w.ID, hash, before)
+		}))
+	}
+	return err
 }

@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"visavis/internal/seal"
@@ -40,8 +41,8 @@ type Store interface {
 	// Put keeps what r holds, at most limit bytes, and returns only once it is durable. Keeping the same bytes again is cheap.
 	Put(ctx context.Context, ws vis.WorkspaceID, r io.Reader, limit int64) (Ref, error)
 	Open(ctx context.Context, ws vis.WorkspaceID, hash string) (File, error)
-	// Delete forgets a file; an absent one is no error.
-	Delete(ctx context.Context, ws vis.WorkspaceID, hash string) error
+	// Delete forgets a file unless it was kept, or kept again, since before; an absent one is no error.
+	Delete(ctx context.Context, ws vis.WorkspaceID, hash string, before time.Time) error
 }
 
 // Folder is a Store in a directory: <root>/<workspace>/<aa>/<name>. The name is a MAC of the content's hash, so that the folder
@@ -49,6 +50,8 @@ type Store interface {
 type Folder struct {
 	root string
 	keys *seal.Keys
+	// naming is held while a file gets its name or loses it, so that one that is kept again is not deleted for its age.
+	naming sync.Mutex
 }
 
 // NewFolder returns the store in root, which it makes when absent, and clears away what was half written by an earlier life.
@@ -125,7 +128,10 @@ func (f *Folder) name(ws vis.WorkspaceID, hash, temp string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("make a folder: %w", err)
 	}
-	if err := os.Rename(temp, path); err != nil {
+	f.naming.Lock()
+	err = os.Rename(temp, path)
+	f.naming.Unlock()
+	if err != nil {
 		return fmt.Errorf("name the file: %w", err)
 	}
 	for _, d := range []string{dir, filepath.Dir(dir), f.root} {
@@ -171,10 +177,15 @@ func (f *Folder) Open(_ context.Context, ws vis.WorkspaceID, hash string) (File,
 }
 
 // Delete implements Store.
-func (f *Folder) Delete(_ context.Context, ws vis.WorkspaceID, hash string) error {
+func (f *Folder) Delete(_ context.Context, ws vis.WorkspaceID, hash string, before time.Time) error {
 	path, err := f.path(ws, hash)
 	if err != nil {
 		return err
+	}
+	f.naming.Lock()
+	defer f.naming.Unlock()
+	if info, err := os.Stat(path); err == nil && !info.ModTime().Before(before) {
+		return nil
 	}
 	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"visavis/internal/seal"
 	"visavis/internal/vis"
@@ -102,7 +103,22 @@ func TestWhatFailsLeavesNothing(t *testing.T) {
 	if got := files(t, root); len(got) != 0 {
 		t.Errorf("left %v", got)
 	}
-	if err := f.Delete(context.Background(), here, strings.Repeat("0", 64)); err != nil {
+	if err := f.Delete(context.Background(), here, strings.Repeat("0", 64), time.Now()); err != nil {
 		t.Errorf("delete of an absent file: %v", err)
+	}
+}
+
+func TestDeletingSparesWhatWasKeptAgain(t *testing.T) {
+	t.Parallel()
+	f, root := folder(t)
+	ref, err := f.Put(t.Context(), here, strings.NewReader("words"), 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Delete(t.Context(), here, ref.Hash, time.Now().Add(-time.Hour)); err != nil || len(files(t, root)) != 1 {
+		t.Errorf("a young file: %v, %d left", err, len(files(t, root)))
+	}
+	if err := f.Delete(t.Context(), here, ref.Hash, time.Now().Add(time.Hour)); err != nil || len(files(t, root)) != 0 {
+		t.Errorf("an old file: %v, %d left", err, len(files(t, root)))
 	}
 }

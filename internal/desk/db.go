@@ -73,6 +73,9 @@ type Tx interface {
 	BindAttachment(ctx context.Context, id vis.AttachmentID, c vis.ConversationID, m vis.MessageID) error
 	// CountUploads counts an author's attachments since an instant, sent or not.
 	CountUploads(ctx context.Context, author AuthorKind, authorID string, since time.Time) (int, error)
+	// ForgetUploads removes at most limit attachments that were uploaded before an instant and never sent. It returns how many, and
+	// the blobs that no attachment names any more.
+	ForgetUploads(ctx context.Context, before time.Time, limit int) (forgotten int, orphans []string, err error)
 
 	// ReadPosition is how far a member has read a conversation; 0 when never.
 	ReadPosition(ctx context.Context, id vis.ConversationID, m vis.MemberID) (int64, error)

@@ -281,6 +281,44 @@ func TestAFileGoesOnceAndOnlyWithItsOwnersWords(t *testing.T) {
 	}
 }
 
+// Abuse case F-10: what is uploaded and never sent does not fill the disk for ever.
+func TestUploadsThatWereNeverSentAreForgotten(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.visitor(nil, "")
+	upload := func(blob string) vis.AttachmentID {
+		a, err := h.desk.Attach(h.ctx, v, desk.Attachment{Name: "a.pdf", MediaType: "application/pdf", Size: 3, Blob: strings.Repeat(blob, 64)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a.ID
+	}
+	upload("a")
+	upload("b")
+	sent := upload("b")
+	if _, err := h.desk.Receive(h.ctx, v, desk.Inbound{Channel: h.chat.ID, Attachments: []vis.AttachmentID{sent}, ClientID: h.mint.ID(h.now)}); err != nil {
+		t.Fatal(err)
+	}
+	h.now = h.now.Add(desk.KeepUploadsFor + time.Minute)
+	young := upload("c")
+	var gone []string
+	forget := func(blob string, before time.Time) error {
+		if !before.Equal(h.now.Add(-desk.KeepUploadsFor)) {
+			t.Errorf("spares what is younger than %v", before)
+		}
+		gone = append(gone, blob[:1])
+		return nil
+	}
+	if err := h.desk.ForgetUploads(h.ctx, h.ws, forget); err != nil || len(gone) != 1 || gone[0] != "a" {
+		t.Errorf("forgot the blobs %q, %v", gone, err)
+	}
+	for _, id := range []vis.AttachmentID{sent, young} {
+		if _, err := h.desk.Attachment(h.ctx, v, id); err != nil {
+			t.Errorf("%s is gone: %v", id, err)
+		}
+	}
+}
+
 func TestOnlyProofBringsHistory(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -380,7 +418,7 @@ func TestTooMuchIsRefusedByField(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	_, err := h.desk.Receive(h.ctx, v, desk.Inbound{Channel: h.chat.ID, Text: " \x00\n ", ClientID: h.mint.ID(h.now)})
+	_, err := h.desk.Receive(h.ctx, v, desk.Inbound{Channel: h.chat.ID, Text: " \x00\n\u200b\u202e ", ClientID: h.mint.ID(h.now)})
 	if e, ok := err.(*vis.Error); !ok || e.Field != "text" {
 		t.Errorf("empty words: got %v", err)
 	}

@@ -189,6 +189,37 @@ func (s *Service) Attach(ctx context.Context, by vis.Actor, a Attachment) (Attac
 	})
 }
 
+// KeepUploadsFor is how long a file waits for the message that it was uploaded for.
+const KeepUploadsFor = 24 * time.Hour
+
+// ForgetUploads removes files that were uploaded and never sent, and hands each blob that nothing names any more to forget. A blob
+// that somebody is uploading again at this moment is young, and forget must spare it.
+func (s *Service) ForgetUploads(ctx context.Context, ws vis.WorkspaceID, forget func(blob string, before time.Time) error) error {
+	const few = 100
+	before := s.clock.Now().Add(-KeepUploadsFor)
+	type gone struct {
+		Count   int
+		Orphans []string
+	}
+	for {
+		g, err := vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) (gone, error) {
+			n, orphans, err := tx.ForgetUploads(ctx, before, few)
+			return gone{n, orphans}, err
+		})
+		if err != nil {
+			return err
+		}
+		for _, blob := range g.Orphans {
+			if err := forget(blob, before); err != nil {
+				return err
+			}
+		}
+		if g.Count < few {
+			return nil
+		}
+	}
+}
+
 // Attachment reads a file's record as the actor may see it: her own uploads, and what stands in conversations that she may read;
 // a customer never sees the files of notes.
 func (s *Service) Attachment(ctx context.Context, by vis.Actor, id vis.AttachmentID) (Attachment, error) {

@@ -42,7 +42,7 @@ func checkText(in string, attachments int) (string, error) {
 	if n := utf8.RuneCountInString(t); n > MaxText {
 		return "", vis.InField("text", "A message may have %d characters; this one has %d.", MaxText, n)
 	}
-	if t == "" && attachments == 0 {
+	if text.Fold(t) == "" && attachments == 0 { // also when all its characters are invisible
 		return "", vis.InField("text", "A message needs words or a file.")
 	}
 	if attachments > MaxAttachments {

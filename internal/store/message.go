@@ -176,6 +176,9 @@ const (
 	selectAttachment = `SELECT ` + attachmentColumns + ` FROM attachments WHERE workspace = $1 AND id = $2`
 	bindAttachment   = `UPDATE attachments SET conversation = $3, message = $4 WHERE workspace = $1 AND id = $2 AND message = ''`
 	countUploads     = `SELECT count(*) FROM attachments WHERE workspace = $1 AND author = $2 AND author_id = $3 AND created_at >= $4`
+	forgetUploads    = `DELETE FROM attachments WHERE workspace = $1 AND id IN (SELECT id FROM attachments
+		WHERE workspace = $1 AND message = '' AND created_at < $2 ORDER BY created_at LIMIT $3) RETURNING blob`
+	countBlob = `SELECT count(*) FROM attachments WHERE workspace = $1 AND blob = $2`
 )
 
 // InsertAttachment implements desk.Tx.
@@ -198,6 +201,25 @@ func (t *tx) BindAttachment(ctx context.Context, id vis.AttachmentID, c vis.Conv
 // CountUploads implements desk.Tx.
 func (t *tx) CountUploads(ctx context.Context, author desk.AuthorKind, authorID string, since time.Time) (int, error) {
 	return value[int](ctx, t, "count", countUploads, string(author), authorID, millis(since))
+}
+
+// ForgetUploads implements desk.Tx.
+func (t *tx) ForgetUploads(ctx context.Context, before time.Time, limit int) (forgotten int, orphans []string, err error) {
+	blobs, err := all(ctx, t, func(b *string) []any { return []any{b} }, forgetUploads, millis(before), limit)
+	if err != nil {
+		return 0, nil, err
+	}
+	slices.Sort(blobs)
+	for _, b := range slices.Compact(slices.Clone(blobs)) {
+		n, err := value[int](ctx, t, "count", countBlob, b)
+		if err != nil {
+			return 0, nil, err
+		}
+		if n == 0 {
+			orphans = append(orphans, b)
+		}
+	}
+	return len(blobs), orphans, nil
 }
 
 const (

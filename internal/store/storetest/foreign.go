@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
@@ -194,6 +195,10 @@ var empty = map[string]attempt{
 	},
 	"CountUploads": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.CountUploads(ctx, desk.AuthorCustomer, string(a.customer.ID), now)
+	},
+	"ForgetUploads": func(ctx context.Context, tx everything, _, _ *house) (any, error) {
+		n, orphans, err := tx.ForgetUploads(ctx, now.Add(time.Hour), 10)
+		return append(make([]string, n), orphans...), err
 	},
 	"ReadPosition": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.ReadPosition(ctx, a.convers.ID, a.member.ID)
