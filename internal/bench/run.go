@@ -97,7 +97,12 @@ func (r *run) running(ctx context.Context) error {
 		return err
 	}
 	if r.wants("read") {
-		return r.read(ctx, t, "as it is")
+		if err := r.read(ctx, t, "as it is"); err != nil {
+			return err
+		}
+	}
+	if r.wants("sockets") && t.pid != 0 {
+		return r.weighSockets(ctx, t, r.socketCount())
 	}
 	return nil
 }
@@ -252,10 +257,6 @@ func (r *run) addDelivery(l *load, like Row) {
 
 // sockets opens many idle visitors' sockets and weighs them.
 func (r *run) sockets(ctx context.Context) error {
-	count := 1000
-	if r.cfg.Full {
-		count = 10_000
-	}
 	dir := filepath.Join(r.data, "sockets")
 	if err := os.RemoveAll(dir); err != nil {
 		return err
@@ -268,7 +269,14 @@ func (r *run) sockets(ctx context.Context) error {
 		return err
 	}
 	defer t.stop()
-	return r.weighSockets(ctx, t, count)
+	return r.weighSockets(ctx, t, r.socketCount())
+}
+
+func (r *run) socketCount() int {
+	if r.cfg.Full {
+		return 10_000
+	}
+	return 1000
 }
 
 // sized measures reading on a database with that many conversations, seeding it once.
