@@ -1,4 +1,5 @@
 import type { ConversationState, View } from '@visavis/client';
+import { takeLink, type Link } from './link.ts';
 
 /** Which list: one of the shared views, or one team's. */
 export interface ListPlace {
@@ -56,12 +57,20 @@ export class Route {
   get place(): Place {
     return this.#place;
   }
+  #link = $state.raw<Link | undefined>(undefined);
+
+  /** The link she came by, while she is where it leads. Its token is known here only: the address bar never keeps it. */
+  get link(): Link | undefined {
+    return this.#link;
+  }
   /** The list last shown, also while in the settings. */
   list = $state.raw<ListPlace>(home);
 
   listen(): () => void {
     const read = () => {
+      const link = takeLink();
       this.#place = readPlace(location.hash, this.list);
+      if (link || this.#place.room !== this.#link?.kind) this.#link = link;
       if (this.#place.room === 'inbox') this.list = this.#place.list;
     };
     read();

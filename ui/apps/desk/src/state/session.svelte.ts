@@ -146,6 +146,13 @@ export class Session {
     this.#leave('left');
   };
 
+  /** Ends her session for somebody else who came to this page by a link, and leaves the page where it is. */
+  makeWay = async (): Promise<void> => {
+    await this.api.delete('/session');
+    this.drafts.forget();
+    this.#leave(undefined);
+  };
+
   async setPresence(presence: 'here' | 'away'): Promise<void> {
     const id = this.#me?.member.id;
     if (!id) return;
@@ -237,7 +244,7 @@ export class Session {
   }
 
   /** Nothing of hers stays in memory: the page starts afresh. */
-  #leave(after: 'left' | 'ended'): void {
+  #leave(after: 'left' | 'ended' | undefined): void {
     this.live.close();
     this.#after = after;
     this.#me = null;

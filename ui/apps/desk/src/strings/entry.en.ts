@@ -24,7 +24,7 @@ export const entryEn: Record<keyof typeof entryFr, string> = {
   'signin.verb': 'Sign in',
   'signin.busy': 'One moment…',
   'signin.wrong': 'This address and this password do not go together.',
-  'signin.forgotten': 'Forgot your password? Talk to your administrator.',
+  'signin.forgotten': 'Forgotten your password? An administrator can give you a link to choose another.',
   'signin.left': 'You have signed out. See you soon.',
   'signin.ended': 'Your session has ended. Sign in again: your drafts are waiting.',
 
@@ -37,6 +37,7 @@ export const entryEn: Record<keyof typeof entryFr, string> = {
   'setup.reading': 'Reading the link…',
   'setup.done.title': 'This workspace is already set up',
   'setup.done.text': 'The first administrator exists. Sign in with your address, or ask them for an invitation.',
+  'setup.done.inside': 'The first administrator exists: this link no longer works.',
   'setup.expired.title': 'This link no longer works',
   'setup.expired.text':
     'A set-up link is only good for the server that has just written it. Restart the server: it writes a new one on its console.',
@@ -51,14 +52,26 @@ export const entryEn: Record<keyof typeof entryFr, string> = {
   'invite.verb': 'Join',
   'invite.busy': 'One moment…',
   'invite.reading': 'Reading the invitation…',
-  'invite.used.title': 'This invitation no longer works',
+  'invite.used.title': 'This link no longer works',
   'invite.used.text':
-    'It has already been accepted, has expired, or a newer one replaces it. If you have chosen a password, sign in; otherwise ask your administrator for a new link.',
-  'invite.missing.title': 'The invitation is missing',
+    'It has been used, has expired, or a newer one replaces it. If you have chosen a password, sign in; otherwise ask your administrator for a new link.',
+  'invite.missing.title': 'The link is missing',
   'invite.missing.text':
     'Open the whole link you received again: to be safe, the address of this page does not keep it.',
-  'invite.failed.title': 'The invitation could not be read',
+  'invite.failed.title': 'The link could not be read',
+
+  'reset.title': 'Choose a new password',
+  'reset.lead': '{name}, it will replace the old one in {workspace}, for {email}. Your other sessions will end.',
+  'reset.password': 'New password',
+  'reset.verb': 'Save and open the desk',
+
+  'makeway.lead': 'This link is for {name} ({email}). This browser is signed in as {who} ({as}).',
+  'makeway.verb': 'Sign out and continue',
+  'makeway.own': 'This link is for you. Continuing ends this session, then you choose a password.',
+  'makeway.own.verb': 'Continue',
+
   'entry.tosignin': 'Go to sign-in',
+  'entry.todesk': 'Back to the desk',
   'entry.retry': 'Try again',
 
   'fault.email.empty': 'Write your e-mail address.',

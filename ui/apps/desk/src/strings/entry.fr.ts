@@ -22,7 +22,7 @@ export const entryFr = {
   'signin.verb': 'Se connecter',
   'signin.busy': 'Un instant…',
   'signin.wrong': 'Cette adresse et ce mot de passe ne vont pas ensemble.',
-  'signin.forgotten': 'Mot de passe oublié ? Parlez-en à votre administrateur.',
+  'signin.forgotten': 'Mot de passe oublié ? Un administrateur peut vous donner un lien pour en choisir un autre.',
   'signin.left': 'Vous êtes déconnecté. À bientôt.',
   'signin.ended': 'Votre session est terminée. Connectez-vous de nouveau : vos brouillons vous attendent.',
 
@@ -36,6 +36,7 @@ export const entryFr = {
   'setup.done.title': 'Cet espace est déjà prêt',
   'setup.done.text':
     'Le premier administrateur existe. Connectez-vous avec votre adresse, ou demandez-lui une invitation.',
+  'setup.done.inside': 'Le premier administrateur existe : ce lien ne sert plus.',
   'setup.expired.title': 'Ce lien ne sert plus',
   'setup.expired.text':
     'Un lien de préparation ne vaut que pour le serveur qui vient de l’écrire. Relancez le serveur : il en écrit un nouveau dans sa console.',
@@ -50,14 +51,26 @@ export const entryFr = {
   'invite.verb': 'Rejoindre',
   'invite.busy': 'Un instant…',
   'invite.reading': 'Lecture de l’invitation…',
-  'invite.used.title': 'Cette invitation ne sert plus',
+  'invite.used.title': 'Ce lien ne sert plus',
   'invite.used.text':
-    'Elle a déjà été acceptée, a expiré, ou une plus récente la remplace. Si vous avez déjà choisi un mot de passe, connectez-vous ; sinon, demandez un nouveau lien à votre administrateur.',
-  'invite.missing.title': 'Il manque l’invitation',
+    'Il a déjà servi, a expiré, ou un plus récent le remplace. Si vous avez déjà choisi un mot de passe, connectez-vous ; sinon, demandez un nouveau lien à votre administrateur.',
+  'invite.missing.title': 'Il manque le lien',
   'invite.missing.text':
     'Ouvrez de nouveau le lien complet que vous avez reçu : par prudence, l’adresse de cette page ne le garde pas.',
-  'invite.failed.title': 'L’invitation n’a pas pu être lue',
+  'invite.failed.title': 'Le lien n’a pas pu être lu',
+
+  'reset.title': 'Choisir un nouveau mot de passe',
+  'reset.lead': '{name}, il remplacera l’ancien dans {workspace}, avec {email}. Vos autres sessions se fermeront.',
+  'reset.password': 'Nouveau mot de passe',
+  'reset.verb': 'Enregistrer et ouvrir le bureau',
+
+  'makeway.lead': 'Ce lien est pour {name} ({email}). Ce navigateur est connecté au nom de {who} ({as}).',
+  'makeway.verb': 'Se déconnecter et continuer',
+  'makeway.own': 'Ce lien est pour vous. Continuer ferme cette session, puis vous choisissez un mot de passe.',
+  'makeway.own.verb': 'Continuer',
+
   'entry.tosignin': 'Aller à la connexion',
+  'entry.todesk': 'Revenir au bureau',
   'entry.retry': 'Réessayer',
 
   'fault.email.empty': 'Écrivez votre adresse e-mail.',
