@@ -22,8 +22,9 @@ function stage({ framed = true } = {}) {
   const frame = {
     location: { origin: 'https://house.example' },
     addEventListener: (_: string, hear: (event: MessageEvent) => void) => heard.push(hear),
-  } as unknown as Window & { parent: unknown };
-  frame.parent = framed ? desk : frame;
+    parent: framed ? desk : undefined,
+  } as unknown as Window;
+  if (!framed) Object.assign(frame, { parent: frame });
   const session = { look: () => Promise.resolve(saved) } as unknown as Session;
   const chat = { start: vi.fn() };
   const store = new Store('c', unkept);
