@@ -32,8 +32,8 @@ type Answered<O> = O extends { responses: infer R }
 
 /** What is sent with a call. */
 export type Body<V extends Verb, P extends string> = Sent<Operation<V, P>, 'application/json'>;
-/** What comes back. */
-export type Answer<V extends Verb, P extends string> = Answered<Operation<V, P>>;
+/** What comes back: unknown for an address that only begins like one the server has. */
+export type Answer<V extends Verb, P extends string> = [Named<P>] extends [never] ? unknown : Answered<Operation<V, P>>;
 /** What may be asked for behind the question mark; what is empty is not sent. */
 export type Query<V extends Verb, P extends string> =
   Operation<V, P> extends { parameters: { query?: infer Q } }

@@ -9,6 +9,7 @@ import type {
   VisitorConversation,
   VisitorEvent,
   VisitorMessage,
+  VisitorWritten,
 } from '@visavis/client/types.ts';
 import type { Waiting } from './entries';
 import type { Files } from './files.svelte';
@@ -24,10 +25,6 @@ interface Words {
   attachmentIds: string[];
   files: Waiting['files'];
   page?: HostPage | undefined;
-}
-interface Written {
-  message: VisitorMessage;
-  conversation: VisitorConversation;
 }
 export interface Typist {
   name: string;
@@ -54,7 +51,7 @@ export class Chat {
   readonly #makeLine: () => Promise<Line>;
   #line: Line | undefined;
   #files = $state.raw<Files | undefined>(undefined);
-  readonly #outbox: Outbox<Words, Written>;
+  readonly #outbox: Outbox<Words, VisitorWritten>;
   #look = $state.raw<VisitorChannel | undefined>(undefined);
   #current = $state<string | undefined>(undefined);
   #thread = $state.raw<Thread | undefined>(undefined);
@@ -77,7 +74,7 @@ export class Chat {
     this.#makeLine =
       makeLine ?? (async () => new (await more.get()).Live<VisitorEvent>({ visitor: () => session.token }));
     session.onother = () => this.#forget();
-    this.#outbox = new Outbox<Words, Written>({
+    this.#outbox = new Outbox<Words, VisitorWritten>({
       key: 'out',
       shelf: { getItem: (key) => store.get(key), setItem: (key, value) => store.set(key, value) },
       send: (pending) => this.#send(pending),
@@ -310,7 +307,7 @@ export class Chat {
     return this.session.api.get(`/visitor/conversations/${id}/messages`, at);
   }
 
-  async #send({ clientId, body }: Pending<Words>): Promise<Written> {
+  async #send({ clientId, body }: Pending<Words>): Promise<VisitorWritten> {
     try {
       const had = this.session.token;
       await this.session.ensure();

@@ -1,10 +1,15 @@
 import { Api } from '@visavis/client/api.ts';
 import { isProblem } from '@visavis/client/problem.ts';
-import type { Locale, Visitor, VisitorChannel, VisitorConversation, VisitorSession } from '@visavis/client/types.ts';
+import type {
+  Locale,
+  Visitor,
+  VisitorChannel,
+  VisitorConversation,
+  VisitorSession,
+  VisitorState,
+} from '@visavis/client/types.ts';
 import type { HostPage } from '@visavis/client/embed.ts';
 import type { Store } from './store';
-
-type Known = Omit<VisitorSession, 'token'>;
 
 /**
  * Who is writing, as far as the server knows. A session begins when there is something to say, not when a page is opened:
@@ -143,7 +148,7 @@ export class Session {
     return this.api.post('/visitor/sessions', body);
   }
 
-  #know(known: Known): void {
+  #know(known: VisitorState): void {
     this.#visitor = known.visitor;
     this.#conversations = sorted(known.conversations);
   }

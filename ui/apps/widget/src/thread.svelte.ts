@@ -1,10 +1,7 @@
-import type { VisitorMessage } from '@visavis/client/types.ts';
+import type { VisitorMessage, VisitorMessagePage } from '@visavis/client/types.ts';
 
 /** One page of messages, oldest first. `next` is where the page before it begins. */
-export interface Page {
-  items: readonly VisitorMessage[];
-  next?: number | null;
-}
+export type Page = VisitorMessagePage;
 type Ask = (at: { before?: number; after?: number }) => Promise<Page>;
 
 /**

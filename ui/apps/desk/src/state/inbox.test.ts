@@ -75,6 +75,16 @@ test('reading marks only move forwards', async () => {
   expect(inbox.get('a')?.readPosition).toBe(9);
 });
 
+test('what does not know her reading mark leaves it as it is', async () => {
+  await inbox.window(home).load();
+  inbox.markRead('a', 9);
+  inbox.accept(event('message.received', conversation('a', { version: 2, readPosition: undefined })));
+  expect(inbox.get('a')?.readPosition).toBe(9);
+  inbox.take(conversation('found', { readPosition: undefined }));
+  inbox.take(conversation('found', { readPosition: 4 }));
+  expect(inbox.get('found')?.readPosition).toBe(4);
+});
+
 test('a conversation older than what was read so far waits for its page', async () => {
   next = 'more';
   const list = inbox.window(home);
