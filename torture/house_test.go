@@ -38,8 +38,10 @@ func TestMain(m *testing.M) {
 	if shared.house != nil {
 		shared.house.Close()
 	}
-	if shared.dir != "" {
-		_ = os.RemoveAll(shared.dir) // a temporary folder that stays fails no test
+	for _, dir := range []string{shared.dir, builtIn} {
+		if dir != "" {
+			_ = os.RemoveAll(dir) // a temporary folder that stays fails no test
+		}
 	}
 	os.Exit(code)
 }

@@ -38,6 +38,9 @@ type Server struct {
 	endedWith    error
 }
 
+// builtIn is the folder of a program that the tests built themselves, "" when there is none.
+var builtIn string
+
 var buildOnce = sync.OnceValues(func() (string, error) {
 	if path := os.Getenv("VISAVIS_BIN"); path != "" {
 		return path, nil
@@ -46,6 +49,7 @@ var buildOnce = sync.OnceValues(func() (string, error) {
 	if err != nil {
 		return "", err
 	}
+	builtIn = dir
 	path := filepath.Join(dir, "visavis")
 	out, err := exec.Command("go", "build", "-o", path, "visavis/cmd/visavis").CombinedOutput()
 	if err != nil {
