@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -460,5 +461,57 @@ func TestSearchFindsPeopleAndWords(t *testing.T) {
 		if f, err := h.desk.Search(h.ctx, h.lea, query, 10); err != nil || len(f.Conversations)+len(f.Customers) != 0 {
 			t.Errorf("%q finds %+v, %v", query, f, err)
 		}
+	}
+}
+
+func TestAVisitEndsAndMovesAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	arrive := func(claim *channel.Claim, previous vis.CustomerID) desk.Arrived {
+		a, err := h.desk.StartVisit(h.ctx, h.ws, desk.Arrival{Channel: h.chat.ID, Claim: claim, Previous: previous})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	anonymous := arrive(nil, "")
+	by, _, err := h.desk.VisitorBy(h.ctx, anonymous.Token)
+	if err != nil || by.Customer() != anonymous.Customer.ID {
+		t.Fatalf("begun as %+v, %v", by, err)
+	}
+	known := arrive(&channel.Claim{Subject: "u-1"}, anonymous.Customer.ID)
+	if by, _, err = h.desk.VisitorBy(h.ctx, anonymous.Token); err != nil || by.Customer() != known.Customer.ID {
+		t.Errorf("another tab of the same browser is %+v, %v", by, err)
+	}
+	if err := h.desk.EndVisit(h.ctx, by, known.Token); err != nil {
+		t.Fatal(err)
+	}
+	_, _, err = h.desk.VisitorBy(h.ctx, known.Token)
+	wantReason(t, err, "visit_ended")
+	h.now = h.now.Add(desk.VisitFor)
+	_, _, err = h.desk.VisitorBy(h.ctx, anonymous.Token)
+	wantReason(t, err, "visit_ended")
+}
+
+// What the screens are told of words that were just received is what the database holds.
+func TestWhatIsRememberedIsWhatIsKept(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	r := h.says(h.visitor(nil, ""), "hello")
+	events, _, err := h.desk.Events(h.ctx, h.lea, h.head()-1, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	told, err := h.desk.Hydrate(h.ctx, h.ws, events)
+	if err != nil || told[0].Message == nil || told[0].Conversation == nil {
+		t.Fatalf("told %+v, %v", told, err)
+	}
+	fresh := desk.New(h.store.Desk(), nil, vis.ClockFunc(func() time.Time { return h.now }), h.mint) // remembers nothing
+	read, err := fresh.Hydrate(h.ctx, h.ws, events)
+	if err != nil || !reflect.DeepEqual(told[0].Message, read[0].Message) || !reflect.DeepEqual(told[0].Conversation, read[0].Conversation) {
+		t.Errorf("remembered %+v %+v\nread       %+v %+v, %v", told[0].Message, told[0].Conversation, read[0].Message, read[0].Conversation, err)
+	}
+	if told[0].Message.ID != r.Message.ID {
+		t.Error("another message")
 	}
 }

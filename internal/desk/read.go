@@ -275,13 +275,26 @@ type Happening struct {
 	Read         *ReadData
 }
 
-// Hydrate fetches what this room's events are about. It reads each conversation and message once, however many events name it.
+// Hydrate fetches what this room's events are about. It reads each conversation and message once, however many events name it,
+// and not at all when this node has just received it.
 func (s *Service) Hydrate(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]Happening, error) {
 	out := make([]Happening, len(events))
+	missing := 0
+	for i, e := range events {
+		out[i] = Happening{Event: e}
+		if !s.remembers(ws, &out[i]) {
+			missing++
+		}
+	}
+	if missing == 0 {
+		return out, nil
+	}
 	err := s.db.View(ctx, ws, func(tx Tx) error {
 		conversations := make(map[vis.ConversationID]*Conversation)
-		for i, e := range events {
-			out[i] = Happening{Event: e}
+		for i := range out {
+			if out[i].Message != nil {
+				continue
+			}
 			if err := hydrate(ctx, tx, &out[i], conversations); err != nil {
 				return err
 			}
@@ -289,6 +302,22 @@ func (s *Service) Hydrate(ctx context.Context, ws vis.WorkspaceID, events []vis.
 		return nil
 	})
 	return out, err
+}
+
+// remembers fills in an event about a message that this node has just received.
+func (s *Service) remembers(ws vis.WorkspaceID, h *Happening) bool {
+	if h.Event.Type != MessageReceived {
+		return false
+	}
+	var d MessageData
+	if err := json.Unmarshal(h.Event.Data, &d); err != nil {
+		return false
+	}
+	r, ok := s.received.get(messageKey{ws, d.Message})
+	if ok {
+		h.Message, h.Conversation = &r.Message, &r.Conversation
+	}
+	return ok
 }
 
 func hydrate(ctx context.Context, tx Tx, h *Happening, conversations map[vis.ConversationID]*Conversation) error {

@@ -110,6 +110,7 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 			return Received{}, err
 		}
 	}
+	s.received.put(messageKey{by.Workspace, m.ID}, Received{m, c}) // of no consequence when the commit fails: no event names it then
 	return Received{m, c}, s.tell(ctx, tx, by, MessageReceived, c, MessageData{m.ID}, now)
 }
 

@@ -24,6 +24,10 @@ type Service struct {
 	reach Reach
 	clock vis.Clock
 	mint  vis.Mint
+	// received are messages that were just received, with their conversations, for those who tell the screens of them.
+	received *recent[messageKey, Received]
+	// visits are visitors' sessions by the hash of their token.
+	visits *recent[string, checkedVisit]
 }
 
 // Reach says what can be done on a channel at this moment.
@@ -33,7 +37,8 @@ type Reach interface {
 
 // New makes the service.
 func New(db DB, reach Reach, clock vis.Clock, mint vis.Mint) *Service {
-	return &Service{db: db, reach: reach, clock: clock, mint: mint}
+	return &Service{db: db, reach: reach, clock: clock, mint: mint,
+		received: newRecent[messageKey, Received](recentMessages), visits: newRecent[string, checkedVisit](recentVisits)}
 }
 
 // checkText cleans what somebody wrote and checks its length; a message needs words or a file.

@@ -37,7 +37,7 @@ func (s *Service) StartVisit(ctx context.Context, ws vis.WorkspaceID, in Arrival
 	now := s.clock.Now()
 	token := s.mint.Bearer(ws)
 	by := vis.System(ws)
-	return vis.Update(ctx, s.db, by, func(tx Tx) (Arrived, error) {
+	arrived, err := vis.Update(ctx, s.db, by, func(tx Tx) (Arrived, error) {
 		c, err := s.recognise(ctx, tx, by, in, now)
 		if err != nil {
 			return Arrived{}, err
@@ -48,6 +48,10 @@ func (s *Service) StartVisit(ctx context.Context, ws vis.WorkspaceID, in Arrival
 		}
 		return Arrived{token, c}, tx.TouchCustomer(ctx, c.ID, now, in.Page)
 	})
+	if in.Previous != "" {
+		s.visits.clear() // some of them may stand for another customer now
+	}
+	return arrived, err
 }
 
 // recognise finds or makes the customer of an arrival.
@@ -185,11 +189,24 @@ func (s *Service) VisitorBy(ctx context.Context, token string) (vis.Actor, Visit
 	if !ok {
 		return vis.Actor{}, Visit{}, refused
 	}
-	visit, err := vis.View(ctx, s.db, ws, func(tx Tx) (Visit, error) { return tx.VisitByToken(ctx, vis.HashSecret(token)) })
+	visit, err := s.visit(ctx, ws, vis.HashSecret(token))
 	if vis.CodeOf(err) == vis.NotFound || err == nil && !visit.ExpiresAt.After(s.clock.Now()) {
 		return vis.Actor{}, Visit{}, refused
 	}
 	return vis.Actor{Workspace: ws, Kind: vis.ByCustomer, ID: string(visit.Customer)}, visit, err
+}
+
+// visit reads a visit by its token's hash, or remembers it for as long as visitCheckedIn. A token's hash belongs to one workspace.
+func (s *Service) visit(ctx context.Context, ws vis.WorkspaceID, hash string) (Visit, error) {
+	now := s.clock.Now()
+	if c, ok := s.visits.get(hash); ok && now.Sub(c.at).Abs() < visitCheckedIn {
+		return c.visit, nil
+	}
+	v, err := vis.View(ctx, s.db, ws, func(tx Tx) (Visit, error) { return tx.VisitByToken(ctx, hash) })
+	if err == nil {
+		s.visits.put(hash, checkedVisit{v, now})
+	}
+	return v, err
 }
 
 // EndVisit forgets a visitor's session: on a shared computer the next person starts afresh.
@@ -197,6 +214,7 @@ func (s *Service) EndVisit(ctx context.Context, by vis.Actor, token string) erro
 	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		return struct{}{}, tx.DeleteVisit(ctx, vis.HashSecret(token))
 	})
+	s.visits.drop(vis.HashSecret(token))
 	return err
 }
 

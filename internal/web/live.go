@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"time"
 	"unicode/utf8"
@@ -35,7 +36,8 @@ func (s *Server) liveRoutes() {
 	s.mux.HandleFunc("GET /api/v1/live", s.live)
 }
 
-// live is one connection's whole life.
+// live admits a connection and lets it live on its own: the request, its headers and the deep stack of a handler are not kept for
+// as long as a visitor looks at a page.
 func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 	by, err := s.admitSocket(r)
 	if err != nil {
@@ -48,11 +50,23 @@ func (s *Server) live(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	conn.SetReadLimit(maxFrame)
-	ctx, cancel := context.WithCancel(context.WithoutCancel(r.Context()))
-	defer cancel()
+	ctx, cancel := context.WithCancel(s.life)
 	k := &socket{s: s, conn: conn, ctx: ctx, cancel: cancel, attached: make(chan struct{}), by: by, allowance: framesAtOnce}
+	go k.live()
+}
+
+// live is one connection's whole life.
+func (k *socket) live() {
+	defer k.cancel()
+	defer func() {
+		if p := recover(); p != nil {
+			k.s.metrics.panics.Inc()
+			k.s.log.Error("a live connection panicked", "panic", p, "stack", string(debug.Stack()))
+			_ = k.conn.Close(websocket.StatusInternalError, "something went wrong here")
+		}
+	}()
 	code, reason := k.run()
-	_ = conn.Close(code, reason) // whoever is there still is told why
+	_ = k.conn.Close(code, reason) // whoever is there still is told why
 }
 
 // admitSocket checks where a connection comes from and who asks by cookie or token. A visitor says who she is in her hello.

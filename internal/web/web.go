@@ -69,6 +69,7 @@ type Server struct {
 	trusted   []netip.Prefix
 	metrics   *metrics
 	ready     func(context.Context) error
+	life      context.Context //nolint:containedctx // it follows no request
 	version   string
 
 	openMetrics bool
@@ -103,7 +104,8 @@ func New(o Options) (*Server, error) {
 		return nil, err
 	}
 	s.directory = newDirectory(o.Staff, o.Channels, o.Clock)
-	s.hub = realtime.New(context.Background(), deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
+	s.life = context.Background() // of the live connections, which outlast the requests that they began as
+	s.hub = realtime.New(s.life, deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
 	s.metrics = newMetrics(s.hub, o.Counters)
 	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
 	s.routes()
