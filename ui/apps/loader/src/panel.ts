@@ -96,8 +96,9 @@ export class Panel {
       case 'look':
         this.#labels = said;
         this.#frame.title = said.title;
-        this.#host.style.setProperty('--bg', said.colour);
-        this.#host.style.setProperty('--ink', said.ink);
+        // A page's own `*{--bg:…!important}` would win over less.
+        this.#host.style.setProperty('--bg', said.colour, 'important');
+        this.#host.style.setProperty('--ink', said.ink, 'important');
         this.#host.toggleAttribute('ready', true);
         this.#ready = true;
         this.#name();
