@@ -1,77 +1,82 @@
-import { afterAll, afterEach, beforeAll } from 'vitest'
-import type { Browser, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core'
-import { openBrowser, Person } from './browser.ts'
-import { House } from './house.ts'
+import { afterAll, afterEach, beforeAll } from 'vitest';
+import type { Browser, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
+import { openBrowser, Person } from './browser.ts';
+import { House } from './house.ts';
 
 /** What the journeys of one file share: a fresh demo, one browser, and people who leave after each journey. */
 export class Scene {
-  #house: House | undefined
-  #browser: Browser | undefined
-  #people: Person[] = []
+  #house: House | undefined;
+  #browser: Browser | undefined;
+  #people: Person[] = [];
 
-  constructor() {
+  /** `empty`: nobody works there yet, and there is no shop. */
+  constructor({ empty = false } = {}) {
     beforeAll(async () => {
-      this.#house = await House.open()
-      this.#browser = await openBrowser()
-    })
+      this.#house = await House.open({ empty });
+      this.#browser = await openBrowser();
+    });
     afterEach(async () => {
-      const people = this.#people
-      this.#people = []
-      for (const person of people) await person.leave()
-    })
+      const people = this.#people;
+      this.#people = [];
+      for (const person of people) await person.leave();
+    });
     afterAll(async () => {
-      await this.#browser?.close()
-      await this.#house?.close()
-    })
+      await this.#browser?.close();
+      await this.#house?.close();
+    });
   }
 
   get house(): House {
-    if (!this.#house) throw new Error('the house is not open')
-    return this.#house
+    if (!this.#house) throw new Error('the house is not open');
+    return this.#house;
   }
 
   async person(options?: BrowserContextOptions): Promise<Person> {
-    if (!this.#browser) throw new Error('there is no browser')
-    const person = await Person.arrive(this.#browser, this.house, options)
-    this.#people.push(person)
-    return person
+    if (!this.#browser) throw new Error('there is no browser');
+    const person = await Person.arrive(this.#browser, this.house, options);
+    this.#people.push(person);
+    return person;
   }
 
   /** A member at her desk. */
   async member(email?: string, options?: BrowserContextOptions): Promise<Person> {
-    const person = await this.person(options)
-    await person.signIn(email)
-    return person
+    const person = await this.person(options);
+    await person.signIn(email);
+    return person;
   }
 }
 
 /** The words of a conversation, in a chat or on the desk. */
-export const said = (place: Frame | Page, words: string): Locator => place.getByText(words, { exact: true }).last()
+export const said = (place: Frame | Page, words: string): Locator => place.getByText(words, { exact: true }).last();
 
 /** Writes in the chat and sends it. */
 export async function write(chat: Frame, words: string): Promise<void> {
-  const field = chat.locator('textarea')
-  await field.fill(words)
-  await field.press('Enter')
+  const field = chat.locator('textarea');
+  await field.fill(words);
+  await field.press('Enter');
 }
 
 /** Writes in the chat on a phone, where Enter begins a new line. */
 export async function tapWrite(chat: Frame, words: string): Promise<void> {
-  await chat.locator('textarea').fill(words)
-  await chat.getByRole('button', { name: 'Envoyer' }).click()
+  await chat.locator('textarea').fill(words);
+  await chat.getByRole('button', { name: 'Envoyer' }).click();
 }
 
 /** The conversation in the desk's list whose preview shows these words. */
-export const row = (desk: Page, words: string): Locator => desk.locator('a[data-id]', { hasText: words }).first()
+export const row = (desk: Page, words: string): Locator => desk.locator('a[data-id]', { hasText: words }).first();
 
 /** Goes to a list of the desk by its name in the spine. */
 export async function go(desk: Page, list: string): Promise<void> {
-  await desk.getByRole('navigation').getByRole('link', { name: new RegExp(`^${list}`) }).first().click()
+  await desk
+    .getByRole('navigation')
+    .getByRole('link', { name: new RegExp(`^${list}`) })
+    .first()
+    .click();
 }
 
 /** Answers the open conversation. */
 export async function answer(desk: Page, words: string): Promise<void> {
-  const field = desk.locator('textarea').last()
-  await field.fill(words)
-  await field.press('Control+Enter')
+  const field = desk.locator('textarea').last();
+  await field.fill(words);
+  await field.press('Control+Enter');
 }

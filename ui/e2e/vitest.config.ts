@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig } from 'vitest/config';
 
 // Journeys drive one browser against one server, one after the other: two cores are the machine they must pass on.
 export default defineConfig({
@@ -11,4 +11,4 @@ export default defineConfig({
     hookTimeout: 90_000,
     reporters: process.env.CI ? ['verbose'] : ['default'],
   },
-})
+});
