@@ -39,8 +39,9 @@ type Tx interface {
 	InsertVisit(ctx context.Context, v Visit) error
 	VisitByToken(ctx context.Context, tokenHash string) (Visit, error)
 	DeleteVisit(ctx context.Context, tokenHash string) error
-	// MoveVisits hands a device's visits and its conversations over from one customer to another, when she is recognised.
-	MoveVisits(ctx context.Context, from, to vis.CustomerID) error
+	// HandOver gives what an anonymous customer said and uploaded to the one she is recognised as, under whom a repeated message
+	// is then known too, and ends the sessions of the first: a token from before stands for nobody who proved herself later.
+	HandOver(ctx context.Context, from, to vis.CustomerID) error
 
 	Conversation(ctx context.Context, id vis.ConversationID) (Conversation, error)
 	// NextNumber returns the number of the workspace's next conversation.

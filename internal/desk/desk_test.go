@@ -479,18 +479,57 @@ func TestAVisitEndsAndMovesAtOnce(t *testing.T) {
 	if err != nil || by.Customer() != anonymous.Customer.ID {
 		t.Fatalf("begun as %+v, %v", by, err)
 	}
+	// whoever noted the token of an anonymous session must not become the person who proves herself in it later.
 	known := arrive(&channel.Claim{Subject: "u-1"}, anonymous.Customer.ID)
-	if by, _, err = h.desk.VisitorBy(h.ctx, anonymous.Token); err != nil || by.Customer() != known.Customer.ID {
-		t.Errorf("another tab of the same browser is %+v, %v", by, err)
+	_, _, err = h.desk.VisitorBy(h.ctx, anonymous.Token)
+	wantReason(t, err, "visit_ended")
+	if by, _, err = h.desk.VisitorBy(h.ctx, known.Token); err != nil || by.Customer() != known.Customer.ID {
+		t.Fatalf("recognised as %+v, %v", by, err)
 	}
 	if err := h.desk.EndVisit(h.ctx, by, known.Token); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = h.desk.VisitorBy(h.ctx, known.Token)
 	wantReason(t, err, "visit_ended")
+	last := arrive(nil, "")
 	h.now = h.now.Add(desk.VisitFor)
-	_, _, err = h.desk.VisitorBy(h.ctx, anonymous.Token)
+	_, _, err = h.desk.VisitorBy(h.ctx, last.Token)
 	wantReason(t, err, "visit_ended")
+}
+
+// I3: an answer that was lost just before she was recognised does not make her words appear twice, and what she uploaded can
+// still be sent.
+func TestARetryAfterBeingRecognisedIsTheSameMessage(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	anonymous := h.visitor(nil, "")
+	in := desk.Inbound{Channel: h.chat.ID, Text: "hello", ClientID: h.mint.ID(h.now)}
+	first, err := h.desk.Receive(h.ctx, anonymous, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := h.desk.Attach(h.ctx, anonymous, desk.Attachment{Name: "a.txt", MediaType: "text/plain", Size: 1, Blob: "00"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	claim := &channel.Claim{Subject: "u-1"}
+	known := h.visitor(claim, anonymous.Customer())
+	again, err := h.desk.Receive(h.ctx, known, in)
+	if err != nil || again.Message.ID != first.Message.ID || again.Message.AuthorID != known.ID {
+		t.Errorf("the retry is %+v, %v; the first was %+v", again.Message, err, first.Message)
+	}
+	with := desk.Inbound{Channel: h.chat.ID, Attachments: []vis.AttachmentID{file.ID}, ClientID: h.mint.ID(h.now)}
+	if _, err := h.desk.Receive(h.ctx, known, with); err != nil {
+		t.Errorf("her file cannot be sent: %v", err)
+	}
+	// The same id from two of her devices keeps her from nothing.
+	other := h.visitor(nil, "")
+	if _, err := h.desk.Receive(h.ctx, other, in); err != nil {
+		t.Fatal(err)
+	}
+	if next := h.visitor(claim, other.Customer()); next.ID != known.ID {
+		t.Errorf("recognised as %+v", next)
+	}
 }
 
 // What the screens are told of words that were just received is what the database holds.

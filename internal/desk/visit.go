@@ -32,7 +32,8 @@ type Arrived struct {
 }
 
 // StartVisit begins a visitor's session. Without a claim she is a new, unproved customer whatever she says of herself. With
-// one she is the customer of that claim, and what this browser said before anonymously becomes hers.
+// one she is the customer of that claim, and what this browser said before anonymously becomes hers; the session in which it said
+// so ends, for whoever else holds that token must not read on as her.
 func (s *Service) StartVisit(ctx context.Context, ws vis.WorkspaceID, in Arrival) (Arrived, error) {
 	now := s.clock.Now()
 	token := s.mint.Bearer(ws)
@@ -74,7 +75,7 @@ func (s *Service) recognise(ctx context.Context, tx Tx, by vis.Actor, in Arrival
 	if err != nil || before.Verified {
 		return c, ignoreAbsent(err) // somebody else proved herself on this browser earlier: her history stays hers
 	}
-	return c, tx.MoveVisits(ctx, before.ID, c.ID)
+	return c, tx.HandOver(ctx, before.ID, c.ID)
 }
 
 // claimed finds the customer whom a proved claim names, by the site's own id first, then by a proved address.

@@ -160,7 +160,13 @@ const (
 	insertVisit = `INSERT INTO visits (workspace, token_hash, customer, channel, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6)`
 	selectVisit = `SELECT token_hash, customer, channel, created_at, expires_at FROM visits WHERE workspace = $1 AND token_hash = $2`
 	deleteVisit = `DELETE FROM visits WHERE workspace = $1 AND token_hash = $2`
-	moveVisits  = `UPDATE visits SET customer = $3 WHERE workspace = $1 AND customer = $2`
+	endVisits   = `DELETE FROM visits WHERE workspace = $1 AND customer = $2`
+	// What was said under an id that she has used already stays as it is; nobody but she can have arranged that.
+	moveMessages = `UPDATE messages SET author_id = $3 WHERE workspace = $1 AND author = 'customer' AND author_id = $2
+		AND conversation IN (SELECT c.id FROM conversations c WHERE c.workspace = $1 AND c.customer = $2)
+		AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.workspace = $1 AND m.author = 'customer' AND m.author_id = $3
+		AND m.client_id = messages.client_id AND m.client_id <> '')`
+	moveAttachments = `UPDATE attachments SET author_id = $3 WHERE workspace = $1 AND author = 'customer' AND author_id = $2`
 	// Whose a conversation is found to be is no change that a member's decision about it could be stale against.
 	moveConversations = `UPDATE conversations SET customer = $3 WHERE workspace = $1 AND customer = $2`
 )
@@ -184,17 +190,18 @@ func (t *tx) DeleteVisit(ctx context.Context, tokenHash string) error {
 	return err
 }
 
-// MoveVisits implements desk.Tx.
-func (t *tx) MoveVisits(ctx context.Context, from, to vis.CustomerID) error {
+// HandOver implements desk.Tx.
+func (t *tx) HandOver(ctx context.Context, from, to vis.CustomerID) error {
 	for _, id := range []vis.CustomerID{from, to} {
 		if _, err := value[string](ctx, t, "customer", hasCustomer, string(id)); err != nil {
 			return err
 		}
 	}
-	for _, statement := range []string{moveVisits, moveConversations} {
+	for _, statement := range []string{moveMessages, moveAttachments, moveConversations} { // the words while they are still hers
 		if _, err := t.exec(ctx, statement, string(from), string(to)); err != nil {
 			return err
 		}
 	}
-	return nil
+	_, err := t.exec(ctx, endVisits, string(from))
+	return err
 }

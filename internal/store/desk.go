@@ -68,7 +68,7 @@ func (t *tx) InsertConversation(ctx context.Context, c desk.Conversation) error 
 	return err
 }
 
-// SaveConversation implements desk.Tx. The customer stays who she is: see MoveVisits.
+// SaveConversation implements desk.Tx. The customer stays who she is: see HandOver.
 func (t *tx) SaveConversation(ctx context.Context, c desk.Conversation) (desk.Conversation, error) {
 	err := t.save(ctx, "conversation", hasConversation, string(c.ID), updateConversation, string(c.ID), c.Version, c.Subject,
 		string(c.State), string(c.Channel), string(c.Assignee), string(c.Team), millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author), millis(c.Preview.At), c.Preview.Attachments,

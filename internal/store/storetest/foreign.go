@@ -101,11 +101,11 @@ var absent = map[string]attempt{
 		return tx.TouchToken(ctx, a.token.ID, now)
 	}),
 	"DeleteToken": did(func(ctx context.Context, tx everything, _, a *house) error { return tx.DeleteToken(ctx, a.token.ID) }),
-	"MoveVisits": did(func(ctx context.Context, tx everything, b, a *house) error {
-		return tx.MoveVisits(ctx, a.customer.ID, b.customer.ID)
+	"HandOver": did(func(ctx context.Context, tx everything, b, a *house) error {
+		return tx.HandOver(ctx, a.customer.ID, b.customer.ID)
 	}),
-	"MoveVisits (to)": did(func(ctx context.Context, tx everything, b, a *house) error {
-		return tx.MoveVisits(ctx, b.customer.ID, a.customer.ID)
+	"HandOver (to)": did(func(ctx context.Context, tx everything, b, a *house) error {
+		return tx.HandOver(ctx, b.customer.ID, a.customer.ID)
 	}),
 	"SetTeams (member)": did(func(ctx context.Context, tx everything, _, a *house) error { return tx.SetTeams(ctx, a.member.ID, nil) }),
 	"MessageByClientID": func(ctx context.Context, tx everything, _, a *house) (any, error) {

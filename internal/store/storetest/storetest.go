@@ -128,7 +128,7 @@ func Run(t *testing.T, e Engine) {
 		{"ChainsTheAudit", testAudit},
 		{"SetsUpOneServerOnce", testSetUp},
 		{"DeletesATeam", testDeleteTeam},
-		{"HandsAVisitOver", testMoveVisits},
+		{"HandsAVisitOver", testHandOver},
 		{"StartsTwiceAtOnce", testStart},
 	} {
 		t.Run(c.name, func(t *testing.T) {
