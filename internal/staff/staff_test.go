@@ -206,6 +206,42 @@ func TestDisablingAMemberEndsHerSessionsAndTokensAtOnce(t *testing.T) {
 	wantReason(t, err, "wrong_credentials")
 }
 
+// C-08: a token does for its owner what she may do herself, and no more: not what she might do once.
+func TestATokenLosesWhatItsOwnerLoses(t *testing.T) {
+	t.Parallel()
+	h := founded(t)
+	s := h.join("soazig@arzel.example", vis.Administrator)
+	soazig := vis.Actor{Workspace: h.ws, Kind: vis.ByMember, ID: string(s.Member.ID), Role: vis.Administrator}
+	made, err := h.staff.CreateToken(h.ctx, soazig, "script", []vis.Scope{vis.ReadConversations, vis.WriteSettings}, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	secret, err := h.staff.TokenSecret(h.ws, made)
+	if err != nil {
+		t.Fatal(err)
+	}
+	role := func(r vis.Role) vis.Actor {
+		m, err := h.staff.Member(h.ctx, h.ws, s.Member.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.staff.ChangeMember(h.ctx, h.lea, m.ID, staff.MemberChange{Role: &r, Version: m.Version}); err != nil {
+			t.Fatal(err)
+		}
+		by, err := h.staff.ByToken(h.ctx, secret)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return by
+	}
+	if by := role(vis.Agent); by.May(vis.WriteSettings) || !by.May(vis.ReadConversations) {
+		t.Errorf("an agent's token may %v", by.Scopes)
+	}
+	if by := role(vis.Administrator); !by.May(vis.WriteSettings) {
+		t.Errorf("an administrator's token may %v again", by.Scopes)
+	}
+}
+
 // Abuse case A-11: a link works once, for a week, and only as it was sent.
 func TestInvitationsWorkOnce(t *testing.T) {
 	t.Parallel()

@@ -112,16 +112,51 @@ func (s *Service) ByToken(ctx context.Context, secret string) (vis.Actor, error)
 		return vis.Actor{}, refused
 	case err != nil:
 		return vis.Actor{}, err
-	case !t.ExpiresAt.After(now) || owner.State != Active:
+	}
+	by, ok := t.actor(ws, owner, now)
+	if !ok {
 		return vis.Actor{}, refused
 	}
-	by := vis.Actor{Workspace: ws, Kind: vis.ByToken, ID: string(t.ID), Scopes: t.Scopes}
 	if now.Sub(t.LastUsedAt) > touchEvery {
 		if _, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) { return struct{}{}, tx.TouchToken(ctx, t.ID, now) }); err != nil {
 			return vis.Actor{}, err
 		}
 	}
 	return by, nil
+}
+
+// actor is the token with its rights of this moment: those it was made with, as far as its owner still has them. It is none when
+// the token has expired or its owner is not at work here.
+func (t Token) actor(ws vis.WorkspaceID, owner Member, now time.Time) (vis.Actor, bool) {
+	if !t.ExpiresAt.After(now) || owner.State != Active {
+		return vis.Actor{}, false
+	}
+	by := memberActor(ws, owner)
+	scopes := slices.DeleteFunc(slices.Clone(t.Scopes), func(scope vis.Scope) bool { return !by.May(scope) })
+	return vis.Actor{Workspace: ws, Kind: vis.ByToken, ID: string(t.ID), Scopes: scopes}, true
+}
+
+// TokenActor finds what a token may do now by its id; one that is over is vis.NotFound.
+func (s *Service) TokenActor(ctx context.Context, ws vis.WorkspaceID, id vis.TokenID) (vis.Actor, error) {
+	return vis.View(ctx, s.db, ws, func(tx Tx) (vis.Actor, error) {
+		all, err := tx.Tokens(ctx)
+		if err != nil {
+			return vis.Actor{}, err
+		}
+		i := slices.IndexFunc(all, func(t Token) bool { return t.ID == id })
+		if i < 0 {
+			return vis.Actor{}, vis.Absent("token")
+		}
+		owner, err := tx.Member(ctx, all[i].Owner)
+		if err != nil {
+			return vis.Actor{}, err
+		}
+		by, ok := all[i].actor(ws, owner, s.clock.Now())
+		if !ok {
+			return vis.Actor{}, vis.Absent("token")
+		}
+		return by, nil
+	})
 }
 
 // Tokens lists the API tokens of a workspace, without their secrets.

@@ -508,6 +508,21 @@ func TestLinksToFiles(t *testing.T) {
 	if a := h.get(nobody, link); a.status != 403 {
 		t.Errorf("of a disabled member: %d", a.status)
 	}
+	// Nor does a link that her token was given outlive her.
+	boss := h.hire(h.admin, "Soazig", vis.Administrator)
+	robot := h.token(boss, vis.ReadConversations)
+	link = read[Attachment](t, h.get(robot, "/api/v1/attachments/"+mine.ID)).URL
+	if a := h.get(nobody, link); a.status != 200 {
+		t.Fatalf("of a token: %d %s", a.status, a.body)
+	}
+	m, err = h.staff.Member(h.ctx, h.ws, boss.actor.Member())
+	h.must(err)
+	if a := h.do(call{method: "PATCH", path: "/api/v1/members/" + boss.actor.ID, as: h.admin, body: obj{"disabled": true, "version": m.Version}}); a.status != 200 {
+		t.Fatalf("%s", a.body)
+	}
+	if a := h.get(nobody, link); a.status != 403 {
+		t.Errorf("of a disabled member's token: %d", a.status)
+	}
 }
 
 // C-14: what visitors are told, field by field. A new one is a decision: add it here when a customer may know it.

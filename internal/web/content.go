@@ -142,16 +142,7 @@ func (s *Server) stillThere(ctx context.Context, who audience) (vis.Actor, error
 		by.Role = m.Role
 		return by, nil
 	case vis.ByToken:
-		all, err := s.staff.Tokens(ctx, vis.System(who.workspace))
-		if err != nil {
-			return vis.Actor{}, err
-		}
-		for _, t := range all {
-			if string(t.ID) == who.id && t.ExpiresAt.After(s.clock.Now()) {
-				by.Scopes = t.Scopes
-				return by, nil
-			}
-		}
+		return s.staff.TokenActor(ctx, who.workspace, vis.TokenID(who.id))
 	case vis.BySystem:
 	}
 	return vis.Actor{}, errLink
