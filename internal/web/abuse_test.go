@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -90,6 +93,15 @@ func TestHeadersOfEachSurface(t *testing.T) {
 		if got := h.get(h.admin, path).header.Get("Cache-Control"); got != "no-store" {
 			t.Errorf("%s may be kept: %q", path, got)
 		}
+	}
+	if a := h.get(nobody, ours+"/content/"+newID()+"z"); a.status != 421 {
+		t.Errorf("a file on the desk's own host: %d", a.status)
+	}
+	if a := h.get(nobody, "https://files.example/desk/z"); a.status != 421 {
+		t.Errorf("the desk on the files' host: %d", a.status)
+	}
+	if a := h.get(nobody, "https://files.example/readyz"); a.status != 200 {
+		t.Errorf("a probe on the files' host: %d", a.status)
 	}
 	if a := h.get(nobody, "https://files.example/desk/"); a.status != 421 {
 		t.Errorf("the host for files serves the desk: %d", a.status)
@@ -190,6 +202,49 @@ func TestTheFirstAdministratorIsOne(t *testing.T) {
 		})
 	}
 	wait.Wait()
+}
+
+// waiter is a writer that knows until when the server waits for a body.
+type waiter struct {
+	*httptest.ResponseRecorder
+	until time.Time
+}
+
+func (w *waiter) SetReadDeadline(t time.Time) error {
+	w.until = t
+	return nil
+}
+
+// trickle is a body that never ends by itself; it notes whether somebody waits for it for ever.
+type trickle struct {
+	w       *waiter
+	endless bool
+}
+
+func (b *trickle) Read([]byte) (int, error) {
+	b.endless = b.w.until.IsZero() || time.Until(b.w.until) > uploadFor
+	return 0, os.ErrDeadlineExceeded
+}
+
+func TestNobodyWaitsForABodyForEver(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for name, c := range map[string]call{
+		"with a key":    {method: "POST", path: "/api/v1/session", header: map[string]string{"Idempotency-Key": newID()}},
+		"without":       {method: "POST", path: "/api/v1/session"},
+		"refused":       {method: "POST", path: "/api/v1/teams"},
+		"of no address": {method: "POST", path: "/no/such"},
+	} {
+		w := &waiter{ResponseRecorder: httptest.NewRecorder()}
+		body := &trickle{w: w}
+		c.body = "{}"
+		r := c.request()
+		r.Body, r.ContentLength = io.NopCloser(body), 1000
+		h.server.Handler().ServeHTTP(w, r)
+		if body.endless || w.until.IsZero() {
+			t.Errorf("a body %s is waited for until %v", name, w.until)
+		}
+	}
 }
 
 // D-09: limits hold by account and by address, and addresses cannot be made up.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 
 	"visavis/internal/vis"
 )
@@ -13,6 +14,8 @@ import (
 const (
 	maxBody   = 1 << 20
 	maxUpload = 25<<20 + 64<<10 // a file and the form around it
+	// bodyWithin is how long a body may take to arrive; a file has uploadFor.
+	bodyWithin = 30 * time.Second
 )
 
 // surface is a part of the site with its own rules for browsers.

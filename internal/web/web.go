@@ -197,8 +197,13 @@ func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		defer s.survive(w, r)
 		s.protect(w.Header(), surfaceAPI, "") // the strictest; pages loosen it
+		if r.ContentLength != 0 {
+			// A body that trickles in must not hold its connection for ever, whether somebody reads it or it is refused.
+			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) //nolint:forbidigo // not every writer can
+		}
 		onContentHost := s.contentHost != "" && strings.EqualFold(r.Host, s.contentHost)
-		if onContentHost != (s.contentHost != "" && strings.HasPrefix(r.URL.Path, "/content/")) && !strings.HasSuffix(r.URL.Path, "z") {
+		probe := r.URL.Path == "/livez" || r.URL.Path == "/readyz"
+		if onContentHost != (s.contentHost != "" && strings.HasPrefix(r.URL.Path, "/content/")) && !probe {
 			s.refuse(w, r, vis.Errorf(vis.NotFound, "misdirected_request", "There is nothing here under this name."))
 			return
 		}
