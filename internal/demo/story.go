@@ -16,7 +16,7 @@ type step struct {
 	say                   string // words to the other side
 	note                  string // words that members read
 	photo                 bool   // with the photograph of the demo
-	resolve, reopen, read bool
+	resolve, read bool
 	assign                string        // a member's key
 	snooze                time.Duration // from the moment the demo is made
 	asleep                bool          // until the customer writes
