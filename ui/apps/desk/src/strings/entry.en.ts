@@ -61,7 +61,7 @@ export const entryEn: Record<keyof typeof entryFr, string> = {
   'invite.failed.title': 'The link could not be read',
 
   'reset.title': 'Choose a new password',
-  'reset.lead': '{name}, it will replace the old one in {workspace}, for {email}. Your other sessions will end.',
+  'reset.lead': 'For {name}, {email}, in {workspace}. It will replace the old one, and your other sessions will end.',
   'reset.password': 'New password',
   'reset.verb': 'Save and open the desk',
 

@@ -60,7 +60,7 @@ export const entryFr = {
   'invite.failed.title': 'Le lien n’a pas pu être lu',
 
   'reset.title': 'Choisir un nouveau mot de passe',
-  'reset.lead': '{name}, il remplacera l’ancien dans {workspace}, avec {email}. Vos autres sessions se fermeront.',
+  'reset.lead': 'Pour {name}, {email}, dans {workspace}. Il remplacera l’ancien, et vos autres sessions se fermeront.',
   'reset.password': 'Nouveau mot de passe',
   'reset.verb': 'Enregistrer et ouvrir le bureau',
 
