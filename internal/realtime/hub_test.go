@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -436,6 +437,36 @@ func TestAnEndedSessionIsClosedWithinFiveSeconds(t *testing.T) {
 		mu.Lock()
 		valid = false
 		mu.Unlock()
+		time.Sleep(5 * time.Second)
+		synctest.Wait()
+		if e.code != CloseEnded {
+			t.Errorf("closed with %d", e.code)
+		}
+	})
+}
+
+// W-07: also when the clock is set back by an hour.
+func TestAnEndedSessionIsClosedThoughTheClockIsSetBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var back atomic.Bool
+		now := vis.ClockFunc(func() time.Time {
+			if back.Load() {
+				return time.Now().Add(-time.Hour)
+			}
+			return time.Now()
+		})
+		hub := New(t.Context(), new(memory), words{}, now, slog.New(slog.DiscardHandler))
+		defer hub.Close()
+		e := &end{ready: make(chan struct{})}
+		c, err := hub.Attach(t.Context(), Reader{Actor: member("lea"), Session: "s", Valid: func(context.Context) bool { return !back.Load() }}, e, -1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e.client = c
+		close(e.ready)
+		time.Sleep(time.Minute)
+		back.Store(true)
 		time.Sleep(5 * time.Second)
 		synctest.Wait()
 		if e.code != CloseEnded {

@@ -107,7 +107,7 @@ func (f *feed) dueSessions() map[string]*Client {
 			if c.visitor() {
 				every = visitEvery
 			}
-			if c.Valid != nil && (s.soon || now.Sub(s.checkedAt) >= every) {
+			if c.Valid != nil && (s.soon || now.Sub(s.checkedAt) >= every || now.Before(s.checkedAt)) { // or the clock was set back
 				s.soon, s.checkedAt = false, now
 				due[name] = c
 			}
