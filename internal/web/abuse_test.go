@@ -300,6 +300,14 @@ func TestLimits(t *testing.T) {
 	if a := h.post(ada, "/api/v1/visitor/messages", obj{"text": "x", "clientId": newID()}); a.status != 201 {
 		t.Errorf("after a pause: %d", a.status)
 	}
+	for range limitVisitor.many + 1 {
+		last = h.do(call{method: "POST", path: "/api/v1/visitor/conversations/" + newID() + "/read", as: ada, body: obj{"position": 1},
+			header: map[string]string{"Idempotency-Key": newID()}})
+	}
+	if last.status != 429 {
+		t.Errorf("request %d in a minute: %d", limitVisitor.many+1, last.status)
+	}
+	h.clock.move(time.Minute)
 	for range limitUpload.many + 1 {
 		last = h.upload(ada, "/api/v1/visitor/attachments", "a.txt", "text/plain", []byte("words"))
 	}
@@ -318,6 +326,32 @@ func TestLimits(t *testing.T) {
 	}
 	if a := h.get(h.admin, "/api/v1/conversations?limit=1000000000"); a.status != 422 {
 		t.Errorf("a list of a milliard: %d", a.status)
+	}
+}
+
+// A clock that is set back shuts nobody out, and keeps nothing that has changed.
+func TestAClockSetBackShutsNobodyOut(t *testing.T) {
+	t.Parallel()
+	c := &clock{now: time.Unix(1e9, 0)}
+	l := newLimiter(c, true)
+	_ = l.take(limitLink, "x")
+	c.move(-24 * time.Hour)
+	_ = l.take(limitLink, "x") // the bucket may be full now
+	c.move(2 * limitLink.span / time.Duration(limitLink.many))
+	if err := l.take(limitLink, "x"); err != nil {
+		t.Errorf("a moment later: %v", err)
+	}
+	k := &socket{s: &Server{limits: l, clock: c}, allowance: framesAtOnce, countedAt: c.Now()}
+	c.move(-time.Hour)
+	if !k.allowed() {
+		t.Error("a connection is cut")
+	}
+	h := newHouse(t)
+	h.server.directory.of(h.ctx, h.ws)
+	agent := h.hire(h.admin, "Yann", vis.Agent)
+	h.clock.move(-time.Hour)
+	if _, known := h.server.directory.of(h.ctx, h.ws).members[agent.actor.Member()]; !known {
+		t.Error("who has joined is unknown for an hour")
 	}
 }
 

@@ -73,6 +73,9 @@ func (s *Server) asVisitor(r *http.Request, by *caller) (err error) {
 	}
 	by.secret = token
 	by.Actor, by.visit, err = s.desk.VisitorBy(r.Context(), token)
+	if err == nil {
+		err = s.limits.take(limitVisitor, by.ID)
+	}
 	return notFoundIsNobody(err)
 }
 

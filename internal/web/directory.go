@@ -40,7 +40,7 @@ func (d *directory) of(ctx context.Context, ws vis.WorkspaceID) *known {
 	d.mu.Lock()
 	k := d.known[ws]
 	d.mu.Unlock()
-	if k != nil && now.Before(k.until) {
+	if k != nil && now.Before(k.until) && !now.Before(k.until.Add(-knownFor)) { // unless the clock was set back
 		return k
 	}
 	fresh, err := d.read(ctx, ws, now)

@@ -27,6 +27,7 @@ var (
 	limitUpload        = limit{"upload", 20, time.Hour}
 	limitToken         = limit{"token", 600, time.Minute}
 	limitMember        = limit{"member", 1200, time.Minute}
+	limitVisitor       = limit{"visitor", 600, time.Minute}
 	limitLink          = limit{"link", 30, time.Minute} // guesses at set-up and invitation links, by address
 )
 
@@ -59,6 +60,9 @@ func (l *limiter) take(by limit, key string) error {
 	empty := l.empty[key]
 	if empty.Before(now) {
 		empty = now
+	}
+	if full := now.Add(by.span); empty.After(full) { // the clock was set back: nobody is shut out until it catches up
+		empty, l.empty[key] = full, full
 	}
 	if wait := empty.Add(step).Sub(now) - by.span; wait > 0 {
 		e := vis.Errorf(vis.TooMany, "rate_limited", "That was very often in a short time. Please wait a moment and try again.")

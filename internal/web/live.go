@@ -288,7 +288,7 @@ func (k *socket) allowed() bool {
 		return true
 	}
 	now := k.s.clock.Now()
-	k.allowance = min(framesAtOnce, k.allowance+now.Sub(k.countedAt).Seconds()*framesASecond)
+	k.allowance = min(framesAtOnce, k.allowance+max(0, now.Sub(k.countedAt).Seconds())*framesASecond) // a clock set back takes nothing
 	k.countedAt = now
 	k.allowance--
 	return k.allowance >= 0
@@ -407,7 +407,7 @@ func (k *socket) page(f PageFrame) error {
 		return errFrame
 	}
 	k.client.OnPage(realtime.Page{URL: p.URL, Title: p.Title, At: p.At})
-	if now.Sub(k.pageAt) < rememberPage {
+	if since := now.Sub(k.pageAt); since >= 0 && since < rememberPage {
 		return nil
 	}
 	k.pageAt = now
