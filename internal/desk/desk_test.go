@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -342,6 +343,23 @@ func TestOnlyProofBringsHistory(t *testing.T) {
 	byEmail := h.visitor(&channel.Claim{Subject: "u-9", Email: email}, "")
 	if byEmail.ID != first.ID {
 		t.Error("a proved address is not recognised")
+	}
+}
+
+// Whatever a stranger types stays small: every address makes her record longer for all who read it.
+func TestAddressesThatAreOnlyTypedAreFew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.visitor(nil, "")
+	for i := range desk.MaxClaimed {
+		if _, err := h.desk.Introduce(h.ctx, v, desk.Introduction{Email: new(fmt.Sprintf("a%d@example.org", i))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err := h.desk.Introduce(h.ctx, v, desk.Introduction{Email: new("one.more@example.org")})
+	wantReason(t, err, "invalid_field")
+	if _, err := h.desk.Introduce(h.ctx, v, desk.Introduction{Email: new("a0@example.org"), Name: new("Ada")}); err != nil {
+		t.Errorf("one that is known already: %v", err)
 	}
 }
 

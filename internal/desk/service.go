@@ -15,6 +15,7 @@ const (
 	MaxSubject     = 200    // runes
 	MaxName        = 120    // runes
 	MaxAttachments = 10     // in one message
+	MaxClaimed     = 10     // addresses that a customer may give without proof
 	MaxFile        = 25 << 20
 )
 

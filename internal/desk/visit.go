@@ -141,6 +141,17 @@ func (s *Service) addIdentity(ctx context.Context, tx Tx, c *Customer, kind Iden
 			return false, err
 		}
 	}
+	if !verified {
+		claimed := 0
+		for _, have := range c.Identities {
+			if !have.Verified {
+				claimed++
+			}
+		}
+		if claimed >= MaxClaimed {
+			return false, vis.InField("email", "You have given %d addresses already; please write to us which one is right.", MaxClaimed)
+		}
+	}
 	i := Identity{ID: vis.IdentityID(s.mint.ID(now)), Customer: c.ID, Kind: kind, Value: value, Key: key, Verified: verified, CreatedAt: now}
 	c.Identities = append(c.Identities, i)
 	return true, tx.InsertIdentity(ctx, i)
