@@ -11,15 +11,14 @@ type tale struct {
 // A step happened ago before the demo was made. Exactly one of its verbs is set: by is whose words they are ("" for the
 // customer, else a member's key).
 type step struct {
-	ago                   time.Duration
-	by                    string
-	say                   string // words to the other side
-	note                  string // words that members read
-	photo                 bool   // with the photograph of the demo
+	ago           time.Duration
+	by            string
+	say           string // words to the other side
+	note          string // words that members read
+	photo         bool   // with the photograph of the demo
 	resolve, read bool
-	assign                string        // a member's key
-	snooze                time.Duration // from the moment the demo is made
-	asleep                bool          // until the customer writes
+	snooze        time.Duration // from the moment the demo is made
+	asleep        bool          // until the customer writes
 }
 
 const (
