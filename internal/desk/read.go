@@ -313,7 +313,7 @@ func (s *Service) remembers(ws vis.WorkspaceID, h *Happening) bool {
 	if err := json.Unmarshal(h.Event.Data, &d); err != nil {
 		return false
 	}
-	r, ok := s.received.get(messageKey{ws, d.Message})
+	r, _, ok := s.received.get(messageKey{ws, d.Message})
 	if ok {
 		h.Message, h.Conversation = &r.Message, &r.Conversation
 	}

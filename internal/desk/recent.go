@@ -13,6 +13,7 @@ type recent[K comparable, V any] struct {
 	mu       sync.Mutex
 	limit    int
 	now, old map[K]V
+	age      uint64 // counts what was taken back
 }
 
 func newRecent[K comparable, V any](limit int) *recent[K, V] {
@@ -22,25 +23,41 @@ func newRecent[K comparable, V any](limit int) *recent[K, V] {
 func (r *recent[K, V]) put(k K, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.set(k, v)
+}
+
+// set is put under the lock.
+func (r *recent[K, V]) set(k K, v V) {
 	if len(r.now) >= r.limit {
 		r.now, r.old = make(map[K]V), r.now
 	}
 	r.now[k] = v
 }
 
-func (r *recent[K, V]) get(k K) (V, bool) {
+// putSince is put for what was read from the database: it is left out when anything was taken back since get told its age, for
+// what was read may be older than that.
+func (r *recent[K, V]) putSince(age uint64, k K, v V) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	v, ok := r.now[k]
+	if r.age == age {
+		r.set(k, v)
+	}
+}
+
+func (r *recent[K, V]) get(k K) (v V, age uint64, ok bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	v, ok = r.now[k]
 	if !ok {
 		v, ok = r.old[k]
 	}
-	return v, ok
+	return v, r.age, ok
 }
 
 func (r *recent[K, V]) drop(k K) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.age++
 	delete(r.now, k)
 	delete(r.old, k)
 }
@@ -48,6 +65,7 @@ func (r *recent[K, V]) drop(k K) {
 func (r *recent[K, V]) clear() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.age++
 	r.now, r.old = make(map[K]V), nil
 }
 

@@ -211,12 +211,13 @@ func (s *Service) VisitorBy(ctx context.Context, token string) (vis.Actor, Visit
 // visit reads a visit by its token's hash, or remembers it for as long as visitCheckedIn. A token's hash belongs to one workspace.
 func (s *Service) visit(ctx context.Context, ws vis.WorkspaceID, hash string) (Visit, error) {
 	now := s.clock.Now()
-	if c, ok := s.visits.get(hash); ok && now.Sub(c.at).Abs() < visitCheckedIn {
+	c, age, ok := s.visits.get(hash)
+	if ok && now.Sub(c.at).Abs() < visitCheckedIn {
 		return c.visit, nil
 	}
 	v, err := vis.View(ctx, s.db, ws, func(tx Tx) (Visit, error) { return tx.VisitByToken(ctx, hash) })
 	if err == nil {
-		s.visits.put(hash, checkedVisit{v, now})
+		s.visits.putSince(age, hash, checkedVisit{v, now})
 	}
 	return v, err
 }

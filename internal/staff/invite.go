@@ -43,6 +43,11 @@ func (s *Service) Invite(ctx context.Context, by vis.Actor, in Invitation) (Invi
 	if !in.Role.Valid() {
 		return InvitedMember{}, vis.InField("role", "A role is agent, supervisor or administrator, not %q.", in.Role)
 	}
+	if in.Role != vis.Agent {
+		if err := onlyPeople(by); err != nil {
+			return InvitedMember{}, err
+		}
+	}
 	now := s.clock.Now()
 	return vis.Update(ctx, s.db, by, func(tx Tx) (InvitedMember, error) {
 		w, err := tx.Workspace(ctx)
@@ -85,6 +90,9 @@ func (s *Service) RenewInvite(ctx context.Context, by vis.Actor, id vis.MemberID
 		action := "member.invited"
 		switch m.State {
 		case Active:
+			if err := onlyPeople(by); err != nil {
+				return InvitedMember{}, err
+			}
 			action = "member.password_link"
 		case Disabled:
 			return InvitedMember{}, vis.Errorf(vis.Conflict, "member_disabled", "%s is disabled; enable her before you send a link.", m.Name)

@@ -70,6 +70,11 @@ func (s *Service) ChangeMember(ctx context.Context, by vis.Actor, id vis.MemberI
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return Member{}, err
 	}
+	if in.Role != nil {
+		if err := onlyPeople(by); err != nil {
+			return Member{}, err
+		}
+	}
 	now := s.clock.Now()
 	return vis.Update(ctx, s.db, by, func(tx Tx) (Member, error) {
 		m, err := tx.Member(ctx, id)

@@ -90,6 +90,15 @@ func checkZone(in string) (string, error) {
 	return in, nil
 }
 
+// onlyPeople refuses API tokens what would let them become somebody: handing out roles and ways in. The right to change settings
+// is not the right to take over the house.
+func onlyPeople(by vis.Actor) error {
+	if by.Kind == vis.ByToken {
+		return vis.Errorf(vis.Forbidden, "not_a_member", "A token may not give out roles or ways in; an administrator can.")
+	}
+	return nil
+}
+
 // FirstName is what customers see of a name until its owner chooses otherwise.
 func FirstName(name string) string {
 	first, _, _ := strings.Cut(name, " ")

@@ -399,6 +399,24 @@ func TestTokensAreWhatTheyWereMadeFor(t *testing.T) {
 	}
 }
 
+// Abuse case A-17: the right to change settings is not the right to become an administrator.
+func TestATokenGivesOutNoRolesAndNoWaysIn(t *testing.T) {
+	t.Parallel()
+	h := founded(t)
+	s := h.join("yann@arzel.example", vis.Agent)
+	token := vis.Actor{Workspace: h.ws, Kind: vis.ByToken, ID: "t", Scopes: vis.Scopes()}
+	admin := vis.Administrator
+	_, err := h.staff.Invite(h.ctx, token, staff.Invitation{Email: "x@arzel.example", Name: "X", Role: admin})
+	wantReason(t, err, "not_a_member")
+	_, err = h.staff.RenewInvite(h.ctx, token, h.lea.Member())
+	wantReason(t, err, "not_a_member")
+	_, err = h.staff.ChangeMember(h.ctx, token, s.Member.ID, staff.MemberChange{Role: &admin, Version: s.Member.Version})
+	wantReason(t, err, "not_a_member")
+	if _, err := h.staff.Invite(h.ctx, token, staff.Invitation{Email: "z@arzel.example", Name: "Z", Role: vis.Agent}); err != nil {
+		t.Error(err)
+	}
+}
+
 // Abuse case A-18: the audit log tells who did what, and a changed line breaks its chain.
 func TestTheAuditLogIsAChain(t *testing.T) {
 	t.Parallel()

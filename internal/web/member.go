@@ -87,7 +87,7 @@ func (s *Server) memberRoutes() {
 		})
 	add(s, route{method: "PATCH", path: "/members/{id}", id: "changeMember", tag: "members", summary: "Change a member", access: staffers,
 		scope: vis.WriteSettings}, s.changeMember)
-	add(s, route{method: "POST", path: "/members/{id}/invite", id: "renewInvite", tag: "members", summary: "Make a new link for somebody who has not joined yet",
+	add(s, route{method: "POST", path: "/members/{id}/invite", id: "renewInvite", tag: "members", summary: "A new link: to join, or for a new password",
 		access: staffers, scope: vis.WriteSettings},
 		func(ctx context.Context, by caller, in *ByID) (*reply[InviteLink], error) {
 			invited, err := s.staff.RenewInvite(ctx, by.Actor, vis.MemberID(in.ID))

@@ -556,7 +556,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make a new link for somebody who has not joined yet
+         * A new link: to join, or for a new password
          * @description An API token needs the scope `settings:write`.
          */
         post: operations["renewInvite"];

@@ -155,7 +155,12 @@ export class Session {
 
   /** A refused proof also answers "not signed in": it says nothing of the session we have. */
   #signedOut(): void {
-    if (!this.#beginning) this.#forget();
+    if (this.#beginning) return;
+    const kept = this.#store.get('token');
+    if (!kept || kept === this.#token) return this.#forget();
+    // Another tab was recognised, and its session took the place of ours: this one follows.
+    this.#token = kept;
+    void this.refresh().catch(() => undefined);
   }
 
   /** The server no longer knows our token; what waits to be sent stays, and leaves under a new one. */
