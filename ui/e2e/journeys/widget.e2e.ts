@@ -136,7 +136,7 @@ test('the styles of a page do not reach the chat', async () => {
 
 test('whatever a customer calls herself and writes is text, and stays where it belongs', async () => {
   const name =
-    '<img src=x onerror=alert(1)> \u202Eeoz\u202C Z\u0351\u036B\u0343\u036A\u0302\u036B\u033D\u034F\u0334\u0319\u0324\u031E\u0349alg\u0365\u0366\u0367\u0368\u0369\u036A\u036Bo';
+    '<img src=x onerror=alert(1)> \u202Eeoz Z\u0351\u036B\u0343\u036A\u0302\u036B\u033D\u034F\u0334\u0319\u0324\u031E\u0349alg\u0365\u0366\u0367\u0368\u0369\u036A\u036Bo';
   const words =
     '<script>alert(1)</script> \u202Efdp.exe\u202C <b>gras</b> &amp; H\u0351\u036B\u0343\u036A\u0302\u036B\u033D\u034F\u0334\u0319';
   const lea = await scene.member();
@@ -162,19 +162,27 @@ test('whatever a customer calls herself and writes is text, and stays where it b
   const log = lea.page.locator('[role=log]');
   await log.getByText('<script>alert(1)</script>', { exact: false }).first().waitFor();
   expect(await lea.page.locator('img[src="x"], [role=log] script').count()).toBe(0);
-  // A name that turns the writing around does not turn what stands beside it.
+  // A name that turns the writing around, and never back, does not turn what stands on the same line.
   const turned = await lea.page.evaluate(() => {
     const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const loose: string[] = [];
+    let seen = 0;
     while (walk.nextNode()) {
+      const text = walk.currentNode.nodeValue ?? '';
       const place = walk.currentNode.parentElement;
-      const opened = (walk.currentNode.nodeValue?.match(/[\u202A-\u202E]/g) ?? []).length;
-      const closed = (walk.currentNode.nodeValue?.match(/\u202C/g) ?? []).length;
-      if (place && opened > closed * 2 && getComputedStyle(place).unicodeBidi === 'normal') loose.push(place.outerHTML);
+      if (!place || !/zoe|eoz/.test(text)) continue;
+      seen += 1;
+      const open = (text.match(/[\u202A-\u202E]/g) ?? []).length > (text.match(/\u202C/g) ?? []).length;
+      const alone = (at: Element) => {
+        const { display, unicodeBidi } = getComputedStyle(at);
+        return display !== 'inline' || /isolate|plaintext/.test(unicodeBidi);
+      };
+      const shared = [...place.childNodes].some((one) => one !== walk.currentNode && one.textContent?.trim());
+      if (open && (!alone(place) || shared)) loose.push(place.outerHTML);
     }
-    return loose;
+    return { loose, seen: seen > 0 };
   });
-  expect(turned).toEqual([]);
+  expect(turned).toEqual({ loose: [], seen: true });
   await lea.picture('hostile-words');
 });
 
