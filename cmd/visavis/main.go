@@ -68,6 +68,8 @@ type serverFlags struct {
 	Listen         string   `help:"Address to listen on." default:"127.0.0.1:8080"`
 	Data           string   `help:"Folder of everything that must be kept." default:"./visavis-data" type:"path"`
 	Database       string   `help:"Database: sqlite://PATH or postgres://… By default SQLite in the data folder."`
+	Bus            string   `help:"How nodes ring each other: memory://, the only one built." name:"bus"`
+	Blobs          string   `help:"Where customers' files are kept: file:///PATH. By default in the data folder." name:"blobs"`
 	PublicURL      string   `help:"Origin by which people reach the server, such as https://help.example.org." name:"public-url"`
 	ContentURL     string   `help:"Origin for customers' files, better another than the public one." name:"content-url"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
@@ -78,7 +80,7 @@ type serverFlags struct {
 }
 
 func (f serverFlags) config() app.Config {
-	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
+	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
 		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -64,6 +63,13 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := c.blobs()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.bus(); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
@@ -71,7 +77,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	blobs, err := blob.NewFolder(filepath.Join(c.Data, "files"), keys)
+	blobs, err := blob.NewFolder(files, keys)
 	if err != nil {
 		return nil, err
 	}

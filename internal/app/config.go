@@ -16,6 +16,8 @@ type Config struct {
 	Listen         string   // address to listen on
 	Data           string   // folder of everything that must be kept
 	Database       string   // sqlite://path or postgres://…; "" is SQLite in Data
+	Bus            string   // "" or memory://: nodes share a database, and look at its log themselves
+	Blobs          string   // file://path; "" is a folder in Data
 	PublicURL      string   // origin by which people reach the server; "" follows Listen
 	ContentURL     string   // origin for customers' files; "" is PublicURL, where they are sandboxed
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
@@ -31,6 +33,26 @@ func (c Config) database() string {
 		return c.Database
 	}
 	return "sqlite://" + filepath.Join(c.Data, "visavis.db")
+}
+
+// blobs returns the folder of customers' files.
+func (c Config) blobs() (string, error) {
+	if c.Blobs == "" {
+		return filepath.Join(c.Data, "files"), nil
+	}
+	folder, ok := strings.CutPrefix(c.Blobs, "file://")
+	if !ok || !filepath.IsAbs(folder) {
+		return "", fmt.Errorf("blobs: %q is not a folder such as file:///srv/visavis/files; other stores are not built yet", c.Blobs)
+	}
+	return folder, nil
+}
+
+// bus refuses what is not built, so that nobody believes to have it.
+func (c Config) bus() error {
+	if c.Bus == "" || c.Bus == "memory://" {
+		return nil
+	}
+	return fmt.Errorf("bus: %q is not built yet; without a bus nodes still find each other's events in their database within two seconds", c.Bus)
 }
 
 // publicURL returns the origin by which people reach the server.

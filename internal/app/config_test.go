@@ -1,0 +1,44 @@
+package app
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestConfigurationIsRefusedInWords(t *testing.T) {
+	t.Parallel()
+	for name, check := range map[string]func() error{
+		"bus: ":             Config{Bus: "nats://127.0.0.1"}.bus,
+		"blobs: ":           func() error { _, err := Config{Blobs: "s3://bucket"}.blobs(); return err },
+		"public-url: ":      func() error { _, err := Config{PublicURL: "help.example.org"}.publicURL(); return err },
+		"content-url: ":     func() error { _, err := Config{ContentURL: "https://a.example/path"}.contentURL(); return err },
+		"listen: ":          func() error { _, err := Config{Listen: "8080"}.publicURL(); return err },
+		"trusted-proxies: ": func() error { _, err := Config{TrustedProxies: []string{"proxy"}}.proxies(); return err },
+	} {
+		if err := check(); err == nil || !strings.HasPrefix(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestDefaultsStandOnThisMachine(t *testing.T) {
+	t.Parallel()
+	c := Config{Listen: "127.0.0.1:8080", Data: "/data"}
+	url, err := c.publicURL()
+	if err != nil || url != "http://localhost:8080" {
+		t.Errorf("public URL %q, %v", url, err)
+	}
+	if files, err := c.blobs(); err != nil || files != "/data/files" {
+		t.Errorf("files in %q, %v", files, err)
+	}
+	if got := c.database(); got != "sqlite:///data/visavis.db" {
+		t.Errorf("database at %q", got)
+	}
+	if c.bus() != nil {
+		t.Errorf("bus: %v", c.bus())
+	}
+	proxies, err := Config{TrustedProxies: []string{"10.0.0.0/8", "::1"}}.proxies()
+	if err != nil || len(proxies) != 2 || proxies[1].Bits() != 128 {
+		t.Errorf("proxies %v, %v", proxies, err)
+	}
+}
