@@ -55,7 +55,7 @@ type Identity struct {
 }
 
 // Visit is a visitor's session in the web chat: a bearer token (kept only as its hash) that stands for one customer on one
-// channel. It never grants anything beyond that customer's own conversations there.
+// channel. It opens that customer's own conversations, on whatever channel they are, and nothing else.
 type Visit struct {
 	TokenHash string
 	Customer  vis.CustomerID
