@@ -21,6 +21,16 @@ type (
 	AttachmentID   string
 	TokenID        string
 	InviteID       string
+	StepID         string
+	CallbackID     string
+	CalendarID     string
+	PolicyID       string
+	PromiseID      string
+	OfferID        string
+	RuleID         string
+	WebhookID      string
+	DeliveryID     string
+	NoticeID       string
 )
 
 // Mint makes identifiers and secrets from a source of randomness.
