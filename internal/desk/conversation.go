@@ -43,10 +43,36 @@ type Conversation struct {
 	// MemberReadPosition is how far any member has read; what the customer sees as read.
 	MemberReadPosition int64
 
+	About    About
+	Standing Standing
+
 	CreatedAt      time.Time
 	LastActivityAt time.Time // orders lists; unique enough with ID beside it
 	ResolvedAt     time.Time // zero unless resolved
 	Version        int64
+}
+
+// About is what is known of the matter beyond its words: it orders work. Members set it, and whoever reads the words for them.
+type About struct {
+	Language    string    // "fr", "en"; "" for the customer's own
+	Reason      string    // why she contacts us, a path in the tree of reasons such as "delivery/late"
+	Criticality int       // 0 nothing known, 1 low … 4 somebody is in danger
+	Mood        int       // -100 … +100; 0 neutral or unknown
+	Influence   int64     // how many people a public author reaches
+	DeadlineAt  time.Time // that the customer stated; zero when none
+	Contacts    int       // conversations that she began within 30 days, this one included; counted when it begins
+}
+
+// Standing is where the conversation stands among the others and what is owed to its customer next. Routing writes it.
+type Standing struct {
+	// Rank orders work, highest first: the priority's points in thousandths less what waiting since 1970 would bring, so that it needs no
+	// change as time goes by. Lowest while nobody waits.
+	Rank int64
+	// Promise is the kind of the nearest promise that is still owed, "" for none; PromiseState is running, paused or missed.
+	Promise      string
+	PromiseState string
+	PromisedAt   time.Time // when its clock began
+	DueAt        time.Time
 }
 
 // CustomerRef is what a list shows of a conversation's customer.
@@ -150,22 +176,27 @@ const (
 	ViewTeams      View = "teams"      // owned by one of the asker's teams
 	ViewTeam       View = "team"       // owned by Filter.Team
 	ViewAll        View = "all"
+	ViewAtRisk     View = "risk" // open, with a promise that is missed or due before Filter.DueBefore; nearest deadline first
 )
 
-// Filter chooses the conversations of a list, newest activity first.
+// Filter chooses the conversations of a list, newest activity first or, by Rank, the most urgent first (open ones only).
 type Filter struct {
-	View     View
-	State    State
-	Team     vis.TeamID     // for ViewTeam
-	Teams    []vis.TeamID   // the asker's teams, for ViewTeams
-	Member   vis.MemberID   // the asker, for ViewMine
-	Customer vis.CustomerID // instead of a view: one customer's conversations in any state
+	ByRank    bool
+	View      View
+	State     State
+	Team      vis.TeamID     // for ViewTeam
+	Teams     []vis.TeamID   // the asker's teams, for ViewTeams
+	Member    vis.MemberID   // the asker, for ViewMine
+	DueBefore time.Time      // for ViewAtRisk
+	Customer  vis.CustomerID // instead of a view: one customer's conversations in any state
 }
 
 // Counts are the open conversations of each view. Each is capped at MaxCount, which then means "that many or more".
 type Counts struct {
 	Mine, Unassigned, Teams, All, Snoozed int
-	ByTeam                                map[vis.TeamID]int
+	// AtRisk are those whose nearest promise is missed, or due before the instant that was asked for.
+	AtRisk int
+	ByTeam map[vis.TeamID]int
 }
 
 // MaxCount caps each of the Counts, so that counting stays cheap with a million conversations.

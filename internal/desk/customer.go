@@ -15,7 +15,11 @@ type Customer struct {
 	Locale string // BCP 47 language, "fr" or "en" here
 	Zone   string // IANA time zone, "" when unknown
 	// Verified is true once an identity other than a device was proved.
-	Verified    bool
+	Verified bool
+	// Adviser is the member she is followed by, "" for none.
+	Adviser     vis.MemberID
+	Segment     string    // the organisation's own word for her kind of customer, such as "gold"
+	Value       int       // 0 … 100, how much she is worth to the organisation
 	Page        *PageView // the page she was last seen on
 	Identities  []Identity
 	FirstSeenAt time.Time

@@ -48,6 +48,13 @@ type Tx interface {
 	NextNumber(ctx context.Context) (int64, error)
 	InsertConversation(ctx context.Context, c Conversation) error
 	SaveConversation(ctx context.Context, c Conversation) (Conversation, error)
+	// Steps are what a conversation's customer is shown of the work on it, in order.
+	Steps(ctx context.Context, id vis.ConversationID) ([]Step, error)
+	Step(ctx context.Context, id vis.StepID) (Step, error)
+	// InsertStep gives the step the next position of its conversation.
+	InsertStep(ctx context.Context, s Step) (Step, error)
+	SaveStep(ctx context.Context, s Step) (Step, error)
+	DeleteStep(ctx context.Context, id vis.StepID) error
 	// SaveReadMarks moves the marks of who has read how far, without a new version: reading is not a change that another
 	// member's decision could be stale against.
 	SaveReadMarks(ctx context.Context, id vis.ConversationID, customer, member int64) error

@@ -15,15 +15,20 @@ const (
 	ConversationReopened vis.EventType = "conversation.reopened"
 	ConversationRenamed  vis.EventType = "conversation.renamed"
 	ConversationRead     vis.EventType = "conversation.read" // Data: ReadData
-	CustomerIdentified   vis.EventType = "customer.identified"
-	CustomerChanged      vis.EventType = "customer.changed"
+	// ConversationClassified says that what the matter is about changed.
+	ConversationClassified vis.EventType = "conversation.classified"
+	StepAdded              vis.EventType = "step.added"   // Data: StepData; customers are told
+	StepChanged            vis.EventType = "step.changed" // Data: StepData
+	StepRemoved            vis.EventType = "step.removed" // Data: StepData
+	CustomerIdentified     vis.EventType = "customer.identified"
+	CustomerChanged        vis.EventType = "customer.changed"
 )
 
 // EventTypes lists the facts of this room, for the API's description.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{ConversationStarted, MessageReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
-		ConversationRead, CustomerIdentified, CustomerChanged}
+		ConversationRead, ConversationClassified, StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
 }
 
 // MessageData is the data of an event that a message, note or line came with.
@@ -34,4 +39,9 @@ type MessageData struct {
 // ReadData is the data of ConversationRead; the reader is the event's actor.
 type ReadData struct {
 	Position int64 `json:"position"`
+}
+
+// StepData is the data of the events about steps.
+type StepData struct {
+	Step vis.StepID `json:"stepId"`
 }
