@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"channel/standard":    {"channel", "channel/webchat"},
 	"channel/channeltest": {"channel", "vis"},
 	"jobs":                {"vis"},
+	"hours":               {"vis"}, // when people answer: promises, routing and screens count the same open time
 	"staff":               {"vis", "text"},
 	"realtime":            {"vis"},
 	"seal":                {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
@@ -45,7 +46,7 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing"}
+var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing", "hours"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
@@ -54,6 +55,7 @@ var outside = map[string][]string{
 	"text":     {"golang.org/x/text"},
 	"desk":     nil,
 	"jobs":     nil,
+	"hours":    nil,
 	"channel":  nil,
 	"realtime": nil,
 	"staff":    {"golang.org/x/crypto"},
