@@ -137,12 +137,10 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.ConversationI
 		if err != nil {
 			return Conversation{}, err
 		}
-		if l.Type != "" {
-			if _, err := s.line(ctx, tx, by, &c, l, now); err != nil {
-				return Conversation{}, err
-			}
+		if l.Type == "" { // the rule has saved what it changed, or changed nothing
+			return c, nil
 		}
-		return tx.SaveConversation(ctx, c)
+		return c, s.record(ctx, tx, by, &c, l, now)
 	})
 }
 
@@ -159,24 +157,15 @@ func (s *Service) Assign(ctx context.Context, by vis.Actor, id vis.ConversationI
 
 // Snooze puts the conversation to sleep until a time or, when until is zero, until the customer writes.
 func (s *Service) Snooze(ctx context.Context, by vis.Actor, id vis.ConversationID, until time.Time, untilReply bool, version int64) (Conversation, error) {
-	until = until.UTC().Truncate(time.Millisecond)
 	return s.change(ctx, by, id, version, func(tx Tx, c *Conversation, now time.Time) (Line, error) {
-		if err := c.Snooze(until, untilReply, now); err != nil {
-			return Line{}, err
-		}
-		l := Line{Type: ConversationSnoozed, UntilReply: untilReply}
-		if untilReply {
-			return l, tx.Disarm(ctx, TimerWake, string(id))
-		}
-		l.Until = &until
-		return l, tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerWake, Key: string(id), DueAt: until})
+		return s.snooze(ctx, tx, by, c, until, untilReply, now)
 	})
 }
 
 // Resolve closes the matter.
 func (s *Service) Resolve(ctx context.Context, by vis.Actor, id vis.ConversationID, version int64) (Conversation, error) {
 	return s.change(ctx, by, id, version, func(tx Tx, c *Conversation, now time.Time) (Line, error) {
-		return Line{}, s.resolve(ctx, tx, by, c, now)
+		return Line{}, s.ResolveWithin(ctx, tx, by, c, now)
 	})
 }
 

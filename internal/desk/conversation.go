@@ -66,7 +66,7 @@ type About struct {
 // Standing is where the conversation stands among the others and what is owed to its customer next. Routing writes it.
 type Standing struct {
 	// Rank orders work, highest first: the priority's points in thousandths less what waiting since 1970 would bring, so that it needs no
-	// change as time goes by. Lowest while nobody waits.
+	// change as time goes by. Unranked while nobody waits.
 	Rank int64
 	// Promise is the kind of the nearest promise that is still owed, "" for none; PromiseState is running, paused or missed.
 	Promise      string
@@ -74,6 +74,9 @@ type Standing struct {
 	PromisedAt   time.Time // when its clock began
 	DueAt        time.Time
 }
+
+// Unranked is the lowest rank, that of a conversation in which nobody waits; every JSON reader can hold it.
+const Unranked = -1 << 53
 
 // CustomerRef is what a list shows of a conversation's customer.
 type CustomerRef struct {

@@ -48,6 +48,8 @@ type Tx interface {
 	NextNumber(ctx context.Context) (int64, error)
 	InsertConversation(ctx context.Context, c Conversation) error
 	SaveConversation(ctx context.Context, c Conversation) (Conversation, error)
+	// SaveAbout writes what is known of the matter, and nothing else, with a new version.
+	SaveAbout(ctx context.Context, c Conversation) (Conversation, error)
 	// Steps are what a conversation's customer is shown of the work on it, in order.
 	Steps(ctx context.Context, id vis.ConversationID) ([]Step, error)
 	Step(ctx context.Context, id vis.StepID) (Step, error)
@@ -62,7 +64,8 @@ type Tx interface {
 	// CurrentConversation is a customer's newest conversation on a channel that is not resolved.
 	CurrentConversation(ctx context.Context, customer vis.CustomerID, ch vis.ChannelID) (Conversation, error)
 	// CountConversations fills the counts for a member (may be "") and her teams, and ByTeam for every team of the workspace.
-	CountConversations(ctx context.Context, member vis.MemberID, teams []vis.TeamID) (Counts, error)
+	// At risk is what is due before riskBefore.
+	CountConversations(ctx context.Context, member vis.MemberID, teams []vis.TeamID, riskBefore time.Time) (Counts, error)
 	// SearchConversations finds conversations with a message that matches every term (the last one as a prefix), newest
 	// matching message first, with that message.
 	SearchConversations(ctx context.Context, terms []string, limit int) ([]Match, error)

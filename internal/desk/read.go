@@ -58,12 +58,18 @@ func (s *Service) ReadPosition(ctx context.Context, by vis.Actor, id vis.Convers
 	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (int64, error) { return tx.ReadPosition(ctx, id, by.Member()) })
 }
 
+// RiskFor is how long before its deadline a promise counts as at risk.
+const RiskFor = 15 * time.Minute
+
 // Counts counts the open conversations of each view, for the acting member and her teams.
 func (s *Service) Counts(ctx context.Context, by vis.Actor, teams []vis.TeamID) (Counts, error) {
 	if err := by.Must(vis.ReadConversations); err != nil {
 		return Counts{}, err
 	}
-	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Counts, error) { return tx.CountConversations(ctx, by.Member(), teams) })
+	soon := s.clock.Now().Add(RiskFor)
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Counts, error) {
+		return tx.CountConversations(ctx, by.Member(), teams, soon)
+	})
 }
 
 // Thread reads a stretch of a conversation. A customer sees what was said to her and by her, never notes, and of the lines none.
@@ -98,7 +104,47 @@ func (s *Service) Customer(ctx context.Context, by vis.Actor, id vis.CustomerID)
 // CustomerChange is what a member may change of a customer; nil leaves a field as it is.
 type CustomerChange struct {
 	Name, Locale, Zone *string
-	Version            int64
+	// Adviser is the member she is followed by, "" for none; the caller has checked that she works here.
+	Adviser *vis.MemberID
+	Segment *string
+	Value   *int // 0 … MaxValue
+	Version int64
+}
+
+// The bounds of what an organisation says of a customer.
+const (
+	MaxValue   = 100
+	MaxSegment = 40 // runes
+)
+
+// apply changes what is to be changed, or refuses.
+func (in CustomerChange) apply(c *Customer) (err error) {
+	if in.Name != nil {
+		if c.Name, err = checkLine("name", *in.Name, MaxName); err != nil {
+			return err
+		}
+	}
+	if in.Segment != nil {
+		if c.Segment, err = checkLine("segment", *in.Segment, MaxSegment); err != nil {
+			return err
+		}
+	}
+	if in.Value != nil {
+		if *in.Value < 0 || *in.Value > MaxValue {
+			return vis.InField("value", "A customer's value goes from 0 to %d; %d does not.", MaxValue, *in.Value)
+		}
+		c.Value = *in.Value
+	}
+	if in.Adviser != nil {
+		c.Adviser = *in.Adviser
+	}
+	if in.Locale != nil {
+		c.Locale = *in.Locale
+	}
+	if in.Zone != nil {
+		c.Zone = *in.Zone
+	}
+	return nil
 }
 
 // ChangeCustomer changes what we know of a customer.
@@ -122,16 +168,8 @@ func (s *Service) ChangeCustomer(ctx context.Context, by vis.Actor, id vis.Custo
 			e.Current = c
 			return Customer{}, e
 		}
-		if in.Name != nil {
-			if c.Name, err = checkLine("name", *in.Name, MaxName); err != nil {
-				return Customer{}, err
-			}
-		}
-		if in.Locale != nil {
-			c.Locale = *in.Locale
-		}
-		if in.Zone != nil {
-			c.Zone = *in.Zone
+		if err := in.apply(&c); err != nil {
+			return Customer{}, err
 		}
 		return c, s.saveCustomer(ctx, tx, by, &c, CustomerChanged, now)
 	})
@@ -273,6 +311,7 @@ type Happening struct {
 	Message      *Message
 	Customer     *Customer
 	Read         *ReadData
+	Step         *Step
 }
 
 // Hydrate fetches what this room's events are about. It reads each conversation and message once, however many events name it,
@@ -338,6 +377,16 @@ func hydrate(ctx context.Context, tx Tx, h *Happening, conversations map[vis.Con
 	case ConversationRead:
 		h.Read = new(ReadData)
 		return json.Unmarshal(h.Event.Data, h.Read)
+	case StepAdded, StepChanged:
+		var d StepData
+		if err := json.Unmarshal(h.Event.Data, &d); err != nil {
+			return err
+		}
+		step, err := tx.Step(ctx, d.Step)
+		if err == nil {
+			h.Step = &step
+		}
+		return ignoreAbsent(err)
 	case CustomerIdentified, CustomerChanged:
 		c, err := tx.Customer(ctx, h.Event.Customer)
 		if err == nil {

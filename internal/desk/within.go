@@ -1,0 +1,98 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/jobs"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// The verbs of this file are for rooms above that have a transaction open: they do what the verb of the same name does, on a conversation
+// that the caller has read in that transaction, and leave c as it was saved. They ask for no right: the caller has.
+
+// AssignWithin gives the conversation to a member, a team, both or nobody. Nothing happens when it is so already.
+func (s *Service) AssignWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, m vis.MemberID, t vis.TeamID, now time.Time) error {
+	if c.Assignee == m && c.Team == t {
+		return nil
+	}
+	c.Assignee, c.Team = m, t
+	return s.record(ctx, tx, by, c, Line{Type: ConversationAssigned, Member: m, Team: t}, now)
+}
+
+// ResolveWithin closes the matter.
+func (s *Service) ResolveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) (err error) {
+	if err := s.resolve(ctx, tx, by, c, now); err != nil {
+		return err
+	}
+	*c, err = tx.SaveConversation(ctx, *c)
+	return err
+}
+
+// SnoozeWithin puts the conversation to sleep until a time, or until the customer writes.
+func (s *Service) SnoozeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, until time.Time, untilReply bool, now time.Time) error {
+	l, err := s.snooze(ctx, tx, by, c, until, untilReply, now)
+	if err != nil {
+		return err
+	}
+	return s.record(ctx, tx, by, c, l, now)
+}
+
+// NoteWithin adds words that only members read.
+func (s *Service) NoteWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, words string, now time.Time) error {
+	words, err := checkText(words, 0)
+	if err != nil {
+		return err
+	}
+	who, id := author(by)
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindNote, Author: who, AuthorID: id, Text: words, Conversation: c.ID}
+	c.add(&m, now)
+	if err := tx.InsertMessage(ctx, m, text.Terms(words)); err != nil {
+		return err
+	}
+	if err := s.tell(ctx, tx, by, NoteWritten, *c, MessageData{m.ID}, now); err != nil {
+		return err
+	}
+	*c, err = tx.SaveConversation(ctx, *c)
+	return err
+}
+
+// ClassifyWithin sets what the matter is about. Nothing happens when it is so already.
+func (s *Service) ClassifyWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, about About, now time.Time) error {
+	about, err := about.check()
+	if err != nil || about == c.About {
+		return err
+	}
+	c.About = about
+	if *c, err = tx.SaveAbout(ctx, *c); err != nil {
+		return err
+	}
+	return s.tell(ctx, tx, by, ConversationClassified, *c, nil, now)
+}
+
+// record writes a line into the thread and saves the conversation.
+func (s *Service) record(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, l Line, now time.Time) error {
+	if _, err := s.line(ctx, tx, by, c, l, now); err != nil {
+		return err
+	}
+	saved, err := tx.SaveConversation(ctx, *c)
+	if err == nil {
+		*c = saved
+	}
+	return err
+}
+
+// snooze changes the conversation and arms or forgets its timer; the caller writes the line that it returns.
+func (s *Service) snooze(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, until time.Time, untilReply bool, now time.Time) (Line, error) {
+	until = until.UTC().Truncate(time.Millisecond)
+	if err := c.Snooze(until, untilReply, now); err != nil {
+		return Line{}, err
+	}
+	l := Line{Type: ConversationSnoozed, UntilReply: untilReply}
+	if untilReply {
+		return l, tx.Disarm(ctx, TimerWake, string(c.ID))
+	}
+	l.Until = &until
+	return l, tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerWake, Key: string(c.ID), DueAt: until})
+}
