@@ -140,7 +140,7 @@ func (s *Service) conversationFor(ctx context.Context, tx Tx, by vis.Actor, in I
 		return Conversation{}, false, err
 	}
 	return Conversation{ID: vis.ConversationID(s.mint.ID(now)), Number: number, State: Open, Channel: in.Channel,
-		Customer: customer.Ref(), Team: ch.Team, CreatedAt: now, LastActivityAt: now, Version: 1}, true, nil
+		Customer: customer.Ref(), Team: ch.Team, Standing: Standing{Rank: Unranked}, CreatedAt: now, LastActivityAt: now, Version: 1}, true, nil
 }
 
 // Ref returns what a conversation shows of the customer.

@@ -189,7 +189,10 @@ func BenchmarkRead(b *testing.B) {
 		{"Unassigned", list(desk.Filter{View: desk.ViewUnassigned, State: desk.Open})},
 		{"AllResolved", list(desk.Filter{View: desk.ViewAll, State: desk.Resolved})},
 		{"Teams", list(desk.Filter{View: desk.ViewTeams, Teams: out.Teams, State: desk.Open})},
-		{"Counts", func(tx desk.Tx) error { _, err := tx.CountConversations(ctx, out.Members[0], out.Teams); return err }},
+		{"Counts", func(tx desk.Tx) error {
+			_, err := tx.CountConversations(ctx, out.Members[0], out.Teams, time.Now())
+			return err
+		}},
 		{"SearchCommon", find("vélo ")},
 		{"SearchTwo", find("dérailleur samedi ")},
 		{"SearchPrefix", find("dér")},

@@ -15,12 +15,16 @@ import (
 func testStale(t *testing.T, e Engine) {
 	h := furnish(t, Open(t, e.URL(t)))
 	ctx := t.Context()
+	about := newConversation(h, 2)
+	write(t, h, func(tx everything) error { return tx.InsertConversation(ctx, about) })
 	for name, save := range map[string]func(everything) error{
 		"member":       func(tx everything) error { _, err := tx.SaveMember(ctx, h.member); return err },
 		"team":         func(tx everything) error { _, err := tx.SaveTeam(ctx, h.team); return err },
 		"channel":      func(tx everything) error { _, err := tx.SaveChannel(ctx, h.channel); return err },
 		"customer":     func(tx everything) error { _, err := tx.SaveCustomer(ctx, h.customer); return err },
 		"conversation": func(tx everything) error { _, err := tx.SaveConversation(ctx, h.convers); return err },
+		"about":        func(tx everything) error { _, err := tx.SaveAbout(ctx, about); return err },
+		"step":         func(tx everything) error { _, err := tx.SaveStep(ctx, h.step); return err },
 	} {
 		if err := h.update(ctx, save); err != nil {
 			t.Errorf("%s: the first save: %v", name, err)

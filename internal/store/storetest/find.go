@@ -48,6 +48,7 @@ func crowd(t testing.TB, h *house, random *rand.Rand, n int) (all []desk.Convers
 			c.Assignee = members[random.IntN(len(members))]
 			c.Customer = customers[random.IntN(len(customers))]
 			c.LastActivityAt = now.Add(time.Duration(random.IntN(n/3)) * time.Millisecond)
+			c.Standing = standing(random, n)
 			if err := tx.InsertConversation(ctx, c); err != nil {
 				return err
 			}
@@ -56,6 +57,19 @@ func crowd(t testing.TB, h *house, random *rand.Rand, n int) (all []desk.Convers
 		return nil
 	})
 	return all, teams, members
+}
+
+// standing is a random one: some wait for nothing, some for the customer.
+func standing(random *rand.Rand, n int) desk.Standing {
+	s := desk.Standing{Rank: int64(random.IntN(n/3) - n/2)}
+	if random.IntN(4) == 0 {
+		s.Rank = desk.Unranked
+	}
+	if random.IntN(3) > 0 {
+		s.Promise, s.PromisedAt, s.DueAt = "first", now, now.Add(time.Duration(random.IntN(n/3))*time.Millisecond)
+		s.PromiseState = []string{"running", "paused", "missed"}[random.IntN(3)]
+	}
+	return s
 }
 
 // belongs says what a list should hold.
@@ -75,6 +89,12 @@ func belongs(f desk.Filter, c desk.Conversation) bool {
 		return c.Team != "" && slices.Contains(f.Teams, c.Team)
 	}
 	return true
+}
+
+// atRisk says what a list of promises at risk should hold.
+func atRisk(c desk.Conversation, before time.Time) bool {
+	s := c.Standing
+	return c.State == desk.Open && !s.DueAt.IsZero() && s.DueAt.Before(before) && s.PromiseState != "paused"
 }
 
 func testLists(t *testing.T, e Engine) {
@@ -135,6 +155,7 @@ func testCounts(t *testing.T, e Engine) {
 	h := found(t, Open(t, e.URL(t)))
 	random := rand.New(rand.NewPCG(1, 2))
 	all, teams, members := crowd(t, h, random, 200)
+	soon := now.Add(20 * time.Millisecond)
 	want := desk.Counts{ByTeam: map[vis.TeamID]int{}}
 	for _, team := range teams[1:] {
 		want.ByTeam[team] = 0
@@ -145,6 +166,9 @@ func testCounts(t *testing.T, e Engine) {
 			want.Snoozed++
 		case c.State == desk.Open:
 			want.All++
+			if atRisk(c, soon) {
+				want.AtRisk++
+			}
 			if c.Assignee == "" {
 				want.Unassigned++
 			}
@@ -161,21 +185,22 @@ func testCounts(t *testing.T, e Engine) {
 	}
 	count := func() desk.Counts {
 		return read(t, h, func(tx everything) (desk.Counts, error) {
-			return tx.CountConversations(t.Context(), members[1], []vis.TeamID{teams[1], teams[2], teams[1]})
+			return tx.CountConversations(t.Context(), members[1], []vis.TeamID{teams[1], teams[2], teams[1]}, soon)
 		})
 	}
 	same(t, "counts", count(), want)
 	write(t, h, func(tx everything) error {
 		for i := range desk.MaxCount + 1 {
 			c := newConversation(h, int64(1000+i))
-			c.Team = teams[1]
+			c.Team, c.Standing.DueAt = teams[1], now
 			if err := tx.InsertConversation(t.Context(), c); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
-	if got := count(); got.All != desk.MaxCount || got.Unassigned != desk.MaxCount || got.Teams != desk.MaxCount || got.ByTeam[teams[1]] != desk.MaxCount {
+	if got := count(); got.All != desk.MaxCount || got.Unassigned != desk.MaxCount || got.Teams != desk.MaxCount || got.ByTeam[teams[1]] != desk.MaxCount ||
+		got.AtRisk != desk.MaxCount {
 		t.Errorf("the cap does not hold: %+v", got)
 	}
 }

@@ -84,6 +84,19 @@ var absent = map[string]attempt{
 	"SaveReadMarks": did(func(ctx context.Context, tx everything, _, a *house) error {
 		return tx.SaveReadMarks(ctx, a.convers.ID, 1, 1)
 	}),
+	"SaveAbout": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		return tx.SaveAbout(ctx, a.convers)
+	},
+	"Step":     func(ctx context.Context, tx everything, _, a *house) (any, error) { return tx.Step(ctx, a.step.ID) },
+	"SaveStep": func(ctx context.Context, tx everything, _, a *house) (any, error) { return tx.SaveStep(ctx, a.step) },
+	"DeleteStep": did(func(ctx context.Context, tx everything, _, a *house) error {
+		return tx.DeleteStep(ctx, a.step.ID)
+	}),
+	"InsertStep": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		s := a.step
+		s.ID = id[vis.StepID]()
+		return tx.InsertStep(ctx, s)
+	},
 	"BindAttachment": did(func(ctx context.Context, tx everything, b, a *house) error {
 		return tx.BindAttachment(ctx, a.upload.ID, b.convers.ID, b.message.ID)
 	}),
@@ -190,9 +203,10 @@ var empty = map[string]attempt{
 		return tx.Messages(ctx, a.convers.ID, desk.Range{Limit: 10})
 	},
 	"CountConversations": func(ctx context.Context, tx everything, _, a *house) (any, error) {
-		c, err := tx.CountConversations(ctx, a.member.ID, []vis.TeamID{a.team.ID})
-		return []int{c.Mine, c.Teams, c.ByTeam[a.team.ID]}, err
+		c, err := tx.CountConversations(ctx, a.member.ID, []vis.TeamID{a.team.ID}, now)
+		return []int{c.Mine, c.Teams, c.ByTeam[a.team.ID]}, err // what is at risk is counted in testCounts
 	},
+	"Steps": func(ctx context.Context, tx everything, _, a *house) (any, error) { return tx.Steps(ctx, a.convers.ID) },
 	"CountUploads": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.CountUploads(ctx, desk.AuthorCustomer, string(a.customer.ID), now)
 	},
@@ -368,6 +382,7 @@ func photograph(t testing.TB, h *house) map[string]any {
 			"thread": func() (any, error) { return tx.Messages(ctx, h.convers.ID, desk.Range{Limit: 100}) },
 			"upload": func() (any, error) { return tx.Attachment(ctx, h.upload.ID) },
 			"read":   func() (any, error) { return tx.ReadPosition(ctx, h.convers.ID, h.member.ID) },
+			"steps":  func() (any, error) { return tx.Steps(ctx, h.convers.ID) },
 			"events": func() (any, error) { return tx.Events(ctx, 0, 100) },
 			"audit":  func() (any, error) { return tx.AuditLog(ctx, vis.Page{}) },
 		}

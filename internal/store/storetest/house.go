@@ -42,6 +42,7 @@ type house struct {
 	attachment desk.Attachment
 	upload     desk.Attachment
 	timer      jobs.Timer
+	step       desk.Step
 }
 
 // update runs fn for the system of the workspace.
@@ -120,6 +121,8 @@ func furnish(t testing.TB, s *store.Store) *house {
 	h.line = desk.Message{ID: id[vis.MessageID](), Conversation: h.convers.ID, Position: 3, Kind: desk.KindLine, Author: desk.AuthorSystem,
 		Line: &desk.Line{Type: desk.ConversationSnoozed, Until: &until}, CreatedAt: now}
 	h.timer = jobs.Timer{Workspace: h.ws, Kind: "wake", Key: string(h.convers.ID), DueAt: now}
+	h.step = desk.Step{ID: id[vis.StepID](), Conversation: h.convers.ID, Kind: "custom", Text: "La pièce est commandée.", State: desk.Underway,
+		ExpectedAt: until, Member: h.member.ID, Position: 1, CreatedAt: now, ChangedAt: now, Version: 1}
 	write(t, h, func(tx everything) error {
 		for _, step := range []func() error{
 			func() error { return tx.InsertTeam(ctx, h.team) },
@@ -142,6 +145,7 @@ func furnish(t testing.TB, s *store.Store) *house {
 			func() error { return tx.InsertMessage(ctx, h.line, nil) },
 			func() error { return tx.SaveReadPosition(ctx, h.convers.ID, h.member.ID, 2, now) },
 			func() error { return tx.Arm(ctx, h.timer) },
+			func() error { _, err := tx.InsertStep(ctx, h.step); return err },
 			func() error {
 				return tx.Audit(ctx, vis.NewAudit(vis.System(h.ws), now, "workspace.furnished", string(h.ws), nil))
 			},
@@ -172,7 +176,7 @@ func newChannel() channel.Channel {
 
 func newCustomer() desk.Customer {
 	return desk.Customer{ID: id[vis.CustomerID](), Name: "Anna Moreau", Face: "short-1-2", Locale: "fr", Zone: "Europe/Paris", Verified: true,
-		Page: &desk.PageView{URL: "https://shop.example/x", Title: "Vélos", At: now}, FirstSeenAt: now, LastSeenAt: now, Version: 1}
+		Adviser: "lea", Segment: "gold", Value: 70, Page: &desk.PageView{URL: "https://shop.example/x", Title: "Vélos", At: now}, FirstSeenAt: now, LastSeenAt: now, Version: 1}
 }
 
 // newConversation is one in which every field says something.
@@ -181,5 +185,8 @@ func newConversation(h *house, number int64) desk.Conversation {
 		Customer: h.customer.Ref(), SnoozedUntil: now.Add(time.Hour), SnoozedUntilReply: true,
 		Preview:      desk.Preview{Text: "Où est", Author: desk.AuthorCustomer, At: now, Attachments: 1},
 		WaitingSince: now, LastPosition: 0, CustomerReadPosition: 1, MemberReadPosition: 2, CreatedAt: now, LastActivityAt: now,
-		ResolvedAt: now.Add(time.Minute), Version: 1}
+		ResolvedAt: now.Add(time.Minute), Version: 1,
+		About: desk.About{Language: "fr", Reason: "repair/brakes", Criticality: 2, Mood: -40, Influence: 1 << 40, DeadlineAt: now.Add(72 * time.Hour),
+			Contacts: 3},
+		Standing: desk.Standing{Rank: -1 << 40, Promise: "first", PromiseState: "running", PromisedAt: now, DueAt: now.Add(4 * time.Hour)}}
 }

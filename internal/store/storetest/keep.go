@@ -84,6 +84,8 @@ func testKeeps(t *testing.T, e Engine) {
 			{"ReadPositions", map[vis.ConversationID]int64{h.convers.ID: 2}, func() (any, error) {
 				return tx.ReadPositions(ctx, []vis.ConversationID{h.convers.ID, "x"}, h.member.ID)
 			}},
+			{"Step", h.step, func() (any, error) { return tx.Step(ctx, h.step.ID) }},
+			{"Steps", []desk.Step{h.step}, func() (any, error) { return tx.Steps(ctx, h.convers.ID) }},
 			{"Head", int64(1), func() (any, error) { return tx.Head(ctx) }},
 			{"Events", []vis.Event{{Workspace: h.ws, Seq: 1, At: now, Type: desk.ConversationStarted, By: vis.BySystem, Conversation: h.convers.ID,
 				Customer: h.customer.ID, Data: json.RawMessage("{}")}}, func() (any, error) { return tx.Events(ctx, 0, 10) }},
@@ -137,11 +139,23 @@ func testChanges(t *testing.T, h *house) {
 	})
 	write(t, h, func(tx everything) (err error) {
 		h.customer.Name, h.customer.Verified, h.customer.Page = "Anna", false, nil
+		h.customer.Adviser, h.customer.Segment, h.customer.Value = "", "new", 0
 		if h.customer, err = tx.SaveCustomer(ctx, h.customer); err != nil {
 			return err
 		}
 		h.customer.LastSeenAt, h.customer.Page = later, &desk.PageView{URL: "https://a.example", Title: "A", At: later}
 		return tx.TouchCustomer(ctx, h.customer.ID, later, h.customer.Page)
+	})
+	write(t, h, func(tx everything) (err error) {
+		next := h.step // whatever position it names, it gets the next
+		next.ID = id[vis.StepID]()
+		if next, err = tx.InsertStep(ctx, next); err != nil || next.Position != 2 {
+			t.Errorf("the second step is at %d, %v", next.Position, err)
+		}
+		h.step.Kind, h.step.Text, h.step.State, h.step.ExpectedAt, h.step.Member = "late", "", desk.Done, time.Time{}, ""
+		h.step.ChangedAt = later
+		h.step, err = tx.SaveStep(ctx, h.step)
+		return errors.Join(err, tx.DeleteStep(ctx, next.ID))
 	})
 	write(t, h, func(tx everything) (err error) {
 		c := h.convers
@@ -151,8 +165,12 @@ func testChanges(t *testing.T, h *house) {
 		saved, err := tx.SaveConversation(ctx, c)
 		c.Version = 2
 		same(t, "SaveConversation", saved, c)
+		c.About = desk.About{Language: "en", Criticality: 4, Mood: 90}
+		saved, e := tx.SaveAbout(ctx, c)
+		c.Version = 3
+		same(t, "SaveAbout", saved, c)
 		h.convers = c
-		return errors.Join(err, tx.SaveReadMarks(ctx, c.ID, 10, 11))
+		return errors.Join(err, e, tx.SaveReadMarks(ctx, c.ID, 10, 11))
 	})
 	h.convers.CustomerReadPosition, h.convers.MemberReadPosition = 10, 11
 	h.convers.Customer = h.customer.Ref()
@@ -160,6 +178,7 @@ func testChanges(t *testing.T, h *house) {
 	same(t, "Team changed", read(t, h, func(tx everything) (staff.Team, error) { return tx.Team(ctx, h.team.ID) }), h.team)
 	same(t, "Channel changed", read(t, h, func(tx everything) (channel.Channel, error) { return tx.Channel(ctx, h.channel.ID) }), h.channel)
 	same(t, "Customer changed", read(t, h, func(tx everything) (desk.Customer, error) { return tx.Customer(ctx, h.customer.ID) }), h.customer)
+	same(t, "Steps changed", read(t, h, func(tx everything) ([]desk.Step, error) { return tx.Steps(ctx, h.convers.ID) }), []desk.Step{h.step})
 	same(t, "Conversation changed", read(t, h, func(tx everything) (desk.Conversation, error) { return tx.Conversation(ctx, h.convers.ID) }), h.convers)
 	testAccess(t, h)
 }
