@@ -140,7 +140,8 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.ConversationI
 		if l.Type == "" { // the rule has saved what it changed, or changed nothing
 			return c, nil
 		}
-		return c, s.record(ctx, tx, by, &c, l, now)
+		err = s.record(ctx, tx, by, &c, l, now)
+		return c, err
 	})
 }
 
