@@ -28,6 +28,8 @@ var rooms = map[string][]string{
 	"seal":                {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
 	"blob":                {"vis", "seal"}, // files by content: durable before they are acknowledged
 	"desk":                {"vis", "text", "channel", "jobs"},
+	"safehttp":            {"vis"}, // the one door to addresses that others chose
+	"notify":              {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":  {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"report":   {"vis", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
@@ -46,7 +48,7 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing", "hours"}
+var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing", "hours", "notify"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
