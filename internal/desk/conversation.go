@@ -202,5 +202,8 @@ type Counts struct {
 	ByTeam map[vis.TeamID]int
 }
 
+// RiskWithin is how near a deadline counts as at risk.
+const RiskWithin = 15 * time.Minute
+
 // MaxCount caps each of the Counts, so that counting stays cheap with a million conversations.
 const MaxCount = 1000

@@ -623,6 +623,7 @@ func TestVisitorsSeeOnlyTheseFields(t *testing.T) {
 	written := h.post(ada, "/api/v1/visitor/messages", obj{"text": "x", "clientId": newID(), "attachmentIds": []string{file.ID}})
 	id := read[VisitorWritten](t, written).Conversation.ID
 	h.post(h.admin, "/api/v1/conversations/"+id+"/messages", obj{"text": "y"})
+	h.post(h.admin, "/api/v1/conversations/"+id+"/steps", obj{"text": "z", "expectedAt": "2027-01-01T00:00:00Z"})
 	got := make(map[string]bool)
 	for _, a := range []answer{written, h.get(ada, "/api/v1/visitor"), h.get(ada, "/api/v1/visitor/conversations/"+id+"/messages"),
 		h.get(nobody, "/api/v1/visitor/channel?key="+h.chat.Key), h.post(nobody, "/api/v1/visitor/sessions", obj{"key": h.chat.Key})} {
@@ -653,6 +654,8 @@ conversation conversation.agents conversation.id conversation.lastMessageAt conv
 conversation.readPosition conversation.state conversation.subject
 conversations conversations.agents conversations.agents.face conversations.agents.firstName conversations.agents.id conversations.id conversations.lastMessageAt
 conversations.lastPosition conversations.memberReadPosition conversations.preview conversations.readPosition conversations.state conversations.subject
+conversations.steps conversations.steps.at conversations.steps.by conversations.steps.by.face conversations.steps.by.firstName conversations.steps.by.id
+conversations.steps.expectedAt conversations.steps.id conversations.steps.kind conversations.steps.state conversations.steps.text
 items items.attachments items.attachments.height items.attachments.id items.attachments.kind items.attachments.mediaType items.attachments.name
 items.attachments.originalUrl items.attachments.previewUrl items.attachments.size items.attachments.url items.attachments.width
 items.author items.author.face items.author.firstName items.author.id items.author.kind items.clientId items.conversationId items.createdAt items.id items.position items.text

@@ -22,6 +22,7 @@ type Counts struct {
 	Teams      int            `json:"teams"`
 	All        int            `json:"all"`
 	Snoozed    int            `json:"snoozed"`
+	AtRisk     int            `json:"atRisk" doc:"Whose nearest promise is missed, or due within a quarter of an hour."`
 	ByTeam     map[string]int `json:"byTeam"`
 }
 
@@ -33,7 +34,8 @@ type MessagePage struct {
 
 type listConversationsInput struct {
 	Paged
-	View   string `query:"view" enum:"mine,unassigned,teams,all,team" default:"all"`
+	View   string `query:"view" enum:"mine,unassigned,teams,all,team,risk" default:"all" doc:"risk: open, with a promise that is missed or due within a quarter of an hour, nearest deadline first"`
+	Order  string `query:"order" enum:"activity,priority" default:"activity" doc:"priority is for open ones"`
 	State  string `query:"state" enum:"open,snoozed,resolved" default:"open"`
 	TeamID string `query:"teamId" maxLength:"64" doc:"For the view team."`
 }
@@ -104,6 +106,20 @@ type versionInput struct {
 	} `nameHint:"AtVersion"`
 }
 
+type classifyInput struct {
+	ByID
+	IfMatch
+	Body struct {
+		Language    *string `json:"language,omitempty" enum:"fr,en,"`
+		Reason      *string `json:"reason,omitempty"`
+		Criticality *int    `json:"criticality,omitempty"`
+		Mood        *int    `json:"mood,omitempty"`
+		Influence   *int64  `json:"influence,omitempty"`
+		DeadlineAt  Instant `json:"deadlineAt,omitempty"`
+		Version     *int64  `json:"version,omitempty"`
+	} `nameHint:"Classify"`
+}
+
 type readInput struct {
 	ByID
 	Body struct {
@@ -144,12 +160,25 @@ func (s *Server) conversationRoutes() {
 			return s.messageFor(ctx, by, m, err)
 		})
 	s.conversationActs()
+	s.stepRoutes()
 }
 
 func (s *Server) conversationActs() {
 	write := vis.WriteConversations
 	add(s, route{method: "POST", path: "/conversations/{id}/assign", id: "assignConversation", tag: "conversations",
 		summary: "Give it to a member, a team, both or nobody", access: staffers, scope: write}, s.assign)
+	add(s, route{method: "POST", path: "/conversations/{id}/classify", id: "classifyConversation", tag: "conversations",
+		summary: "Say what the matter is about", access: staffers, scope: write},
+		func(ctx context.Context, by caller, in *classifyInput) (*conversationOutput, error) {
+			version, err := in.version(in.Body.Version)
+			if err != nil {
+				return nil, err
+			}
+			b := in.Body
+			c, err := s.desk.Classify(ctx, by.Actor, vis.ConversationID(in.ID), desk.Classification{Language: b.Language, Reason: b.Reason,
+				Criticality: b.Criticality, Mood: b.Mood, Influence: b.Influence, DeadlineAt: b.DeadlineAt.chosen()}, version)
+			return s.conversationFor(ctx, by, c, err)
+		})
 	add(s, route{method: "POST", path: "/conversations/{id}/snooze", id: "snoozeConversation", tag: "conversations",
 		summary: "Put it to sleep until a time, or until the customer writes", access: staffers, scope: write},
 		func(ctx context.Context, by caller, in *snoozeInput) (*conversationOutput, error) {
@@ -216,7 +245,8 @@ func (s *Server) messageFor(ctx context.Context, by caller, m desk.Message, err 
 }
 
 func (s *Server) listConversations(ctx context.Context, by caller, in *listConversationsInput) (*reply[ConversationPage], error) {
-	f := desk.Filter{View: desk.View(in.View), State: desk.State(in.State), Team: vis.TeamID(in.TeamID), Teams: by.who.Teams}
+	f := desk.Filter{View: desk.View(in.View), State: desk.State(in.State), Team: vis.TeamID(in.TeamID), Teams: by.who.Teams,
+		ByRank: in.Order == "priority", DueBefore: s.clock.Now().Add(desk.RiskWithin)}
 	switch {
 	case f.View == desk.ViewTeam && f.Team == "":
 		return nil, vis.InField("teamId", "Say which team.")
@@ -244,7 +274,7 @@ func (s *Server) conversationPage(ctx context.Context, by caller, listed desk.Li
 
 func (s *Server) countConversations(ctx context.Context, by caller, _ *none) (*reply[Counts], error) {
 	c, err := s.desk.Counts(ctx, by.Actor, by.who.Teams)
-	out := Counts{Mine: c.Mine, Unassigned: c.Unassigned, Teams: c.Teams, All: c.All, Snoozed: c.Snoozed, ByTeam: make(map[string]int, len(c.ByTeam))}
+	out := Counts{Mine: c.Mine, Unassigned: c.Unassigned, Teams: c.Teams, All: c.All, Snoozed: c.Snoozed, AtRisk: c.AtRisk, ByTeam: make(map[string]int, len(c.ByTeam))}
 	for id, n := range c.ByTeam {
 		out.ByTeam[string(id)] = n
 	}

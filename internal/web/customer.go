@@ -14,6 +14,9 @@ type changeCustomerInput struct {
 		Name    *string `json:"name,omitempty"`
 		Locale  *string `json:"locale,omitempty" enum:"fr,en,"`
 		Zone    *string `json:"zone,omitempty"`
+		Adviser Choice  `json:"adviserId,omitempty"`
+		Segment *string `json:"segment,omitempty"`
+		Value   *int    `json:"value,omitempty" minimum:"0" maximum:"100"`
 		Version *int64  `json:"version,omitempty"`
 	} `nameHint:"ChangeCustomer"`
 }
@@ -42,8 +45,17 @@ func (s *Server) customerRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			c, err := s.desk.ChangeCustomer(ctx, by.Actor, vis.CustomerID(in.ID), desk.CustomerChange{Name: in.Body.Name, Locale: in.Body.Locale,
-				Zone: in.Body.Zone, Version: version})
+			change := desk.CustomerChange{Name: in.Body.Name, Locale: in.Body.Locale, Zone: in.Body.Zone, Segment: in.Body.Segment,
+				Value: in.Body.Value, Version: version}
+			if in.Body.Adviser.Set {
+				change.Adviser = new(vis.MemberID(in.Body.Adviser.Value))
+				if *change.Adviser != "" {
+					if err := s.checkMember(ctx, by.Workspace, *change.Adviser); err != nil {
+						return nil, err
+					}
+				}
+			}
+			c, err := s.desk.ChangeCustomer(ctx, by.Actor, vis.CustomerID(in.ID), change)
 			return &customerOutput{etag(c.Version), s.customer(by.Workspace, c)}, err
 		})
 	add(s, route{method: "GET", path: "/customers/{id}/conversations", id: "listCustomerConversations", tag: "customers",

@@ -79,6 +79,13 @@ type channelEvent struct {
 	Channel *Channel `json:"channel"`
 }
 
+type stepEvent struct {
+	Fact
+	StepID       string        `json:"stepId" format:"uuid" doc:"Also of a step that was taken away."`
+	Step         *Step         `json:"step"`
+	Conversation *Conversation `json:"conversation"`
+}
+
 // What visitors are told is always there: an event whose subject is gone is not told at all.
 type visitorMessageEvent struct {
 	Fact
@@ -98,26 +105,30 @@ type visitorChangedEvent struct {
 
 // shapes names the form of each event for members. It and the rooms' lists of their facts must agree; a test holds them together.
 var shapes = map[vis.EventType]any{
-	desk.ConversationStarted:  conversationEvent{},
-	desk.MessageReceived:      messageEvent{},
-	desk.MessageSent:          messageEvent{},
-	desk.NoteWritten:          messageEvent{},
-	desk.ConversationAssigned: messageEvent{},
-	desk.ConversationSnoozed:  messageEvent{},
-	desk.ConversationWoken:    messageEvent{},
-	desk.ConversationResolved: messageEvent{},
-	desk.ConversationReopened: messageEvent{},
-	desk.ConversationRenamed:  messageEvent{},
-	desk.ConversationRead:     readEvent{},
-	desk.CustomerIdentified:   customerEvent{},
-	desk.CustomerChanged:      customerEvent{},
-	staff.MemberJoined:        memberEvent{},
-	staff.MemberChanged:       memberEvent{},
-	staff.TeamCreated:         teamEvent{},
-	staff.TeamChanged:         teamEvent{},
-	staff.TeamDeleted:         teamEvent{},
-	channel.ChannelCreated:    channelEvent{},
-	channel.ChannelChanged:    channelEvent{},
+	desk.ConversationStarted:    conversationEvent{},
+	desk.MessageReceived:        messageEvent{},
+	desk.MessageSent:            messageEvent{},
+	desk.NoteWritten:            messageEvent{},
+	desk.ConversationAssigned:   messageEvent{},
+	desk.ConversationSnoozed:    messageEvent{},
+	desk.ConversationWoken:      messageEvent{},
+	desk.ConversationResolved:   messageEvent{},
+	desk.ConversationReopened:   messageEvent{},
+	desk.ConversationRenamed:    messageEvent{},
+	desk.ConversationRead:       readEvent{},
+	desk.ConversationClassified: conversationEvent{},
+	desk.StepAdded:              stepEvent{},
+	desk.StepChanged:            stepEvent{},
+	desk.StepRemoved:            stepEvent{},
+	desk.CustomerIdentified:     customerEvent{},
+	desk.CustomerChanged:        customerEvent{},
+	staff.MemberJoined:          memberEvent{},
+	staff.MemberChanged:         memberEvent{},
+	staff.TeamCreated:           teamEvent{},
+	staff.TeamChanged:           teamEvent{},
+	staff.TeamDeleted:           teamEvent{},
+	channel.ChannelCreated:      channelEvent{},
+	channel.ChannelChanged:      channelEvent{},
 }
 
 // visitorShapes is shapes for the few events that a customer is told.
@@ -127,13 +138,16 @@ var visitorShapes = map[vis.EventType]any{
 	desk.ConversationRead:     visitorConversationEvent{},
 	desk.ConversationResolved: visitorMessageEvent{},
 	desk.ConversationReopened: visitorMessageEvent{},
+	desk.StepAdded:            visitorConversationEvent{},
+	desk.StepChanged:          visitorConversationEvent{},
+	desk.StepRemoved:          visitorConversationEvent{},
 	desk.CustomerChanged:      visitorChangedEvent{},
 }
 
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -218,6 +232,8 @@ func bare(e vis.Event) any {
 		return messageEvent{Fact: factOf(e)}
 	case readEvent:
 		return readEvent{Fact: factOf(e)}
+	case stepEvent:
+		return stepEvent{Fact: factOf(e)}
 	case customerEvent:
 		return customerEvent{Fact: factOf(e)}
 	case memberEvent:
@@ -269,6 +285,16 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 			e.Message = new(s.message(ctx, audience{workspace: ws}, h.Conversation, *h.Message))
 		}
 		t.full = e
+	case stepEvent:
+		var d desk.StepData
+		if err := json.Unmarshal(h.Event.Data, &d); err != nil {
+			return err
+		}
+		e := stepEvent{f, string(d.Step), nil, c}
+		if h.Step != nil {
+			e.Step = new(step(*h.Step))
+		}
+		t.full = e
 	case readEvent:
 		e := readEvent{Fact: f, Reader: EventReader{string(h.Event.By), h.Event.ByID}, Conversation: c}
 		if h.Read != nil {
@@ -295,16 +321,23 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 		return nil
 	}
 	her := vis.Actor{Workspace: ws, Kind: vis.ByCustomer, ID: string(h.Conversation.Customer.ID)}
+	_, whole := visitorShapes[h.Event.Type].(visitorConversationEvent)
 	switch {
-	case h.Event.Type == desk.ConversationRead:
+	case whole:
 		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
 		if err != nil {
 			return err
 		}
 		if h.Event.By == vis.ByMember {
-			f.Actor.ID = nil // which of the members has read is not hers to know
+			f.Actor.ID = nil // which of the members it was is not hers to know
 		}
-		t.visitor = visitorConversationEvent{f, s.visitorConversation(ctx, ws, *h.Conversation, last)}
+		c := s.visitorConversation(ctx, ws, *h.Conversation, last)
+		if _, steps := shapes[h.Event.Type].(stepEvent); steps {
+			if err := s.withSteps(ctx, her, &c); err != nil {
+				return err
+			}
+		}
+		t.visitor = visitorConversationEvent{f, c}
 	case h.Message == nil:
 	case h.Message.Kind == desk.KindMessage:
 		t.visitor = visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position)}

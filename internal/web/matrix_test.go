@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"visavis/internal/desk"
 	"visavis/internal/staff"
@@ -71,25 +72,30 @@ var matrix = map[string]row{
 	"DELETE /api/v1/tokens/{id}":        {who: "nnnff.anfa", of: "token", last: true},
 	"GET /api/v1/audit":                 {who: "nnnff..nf."},
 
-	"GET /api/v1/conversations":                {who: "nnn....n.."},
-	"GET /api/v1/conversations/counts":         {who: "nnn....n.."},
-	"GET /api/v1/conversations/{id}":           {who: "nnn...an.a", of: "conversation"},
-	"PATCH /api/v1/conversations/{id}":         {who: "nnn...anfa", of: "conversation", body: obj{"subject": "Canary-ada", "version": 1}},
-	"GET /api/v1/conversations/{id}/messages":  {who: "nnn...an.a", of: "conversation"},
-	"POST /api/v1/conversations/{id}/messages": {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-ada"}},
-	"POST /api/v1/conversations/{id}/notes":    {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-office"}},
-	"POST /api/v1/conversations/{id}/assign":   {who: "nnn...anfa", of: "conversation", body: obj{"memberId": nil, "teamId": nil, "version": 1}},
-	"POST /api/v1/conversations/{id}/snooze":   {who: "nnn...anfa", of: "conversation", body: obj{"untilReply": true, "version": 1}},
-	"POST /api/v1/conversations/{id}/resolve":  {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
-	"POST /api/v1/conversations/{id}/reopen":   {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
-	"POST /api/v1/conversations/{id}/read":     {who: "nnn...annn", of: "conversation", body: obj{"position": 1}},
-	"GET /api/v1/customers/{id}":               {who: "nnn...anfa", of: "customer"},
-	"PATCH /api/v1/customers/{id}":             {who: "nnn...anfa", of: "customer", body: obj{"name": "Canary-ada", "version": 1}},
-	"GET /api/v1/customers/{id}/conversations": {who: "nnn...anfa", of: "customer"},
-	"GET /api/v1/search":                       {who: "nnn....nf.", query: "?q=canary"},
-	"GET /api/v1/attachments/{id}":             {who: "nnn...an.a", of: "attachment"},
-	"POST /api/v1/attachments":                 {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
-	"GET /api/v1/events":                       {who: "nnn....n..", query: "?after=0&limit=100"},
+	"GET /api/v1/conversations":                      {who: "nnn....n.."},
+	"GET /api/v1/conversations/counts":               {who: "nnn....n.."},
+	"GET /api/v1/conversations/{id}":                 {who: "nnn...an.a", of: "conversation"},
+	"PATCH /api/v1/conversations/{id}":               {who: "nnn...anfa", of: "conversation", body: obj{"subject": "Canary-ada", "version": 1}},
+	"GET /api/v1/conversations/{id}/messages":        {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/messages":       {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-ada"}},
+	"POST /api/v1/conversations/{id}/notes":          {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-office"}},
+	"POST /api/v1/conversations/{id}/assign":         {who: "nnn...anfa", of: "conversation", body: obj{"memberId": nil, "teamId": nil, "version": 1}},
+	"POST /api/v1/conversations/{id}/snooze":         {who: "nnn...anfa", of: "conversation", body: obj{"untilReply": true, "version": 1}},
+	"POST /api/v1/conversations/{id}/classify":       {who: "nnn...anfa", of: "conversation", body: obj{"reason": "Canary-office", "version": 1}},
+	"GET /api/v1/conversations/{id}/steps":           {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/steps":          {who: "nnn...anfa", of: "conversation", body: obj{"text": "Canary-ada"}},
+	"PATCH /api/v1/conversations/{id}/steps/{step}":  {who: "nnn...anfa", of: "conversation", body: obj{"state": "done", "version": 1}},
+	"DELETE /api/v1/conversations/{id}/steps/{step}": {who: "nnn.aaanfa", of: "conversation", last: true}, // the agent takes it away
+	"POST /api/v1/conversations/{id}/resolve":        {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
+	"POST /api/v1/conversations/{id}/reopen":         {who: "nnn...anfa", of: "conversation", body: obj{"version": 1}},
+	"POST /api/v1/conversations/{id}/read":           {who: "nnn...annn", of: "conversation", body: obj{"position": 1}},
+	"GET /api/v1/customers/{id}":                     {who: "nnn...anfa", of: "customer"},
+	"PATCH /api/v1/customers/{id}":                   {who: "nnn...anfa", of: "customer", body: obj{"name": "Canary-ada", "version": 1}},
+	"GET /api/v1/customers/{id}/conversations":       {who: "nnn...anfa", of: "customer"},
+	"GET /api/v1/search":                             {who: "nnn....nf.", query: "?q=canary"},
+	"GET /api/v1/attachments/{id}":                   {who: "nnn...an.a", of: "attachment"},
+	"POST /api/v1/attachments":                       {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
+	"GET /api/v1/events":                             {who: "nnn....n..", query: "?after=0&limit=100"},
 
 	"GET /api/v1/visitor":                             {who: "n..nnnnnnn"},
 	"PATCH /api/v1/visitor":                           {who: "n..nnnnnnn", body: obj{"zone": "Europe/Paris"}},
@@ -147,11 +153,13 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	team, err := h.staff.CreateTeam(h.ctx, admin.actor, mark("office"), "", nil)
 	h.must(err)
+	step, err := h.desk.AddStep(h.ctx, admin.actor, got.Conversation.ID, mark("ada"), desk.Underway, time.Time{})
+	h.must(err)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
-		"token": spare.actor.ID, "key": chat.Key}
+		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID)}
 	return w
 }
 
@@ -218,7 +226,7 @@ func (r row) call(pattern string, ids map[string]string, as principal) call {
 	if r.path != "" {
 		path = r.path
 	}
-	fill := strings.NewReplacer("{id}", ids[r.of], "{key}", ids["key"], "{new}", newID())
+	fill := strings.NewReplacer("{id}", ids[r.of], "{key}", ids["key"], "{step}", ids["step"], "{new}", newID())
 	c := call{method: method, path: fill.Replace(path + r.query), as: as, address: "203.0.113.9:1"}
 	switch {
 	case r.file:

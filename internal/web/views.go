@@ -172,6 +172,9 @@ type Customer struct {
 	Locale      string     `json:"locale" enum:"fr,en,"`
 	Zone        string     `json:"zone"`
 	Verified    bool       `json:"verified" doc:"Whether an identity other than a device was proved."`
+	AdviserID   *string    `json:"adviserId,omitempty" doc:"The member she is followed by."`
+	Segment     string     `json:"segment" doc:"The organisation's own word for her kind of customer."`
+	Value       int        `json:"value" minimum:"0" maximum:"100"`
 	Page        *PageVisit `json:"page,omitempty"`
 	Here        bool       `json:"here" doc:"Whether she has the chat open now."`
 	Identities  []Identity `json:"identities" nullable:"false"`
@@ -198,6 +201,7 @@ type Identity struct {
 func (s *Server) customer(ws vis.WorkspaceID, c desk.Customer) Customer {
 	here, page := s.hub.Guest(ws, c.ID)
 	out := Customer{ID: string(c.ID), Name: c.Name, Face: c.Face, Locale: c.Locale, Zone: c.Zone, Verified: c.Verified, Here: here,
+		AdviserID: optional(c.Adviser), Segment: c.Segment, Value: c.Value,
 		Page: pageOf(c.Page, page), Identities: make([]Identity, 0, len(c.Identities)), FirstSeenAt: moment(c.FirstSeenAt),
 		LastSeenAt: moment(c.LastSeenAt), Version: c.Version}
 	for _, i := range c.Identities {
@@ -249,6 +253,15 @@ type Conversation struct {
 	SnoozedUntil         *Moment     `json:"snoozedUntil,omitempty"`
 	SnoozedUntilReply    bool        `json:"snoozedUntilReply"`
 	Preview              Preview     `json:"preview"`
+	Language             string      `json:"language" enum:"fr,en," doc:"Of the matter; empty for the customer's own."`
+	Reason               string      `json:"reason" doc:"Why she contacts us: a path such as delivery/late; empty while unknown."`
+	Criticality          int         `json:"criticality" minimum:"0" maximum:"4" doc:"0 nothing known, 4 somebody is in danger"`
+	Mood                 int         `json:"mood" minimum:"-100" maximum:"100"`
+	Influence            int64       `json:"influence" doc:"How many people a public author reaches."`
+	DeadlineAt           *Moment     `json:"deadlineAt,omitempty" doc:"That the customer stated."`
+	Contacts             int         `json:"contacts" doc:"Conversations she began within 30 days, this one included."`
+	Rank                 int64       `json:"rank" doc:"Orders work, highest first; it does not change as time goes by. Lowest when nobody waits."`
+	Promise              *Owed       `json:"promise,omitempty" doc:"The nearest promise that is still owed."`
 	WaitingSince         *Moment     `json:"waitingSince,omitempty" doc:"When the customer's oldest unanswered word arrived."`
 	LastPosition         int64       `json:"lastPosition"`
 	ReadPosition         *int64      `json:"readPosition,omitempty" doc:"How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know."`
@@ -259,6 +272,21 @@ type Conversation struct {
 	Version              int64       `json:"version"`
 }
 
+// Owed is the nearest promise of a conversation that is still owed to its customer.
+type Owed struct {
+	Kind   string `json:"kind" enum:"acknowledge,first,next,resolve,callback"`
+	State  string `json:"state" enum:"running,paused,missed"`
+	MadeAt Moment `json:"madeAt"`
+	DueAt  Moment `json:"dueAt" doc:"While paused: what it was when the clock stopped."`
+}
+
+func owed(s desk.Standing) *Owed {
+	if s.Promise == "" {
+		return nil
+	}
+	return &Owed{s.Promise, s.PromiseState, moment(s.PromisedAt), moment(s.DueAt)}
+}
+
 // conversation is what members see; read is how far the asking one has read, nil when many are asking.
 func (s *Server) conversation(ctx context.Context, ws vis.WorkspaceID, c desk.Conversation, read *int64) Conversation {
 	here, _ := s.hub.Guest(ws, c.Customer.ID)
@@ -267,7 +295,9 @@ func (s *Server) conversation(ctx context.Context, ws vis.WorkspaceID, c desk.Co
 		Customer: CustomerRef{ID: string(c.Customer.ID), Name: c.Customer.Name, Face: c.Customer.Face, Locale: c.Customer.Locale,
 			Verified: c.Customer.Verified, Here: here},
 		AssigneeID: optional(c.Assignee), TeamID: optional(c.Team), SnoozedUntil: maybe(c.SnoozedUntil), SnoozedUntilReply: c.SnoozedUntilReply,
-		Preview:      Preview{c.Preview.Text, string(c.Preview.Author), moment(c.Preview.At), c.Preview.Attachments},
+		Preview:  Preview{c.Preview.Text, string(c.Preview.Author), moment(c.Preview.At), c.Preview.Attachments},
+		Language: c.About.Language, Reason: c.About.Reason, Criticality: c.About.Criticality, Mood: c.About.Mood, Influence: c.About.Influence,
+		DeadlineAt: maybe(c.About.DeadlineAt), Contacts: c.About.Contacts, Rank: c.Standing.Rank, Promise: owed(c.Standing),
 		WaitingSince: maybe(c.WaitingSince), LastPosition: c.LastPosition, ReadPosition: read, CustomerReadPosition: c.CustomerReadPosition,
 		CreatedAt: moment(c.CreatedAt), LastActivityAt: moment(c.LastActivityAt), ResolvedAt: maybe(c.ResolvedAt), Version: c.Version}
 }

@@ -43,6 +43,20 @@ type VisitorConversation struct {
 	Agents             []VisitorAgent `json:"agents" nullable:"false"`
 	LastMessageAt      Moment         `json:"lastMessageAt"`
 	Preview            string         `json:"preview"`
+	// What follows is about effort and waiting.
+	Promise *Owed          `json:"promise,omitempty" doc:"What you are promised next."`
+	Steps   *[]VisitorStep `json:"steps,omitempty" doc:"What is being done, in order. Absent where only words were asked for: keep what you know."`
+}
+
+// VisitorStep is one thing that is being done about a matter, as its customer sees it.
+type VisitorStep struct {
+	ID         string        `json:"id" format:"uuid"`
+	Kind       string        `json:"kind" enum:"custom,received,taken,handed_over,late,callback,resolved"`
+	Text       string        `json:"text"`
+	State      string        `json:"state" enum:"planned,underway,done"`
+	ExpectedAt *Moment       `json:"expectedAt,omitempty"`
+	By         *VisitorAgent `json:"by,omitempty"`
+	At         Moment        `json:"at" doc:"When it was last changed."`
 }
 
 // VisitorAuthor is who wrote something, as customers see it.
@@ -377,8 +391,35 @@ func (s *Server) visitorConversations(ctx context.Context, by vis.Actor) ([]Visi
 			return nil, err
 		}
 		out[i] = s.visitorConversation(ctx, by.Workspace, c, last)
+		if err := s.withSteps(ctx, by, &out[i]); err != nil {
+			return nil, err
+		}
 	}
 	return out, nil
+}
+
+// withSteps adds what the customer is shown of the work on her matter.
+func (s *Server) withSteps(ctx context.Context, by vis.Actor, c *VisitorConversation) error {
+	all, err := s.desk.Steps(ctx, by, vis.ConversationID(c.ID))
+	if err != nil {
+		return err
+	}
+	steps := make([]VisitorStep, len(all))
+	for i, one := range all {
+		steps[i] = VisitorStep{ID: string(one.ID), Kind: one.Kind, Text: one.Text, State: string(one.State), ExpectedAt: maybe(one.ExpectedAt),
+			By: s.visitorAgent(ctx, by.Workspace, one.Member), At: moment(one.ChangedAt)}
+	}
+	c.Steps = &steps
+	return nil
+}
+
+// visitorAgent is a member as customers see her, nil when she is gone.
+func (s *Server) visitorAgent(ctx context.Context, ws vis.WorkspaceID, id vis.MemberID) *VisitorAgent {
+	m, known := s.directory.of(ctx, ws).members[id]
+	if !known {
+		return nil
+	}
+	return &VisitorAgent{string(m.ID), m.FirstName, m.Face}
 }
 
 // lastSaid is the position of the last message that a customer may read. The conversation's own last position counts notes too,
@@ -394,7 +435,7 @@ func (s *Server) lastSaid(ctx context.Context, by vis.Actor, id vis.Conversation
 func (s *Server) visitorConversation(ctx context.Context, ws vis.WorkspaceID, c desk.Conversation, last int64) VisitorConversation {
 	out := VisitorConversation{ID: string(c.ID), State: string(c.State), Subject: c.Subject, LastPosition: last,
 		ReadPosition: min(c.CustomerReadPosition, last), MemberReadPosition: min(c.MemberReadPosition, last), Agents: []VisitorAgent{},
-		LastMessageAt: moment(c.Preview.At), Preview: c.Preview.Text}
+		LastMessageAt: moment(c.Preview.At), Preview: c.Preview.Text, Promise: owed(c.Standing)}
 	if m, known := s.directory.of(ctx, ws).members[c.Assignee]; known && m.State == staff.Active {
 		out.Agents = append(out.Agents, VisitorAgent{string(m.ID), m.FirstName, m.Face})
 	}

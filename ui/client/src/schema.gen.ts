@@ -213,6 +213,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/classify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say what the matter is about
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["classifyConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -332,6 +352,54 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What the customer is shown of the work on her matter
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listSteps"];
+        put?: never;
+        /**
+         * Show one more thing that is being done
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["addStep"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/steps/{step}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Show it no longer
+         * @description An API token needs the scope `conversations:write`.
+         */
+        delete: operations["removeStep"];
+        options?: never;
+        head?: never;
+        /**
+         * Say how far it has come
+         * @description An API token needs the scope `conversations:write`.
+         */
+        patch: operations["changeStep"];
         trace?: never;
     };
     "/api/v1/customers/{id}": {
@@ -875,6 +943,19 @@ export interface components {
             token: string;
             zone?: string;
         };
+        AddStep: {
+            /**
+             * Format: date-time
+             * @description null takes it away
+             */
+            expectedAt?: string | null;
+            /**
+             * @default underway
+             * @enum {string}
+             */
+            state: "planned" | "underway" | "done";
+            text: string;
+        };
         Assign: {
             memberId: string | null;
             teamId: string | null;
@@ -949,9 +1030,14 @@ export interface components {
             version?: number;
         };
         ChangeCustomer: {
+            /** @description null takes it away */
+            adviserId?: string | null;
             /** @enum {string} */
             locale?: "fr" | "en" | "";
             name?: string;
+            segment?: string;
+            /** Format: int64 */
+            value?: number;
             /** Format: int64 */
             version?: number;
             zone?: string;
@@ -975,6 +1061,18 @@ export interface components {
         ChangePassword: {
             current: string;
             password: string;
+        };
+        ChangeStep: {
+            /**
+             * Format: date-time
+             * @description null takes it away
+             */
+            expectedAt?: string | null;
+            /** @enum {string} */
+            state?: "planned" | "underway" | "done";
+            text?: string;
+            /** Format: int64 */
+            version?: number;
         };
         ChangeTeam: {
             icon?: string;
@@ -1056,6 +1154,24 @@ export interface components {
         Channels: {
             items: components["schemas"]["Channel"][];
         };
+        Classify: {
+            /** Format: int64 */
+            criticality?: number;
+            /**
+             * Format: date-time
+             * @description null takes it away
+             */
+            deadlineAt?: string | null;
+            /** Format: int64 */
+            influence?: number;
+            /** @enum {string} */
+            language?: "fr" | "en" | "";
+            /** Format: int64 */
+            mood?: number;
+            reason?: string;
+            /** Format: int64 */
+            version?: number;
+        };
         ClientFrame: components["schemas"]["AwayFrame"] | components["schemas"]["HelloFrame"] | components["schemas"]["PageFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypeFrame"] | components["schemas"]["ViewFrame"];
         Conversation: {
             assigneeId?: string;
@@ -1063,15 +1179,40 @@ export interface components {
             channelId: string;
             channelKind: string;
             /**
+             * Format: int64
+             * @description Conversations she began within 30 days, this one included.
+             */
+            contacts: number;
+            /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
              */
             createdAt: string;
+            /**
+             * Format: int64
+             * @description 0 nothing known, 4 somebody is in danger
+             */
+            criticality: number;
             customer: components["schemas"]["CustomerRef"];
             /** Format: int64 */
             customerReadPosition: number;
+            /**
+             * Format: date-time
+             * @description That the customer stated.
+             */
+            deadlineAt?: string;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: int64
+             * @description How many people a public author reaches.
+             */
+            influence: number;
+            /**
+             * @description Of the matter; empty for the customer's own.
+             * @enum {string}
+             */
+            language: "fr" | "en" | "";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -1080,13 +1221,24 @@ export interface components {
             /** Format: int64 */
             lastPosition: number;
             /** Format: int64 */
+            mood: number;
+            /** Format: int64 */
             number: number;
             preview: components["schemas"]["Preview"];
+            /** @description The nearest promise that is still owed. */
+            promise?: components["schemas"]["Owed"];
+            /**
+             * Format: int64
+             * @description Orders work, highest first; it does not change as time goes by. Lowest when nobody waits.
+             */
+            rank: number;
             /**
              * Format: int64
              * @description How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know.
              */
             readPosition?: number;
+            /** @description Why she contacts us: a path such as delivery/late; empty while unknown. */
+            reason: string;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -1131,6 +1283,27 @@ export interface components {
              * @enum {string}
              */
             type: "conversation.assigned";
+        };
+        ConversationClassifiedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "conversation.classified";
         };
         ConversationPage: {
             items: components["schemas"]["Conversation"][];
@@ -1361,6 +1534,11 @@ export interface components {
         Counts: {
             /** Format: int64 */
             all: number;
+            /**
+             * Format: int64
+             * @description Whose nearest promise is missed, or due within a quarter of an hour.
+             */
+            atRisk: number;
             byTeam: {
                 [key: string]: number;
             };
@@ -1397,6 +1575,8 @@ export interface components {
             token: components["schemas"]["Token"];
         };
         Customer: {
+            /** @description The member she is followed by. */
+            adviserId?: string;
             face: string;
             /**
              * Format: date-time
@@ -1417,6 +1597,10 @@ export interface components {
             locale: "fr" | "en" | "";
             name: string;
             page?: components["schemas"]["PageVisit"];
+            /** @description The organisation's own word for her kind of customer. */
+            segment: string;
+            /** Format: int64 */
+            value: number;
             /** @description Whether an identity other than a device was proved. */
             verified: boolean;
             /** Format: int64 */
@@ -1505,7 +1689,7 @@ export interface components {
              */
             type: "error";
         };
-        Event: components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
+        Event: components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -1545,15 +1729,40 @@ export interface components {
             channelId: string;
             channelKind: string;
             /**
+             * Format: int64
+             * @description Conversations she began within 30 days, this one included.
+             */
+            contacts: number;
+            /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
              */
             createdAt: string;
+            /**
+             * Format: int64
+             * @description 0 nothing known, 4 somebody is in danger
+             */
+            criticality: number;
             customer: components["schemas"]["CustomerRef"];
             /** Format: int64 */
             customerReadPosition: number;
+            /**
+             * Format: date-time
+             * @description That the customer stated.
+             */
+            deadlineAt?: string;
             /** Format: uuid */
             id: string;
+            /**
+             * Format: int64
+             * @description How many people a public author reaches.
+             */
+            influence: number;
+            /**
+             * @description Of the matter; empty for the customer's own.
+             * @enum {string}
+             */
+            language: "fr" | "en" | "";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -1564,13 +1773,24 @@ export interface components {
             /** @description The message that was found, shortened. */
             match: string;
             /** Format: int64 */
+            mood: number;
+            /** Format: int64 */
             number: number;
             preview: components["schemas"]["Preview"];
+            /** @description The nearest promise that is still owed. */
+            promise?: components["schemas"]["Owed"];
+            /**
+             * Format: int64
+             * @description Orders work, highest first; it does not change as time goes by. Lowest when nobody waits.
+             */
+            rank: number;
             /**
              * Format: int64
              * @description How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know.
              */
             readPosition?: number;
+            /** @description Why she contacts us: a path such as delivery/late; empty while unknown. */
+            reason: string;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -1906,6 +2126,22 @@ export interface components {
              */
             type: "note.written";
         };
+        Owed: {
+            /**
+             * Format: date-time
+             * @description While paused: what it was when the clock stopped.
+             */
+            dueAt: string;
+            /** @enum {string} */
+            kind: "acknowledge" | "first" | "next" | "resolve" | "callback";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            madeAt: string;
+            /** @enum {string} */
+            state: "running" | "paused" | "missed";
+        };
         PageFrame: {
             title: string;
             /**
@@ -2066,6 +2302,188 @@ export interface components {
             locale?: string;
             page?: components["schemas"]["Whereabouts"];
             zone?: string;
+        };
+        Step: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            changedAt: string;
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            expectedAt?: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description custom has its own words; the others are worded by the reader's screen
+             * @enum {string}
+             */
+            kind: "custom" | "received" | "taken" | "handed_over" | "late" | "callback" | "resolved";
+            /** @description Who does it. */
+            memberId?: string;
+            /** Format: int64 */
+            position: number;
+            /** @enum {string} */
+            state: "planned" | "underway" | "done";
+            text: string;
+            /** Format: int64 */
+            version: number;
+        };
+        StepAddedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            step: components["schemas"]["Step"] | null;
+            /**
+             * Format: uuid
+             * @description Also of a step that was taken away.
+             */
+            stepId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.added";
+        };
+        StepAddedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.added";
+        };
+        StepChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            step: components["schemas"]["Step"] | null;
+            /**
+             * Format: uuid
+             * @description Also of a step that was taken away.
+             */
+            stepId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.changed";
+        };
+        StepChangedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.changed";
+        };
+        StepRemovedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            step: components["schemas"]["Step"] | null;
+            /**
+             * Format: uuid
+             * @description Also of a step that was taken away.
+             */
+            stepId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.removed";
+        };
+        StepRemovedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "step.removed";
+        };
+        Steps: {
+            items: components["schemas"]["Step"][];
         };
         Team: {
             /**
@@ -2307,6 +2725,8 @@ export interface components {
              */
             memberReadPosition: number;
             preview: string;
+            /** @description What you are promised next. */
+            promise?: components["schemas"]["Owed"];
             /**
              * Format: int64
              * @description How far you have read.
@@ -2314,9 +2734,11 @@ export interface components {
             readPosition: number;
             /** @enum {string} */
             state: "open" | "snoozed" | "resolved";
+            /** @description What is being done, in order. Absent where only words were asked for: keep what you know. */
+            steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"];
+        VisitorEvent: components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */
@@ -2369,6 +2791,26 @@ export interface components {
         VisitorState: {
             conversations: components["schemas"]["VisitorConversation"][];
             visitor: components["schemas"]["Visitor"];
+        };
+        VisitorStep: {
+            /**
+             * Format: date-time
+             * @description When it was last changed.
+             */
+            at: string;
+            by?: components["schemas"]["VisitorAgent"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            expectedAt?: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "custom" | "received" | "taken" | "handed_over" | "late" | "callback" | "resolved";
+            /** @enum {string} */
+            state: "planned" | "underway" | "done";
+            text: string;
         };
         VisitorWritten: {
             conversation: components["schemas"]["VisitorConversation"];
@@ -2717,7 +3159,10 @@ export interface operations {
                 limit?: number;
                 /** @description The next of the page before. */
                 cursor?: string;
-                view?: "mine" | "unassigned" | "teams" | "all" | "team";
+                /** @description risk: open, with a promise that is missed or due within a quarter of an hour, nearest deadline first */
+                view?: "mine" | "unassigned" | "teams" | "all" | "team" | "risk";
+                /** @description priority is for open ones */
+                order?: "activity" | "priority";
                 state?: "open" | "snoozed" | "resolved";
                 /** @description For the view team. */
                 teamId?: string;
@@ -2863,6 +3308,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Assign"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    classifyConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Classify"];
             };
         };
         responses: {
@@ -3129,6 +3613,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSteps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Steps"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddStep"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Step"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeStep: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeStep: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                step: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeStep"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Step"];
                 };
             };
             /** @description Error */
