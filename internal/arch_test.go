@@ -17,8 +17,8 @@ var rooms = map[string][]string{
 	"vis":  nil,
 	"text": nil,
 
-	"channel":             {"vis", "text"},
-	"channel/webchat":     {"channel", "vis", "text"},
+	"channel":             {"vis", "text", "hours"},
+	"channel/webchat":     {"channel", "hours", "vis", "text"},
 	"channel/standard":    {"channel", "channel/webchat"},
 	"channel/channeltest": {"channel", "vis"},
 	"jobs":                {"vis"},

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"visavis/internal/hours"
 	"visavis/internal/vis"
 )
 
@@ -37,7 +38,7 @@ type Capabilities struct {
 type VisitorAdapter interface {
 	Adapter
 	// Welcome is what anybody may know of the channel.
-	Welcome(c Channel, now time.Time) (Welcome, error)
+	Welcome(c Channel) (Welcome, error)
 	// Origins are the web origins whose pages may embed the channel.
 	Origins(c Channel) ([]string, error)
 	// VerifyClaim checks who the organisation's site says the visitor is, against the channel's signing secret.
@@ -51,10 +52,12 @@ type Welcome struct {
 	Greeting  map[string]string // by language
 	Languages []string
 	Team      vis.TeamID
-	Open      bool
-	OpensAt   time.Time // when closed: when it opens next; zero when that is never
-	ClosesAt  time.Time // when open: when it closes; zero when it never does
-	Zone      string    // of the opening hours
+}
+
+// Scheduler is the ability of a channel that may have opening hours of its own.
+type Scheduler interface {
+	// Hours are the channel's own; false when it has none.
+	Hours(c Channel) (hours.Calendar, bool)
 }
 
 // Claim is who a site has proved a visitor to be.

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"visavis/internal/hours"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -180,6 +181,17 @@ func (s *Service) Capabilities(c Channel) Capabilities {
 	return Capabilities{}
 }
 
+// Hours are a channel's own opening hours; false when it has none.
+func (s *Service) Hours(c Channel) (hours.Calendar, bool) {
+	if a, ok := s.adapters[c.Kind].(Scheduler); ok {
+		return a.Hours(c)
+	}
+	return hours.Calendar{}, false
+}
+
+// Live reports whether a channel's customers see at once that their words arrived.
+func (s *Service) Live(c Channel) bool { return s.Capabilities(c).Live }
+
 // Embedded is a channel whose customers write on the organisation's own pages, as found by its public key.
 type Embedded struct {
 	Workspace vis.WorkspaceID
@@ -198,7 +210,7 @@ func (s *Service) Embedded(ctx context.Context, key string) (Embedded, error) {
 	if !ok || c.Disabled {
 		return Embedded{}, vis.Absent("channel")
 	}
-	welcome, err := adapter.Welcome(c, s.clock.Now())
+	welcome, err := adapter.Welcome(c)
 	if err != nil {
 		return Embedded{}, err
 	}

@@ -8,6 +8,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/hours"
 	"visavis/internal/realtime"
 	"visavis/internal/staff"
 	"visavis/internal/text"
@@ -229,8 +230,27 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if name == "" {
 		name = e.Channel.Name
 	}
+	open, opensAt := s.openAt(e.Channel)
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
-		Languages: texts(e.Welcome.Languages), Team: team, Open: e.Welcome.Open, OpensAt: maybe(e.Welcome.OpensAt), Here: here}), nil
+		Languages: texts(e.Welcome.Languages), Team: team, Open: open, OpensAt: maybe(opensAt), Here: here}), nil
+}
+
+// openAt says whether a channel answers now, and when it does next.
+func (s *Server) openAt(c channel.Channel) (open bool, opensAt time.Time) {
+	calendar, own := s.channels.Hours(c)
+	if !own {
+		return true, time.Time{}
+	}
+	h, err := hours.Compile(calendar)
+	if err != nil {
+		return true, time.Time{}
+	}
+	now := s.clock.Now()
+	opensAt, _ = h.NextOpen(now)
+	if h.Open(now) {
+		return true, time.Time{}
+	}
+	return false, opensAt
 }
 
 // maxTeam is how many faces strangers are shown.

@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"visavis/internal/channel"
+	"visavis/internal/hours"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -34,17 +35,21 @@ const (
 
 // Settings are what an administrator chooses for a web chat.
 type Settings struct {
-	Colour    string            `json:"colour"`          // "#rrggbb", of the button and the header
-	Greeting  map[string]string `json:"greeting"`        // by language; "" for the standard one
-	Origins   []string          `json:"origins"`         // web origins that may embed the chat; none allows every page
-	Languages []string          `json:"languages"`       // "fr", "en"; the first is the fallback
-	Hours     *Hours            `json:"hours,omitempty"` // none: always open
+	Colour    string            `json:"colour"`    // "#rrggbb", of the button and the header
+	Greeting  map[string]string `json:"greeting"`  // by language; "" for the standard one
+	Origins   []string          `json:"origins"`   // web origins that may embed the chat; none allows every page
+	Languages []string          `json:"languages"` // "fr", "en"; the first is the fallback
+	// Hours are the chat's own; without them, those of its team or of the workspace count.
+	Hours *hours.Calendar `json:"hours,omitempty"`
 }
 
 // Adapter implements channel.VisitorAdapter.
 type Adapter struct{}
 
-var _ channel.VisitorAdapter = Adapter{}
+var (
+	_ channel.VisitorAdapter = Adapter{}
+	_ channel.Scheduler      = Adapter{}
+)
 
 // Kind implements channel.Adapter.
 func (Adapter) Kind() channel.Kind { return Kind }
@@ -123,10 +128,31 @@ func (s *Settings) check() error {
 		}
 	}
 	s.Origins = origins
-	if s.Hours != nil {
-		return s.Hours.check()
+	return s.checkHours()
+}
+
+// checkHours says where in the settings a field of the calendar is.
+func (s *Settings) checkHours() error {
+	if s.Hours == nil {
+		return nil
 	}
-	return nil
+	err := s.Hours.Check()
+	var wrong *vis.Error
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		at := *wrong
+		at.Field = "settings.hours." + wrong.Field
+		return &at
+	}
+	return err
+}
+
+// Hours implements channel.Scheduler.
+func (Adapter) Hours(c channel.Channel) (hours.Calendar, bool) {
+	s, err := settings(c)
+	if err != nil || s.Hours == nil {
+		return hours.Calendar{}, false
+	}
+	return *s.Hours, true
 }
 
 // checkOrigin reads an origin (RFC 6454): a scheme, a host, perhaps a port, and nothing else.
@@ -153,17 +179,12 @@ func settings(c channel.Channel) (Settings, error) {
 }
 
 // Welcome implements channel.VisitorAdapter.
-func (Adapter) Welcome(c channel.Channel, now time.Time) (channel.Welcome, error) {
+func (Adapter) Welcome(c channel.Channel) (channel.Welcome, error) {
 	s, err := settings(c)
 	if err != nil {
 		return channel.Welcome{}, err
 	}
-	w := channel.Welcome{Name: c.Name, Colour: s.Colour, Greeting: s.Greeting, Languages: s.Languages, Team: c.Team, Open: true}
-	if s.Hours != nil {
-		w.Zone = s.Hours.Zone
-		w.Open, w.OpensAt, w.ClosesAt = s.Hours.At(now)
-	}
-	return w, nil
+	return channel.Welcome{Name: c.Name, Colour: s.Colour, Greeting: s.Greeting, Languages: s.Languages, Team: c.Team}, nil
 }
 
 // Origins implements channel.VisitorAdapter.
