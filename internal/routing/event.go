@@ -51,6 +51,7 @@ type OfferData struct {
 type PresenceData struct {
 	Member   vis.MemberID `json:"memberId"`
 	Presence Presence     `json:"presence"`
+	Why      string       `json:"why,omitempty"` // "unanswered" when the server says so because offers rang out
 }
 
 // RuleData is the data of RuleRan.
