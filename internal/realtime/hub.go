@@ -109,6 +109,8 @@ type Hub struct {
 	enc   Encoder
 	clock vis.Clock
 	slog  *slog.Logger
+	// watcher is told who is connected; nil when nobody asked.
+	watcher Watcher
 
 	ctx  context.Context
 	stop context.CancelFunc

@@ -29,6 +29,24 @@ type Page struct {
 	At         time.Time
 }
 
+// Watcher is told which members have a screen connected to this node, so that whoever decides what they are given knows. It must neither
+// wait nor call back into the hub.
+type Watcher interface {
+	// Connected says that a member has a screen here from now on, or, some seconds after the last one left, that she has none. It may
+	// be said twice.
+	Connected(ws vis.WorkspaceID, m vis.MemberID, on bool)
+}
+
+// Watch sets who is told. Call it before the first Attach.
+func (h *Hub) Watch(w Watcher) { h.watcher = w }
+
+// connected tells the watcher, if there is one.
+func (f *feed) connected(m vis.MemberID, on bool) {
+	if f.hub.watcher != nil {
+		f.hub.watcher.Connected(f.ws, m, on)
+	}
+}
+
 // staffer is a member with at least one connection, or who had one a moment ago.
 type staffer struct {
 	clients map[*Client]struct{}
@@ -70,6 +88,9 @@ func (f *feed) join(c *Client) {
 			f.staff[id] = s
 		}
 		s.clients[c] = struct{}{}
+		if len(s.clients) == 1 {
+			f.connected(id, true)
+		}
 		f.soon("member "+string(id), 0, func() { f.showMember(id) })
 	case vis.ByCustomer:
 		id := c.Actor.Customer()
@@ -120,6 +141,7 @@ func (f *feed) showMember(id vis.MemberID) {
 	}
 	if now == Offline {
 		delete(f.staff, id)
+		f.connected(id, false)
 	}
 }
 
