@@ -1,10 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
-	"time"
 
 	"visavis/internal/desk"
 	"visavis/internal/vis"
@@ -47,6 +44,12 @@ const (
 		snoozed_until = $9, snoozed_until_reply = $10, preview_text = $11, preview_author = $12, preview_at = $13,
 		preview_attachments = $14, waiting_since = $15, last_position = $16, customer_read = $17, member_read = $18,
 		last_activity_at = $19, resolved_at = $20, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
+	// Nearly every message leaves the conversation where it is. SQLite writes each index that names a column of the SET, changed or not;
+	// those that order open conversations by rank name none of these.
+	updateInPlaceSQLite = `UPDATE conversations SET subject = $4, channel = $6, snoozed_until = $9, snoozed_until_reply = $10,
+		preview_text = $11, preview_author = $12, preview_at = $13, preview_attachments = $14, waiting_since = $15, last_position = $16,
+		customer_read = $17, member_read = $18, last_activity_at = $19, resolved_at = $20, version = version + 1
+		WHERE workspace = $1 AND id = $2 AND version = $3 AND state = $5 AND assignee = $7 AND team = $8`
 	updateAbout = `UPDATE conversations SET language = $4, reason = $5, criticality = $6, mood = $7, influence = $8, deadline_at = $9,
 		contacts = $10, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
 	updateReadMarks     = `UPDATE conversations SET customer_read = $3, member_read = $4 WHERE workspace = $1 AND id = $2`
@@ -69,7 +72,7 @@ func conversationArgs(c desk.Conversation) []any {
 		string(c.Assignee), string(c.Team), millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author),
 		millis(c.Preview.At), c.Preview.Attachments, millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition,
 		millis(c.CreatedAt), millis(c.LastActivityAt), millis(c.ResolvedAt), c.Version, c.About.Language, c.About.Reason, c.About.Criticality,
-		c.About.Mood, c.About.Influence, millis(c.About.DeadlineAt), c.About.Contacts, cmp.Or(c.Standing.Rank, desk.Unranked), c.Standing.Promise,
+		c.About.Mood, c.About.Influence, millis(c.About.DeadlineAt), c.About.Contacts, rankOf(c.Standing), c.Standing.Promise,
 		c.Standing.PromiseState, millis(c.Standing.PromisedAt), millis(c.Standing.DueAt)}
 }
 
@@ -81,11 +84,16 @@ func (t *tx) InsertConversation(ctx context.Context, c desk.Conversation) error 
 
 // SaveConversation implements desk.Tx. The customer stays who she is: see HandOver.
 func (t *tx) SaveConversation(ctx context.Context, c desk.Conversation) (desk.Conversation, error) {
-	err := t.save(ctx, "conversation", hasConversation, string(c.ID), updateConversation, string(c.ID), c.Version, c.Subject,
-		string(c.State), string(c.Channel), string(c.Assignee), string(c.Team), millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author), millis(c.Preview.At), c.Preview.Attachments,
-		millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition, millis(c.LastActivityAt), millis(c.ResolvedAt))
+	args := []any{string(c.ID), c.Version, c.Subject, string(c.State), string(c.Channel), string(c.Assignee), string(c.Team),
+		millis(c.SnoozedUntil), c.SnoozedUntilReply, c.Preview.Text, string(c.Preview.Author), millis(c.Preview.At), c.Preview.Attachments,
+		millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition, millis(c.LastActivityAt), millis(c.ResolvedAt)}
 	c.Version++
-	return c, err
+	if in := t.session.dialect.updateInPlace; in != "" {
+		if r, err := t.exec(ctx, in, args...); err != nil || changed(r) == 1 {
+			return c, err
+		}
+	}
+	return c, t.save(ctx, "conversation", hasConversation, string(c.ID), updateConversation, args...)
 }
 
 // SaveAbout implements desk.Tx.
@@ -105,122 +113,4 @@ func (t *tx) SaveReadMarks(ctx context.Context, id vis.ConversationID, customer,
 // CurrentConversation implements desk.Tx.
 func (t *tx) CurrentConversation(ctx context.Context, customer vis.CustomerID, ch vis.ChannelID) (desk.Conversation, error) {
 	return one(ctx, t, "conversation", conversationRow, currentConversation, string(customer), string(ch))
-}
-
-const (
-	listAssignee = `SELECT ` + conversationColumns + conversationTables + ` AND c.assignee = $2 AND c.state = $3
-		AND (c.last_activity_at, c.id) < ($4, $5)` + newestFirst + ` LIMIT $6`
-	listTeam = `SELECT ` + conversationColumns + conversationTables + ` AND c.team = $2 AND c.team <> '' AND c.state = $3
-		AND (c.last_activity_at, c.id) < ($4, $5)` + newestFirst + ` LIMIT $6`
-	listTeamKeys = `SELECT last_activity_at, id FROM conversations WHERE workspace = $1 AND team = $2 AND team <> '' AND state = $3
-		AND (last_activity_at, id) < ($4, $5) ORDER BY last_activity_at DESC, id DESC LIMIT $6`
-	listAll = `SELECT ` + conversationColumns + conversationTables + ` AND c.state = $2
-		AND (c.last_activity_at, c.id) < ($3, $4)` + newestFirst + ` LIMIT $5`
-	listCustomer = `SELECT ` + conversationColumns + conversationTables + ` AND c.customer = $2
-		AND (c.last_activity_at, c.id) < ($3, $4)` + newestFirst + ` LIMIT $5`
-)
-
-func placeOfConversation(c desk.Conversation) place { return placeOf(c.LastActivityAt, string(c.ID)) }
-
-// Conversations implements desk.Tx.
-func (t *tx) Conversations(ctx context.Context, f desk.Filter, p vis.Page) (vis.List[desk.Conversation], error) {
-	p = p.Bounded()
-	from, err := placeAt(p.After)
-	if err != nil {
-		return vis.List[desk.Conversation]{}, err
-	}
-	items, err := t.list(ctx, f, from, p.Limit+1)
-	return paged(items, p.Limit, placeOfConversation), err
-}
-
-func (t *tx) list(ctx context.Context, f desk.Filter, from place, limit int) ([]desk.Conversation, error) {
-	switch {
-	case f.Customer != "":
-		return all(ctx, t, conversationRow, listCustomer, string(f.Customer), from.at, from.id, limit)
-	case f.View == desk.ViewMine && f.Member == "":
-		return nil, nil // an asker who is no member owns nothing; the empty assignee would be everybody's unassigned
-	case f.View == desk.ViewMine:
-		return all(ctx, t, conversationRow, listAssignee, string(f.Member), string(f.State), from.at, from.id, limit)
-	case f.View == desk.ViewUnassigned:
-		return all(ctx, t, conversationRow, listAssignee, "", string(f.State), from.at, from.id, limit)
-	case f.View == desk.ViewTeam:
-		return all(ctx, t, conversationRow, listTeam, string(f.Team), string(f.State), from.at, from.id, limit)
-	case f.View == desk.ViewTeams:
-		return t.listTeams(ctx, f, from, limit)
-	case f.View == desk.ViewAll:
-		return all(ctx, t, conversationRow, listAll, string(f.State), from.at, from.id, limit)
-	}
-	return nil, vis.InField("view", "There is no such view.")
-}
-
-// listTeams merges the lists of several teams, each of which is a walk along the index, and reads what comes first of all.
-func (t *tx) listTeams(ctx context.Context, f desk.Filter, from place, limit int) ([]desk.Conversation, error) {
-	var places []place
-	for _, team := range slices.Compact(slices.Sorted(slices.Values(f.Teams))) {
-		of, err := all(ctx, t, func(p *place) []any { return []any{&p.at, &p.id} }, listTeamKeys, string(team), string(f.State), from.at, from.id, limit)
-		if err != nil {
-			return nil, err
-		}
-		places = append(places, of...)
-	}
-	slices.SortFunc(places, place.compare)
-	places = places[:min(limit, len(places))]
-	if len(places) == 0 {
-		return nil, nil
-	}
-	ids := make([]string, len(places))
-	for i, p := range places {
-		ids[i] = p.id
-	}
-	items, err := all(ctx, t, conversationRow, selectConversations, texts(ids))
-	slices.SortFunc(items, func(a, b desk.Conversation) int { return placeOfConversation(a).compare(placeOfConversation(b)) })
-	return items, err
-}
-
-// Each count stops at $3 (or $2) rows of an index.
-const (
-	countAssignee = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND assignee = $2 AND state = 'open' LIMIT $3) counted`
-	countState    = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND state = $2 LIMIT $3) counted`
-	// What waits for the customer is at no risk, however near its deadline was.
-	countAtRisk = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND state = 'open' AND due_at > 0
-		AND promise_state <> 'paused' AND due_at < $2 LIMIT $3) counted`
-	countTeams = `SELECT t.id, (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE c.workspace = $1 AND c.team = t.id
-		AND c.team <> '' AND c.state = 'open' LIMIT $2) counted) FROM teams t WHERE t.workspace = $1`
-)
-
-// CountConversations implements desk.Tx.
-func (t *tx) CountConversations(ctx context.Context, member vis.MemberID, teams []vis.TeamID, riskBefore time.Time) (desk.Counts, error) {
-	out := desk.Counts{ByTeam: make(map[vis.TeamID]int)}
-	for _, c := range []struct {
-		into      *int
-		statement string
-		of        any
-	}{
-		{&out.Mine, countAssignee, string(member)},
-		{&out.Unassigned, countAssignee, ""},
-		{&out.All, countState, string(desk.Open)},
-		{&out.Snoozed, countState, string(desk.Snoozed)},
-		{&out.AtRisk, countAtRisk, millis(riskBefore)},
-	} {
-		if c.into == &out.Mine && member == "" {
-			continue
-		}
-		n, err := value[int](ctx, t, "count", c.statement, c.of, desk.MaxCount)
-		if err != nil {
-			return out, err
-		}
-		*c.into = n
-	}
-	type count struct {
-		team vis.TeamID
-		n    int
-	}
-	counts, err := all(ctx, t, func(c *count) []any { return []any{(*string)(&c.team), &c.n} }, countTeams, desk.MaxCount)
-	for _, c := range counts {
-		out.ByTeam[c.team] = c.n
-	}
-	for _, team := range slices.Compact(slices.Sorted(slices.Values(teams))) {
-		out.Teams = min(desk.MaxCount, out.Teams+out.ByTeam[team])
-	}
-	return out, err
 }

@@ -23,6 +23,9 @@ type dialect struct {
 	// list is what list($n) in a statement becomes: the members of a JSON array of texts.
 	list string
 
+	// updateInPlace saves a conversation whose state and owners stay; "" where that would be no cheaper.
+	updateInPlace string
+
 	// insertMessage has the search terms as its last parameter on PostgreSQL; on SQLite they follow at the end of the batch.
 	insertMessage string
 	inlineSearch  bool
@@ -40,6 +43,7 @@ func onSQLite() *dialect {
 		name: "sqlite", batch: 256,
 		begin: "BEGIN IMMEDIATE", beginView: "BEGIN",
 		list:          "(SELECT value FROM json_each($1))",
+		updateInPlace: updateInPlaceSQLite,
 		insertMessage: insertMessageSQLite,
 		findMessages:  findMessagesSQLite, findCustomers: findCustomersSQLite,
 		unique: sqlite.Unique, orphan: sqlite.Orphan, ended: sqlite.Ended, retry: never, fatal: sqlite.Fatal, full: sqlite.Full, busy: sqlite.Busy,

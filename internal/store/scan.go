@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -36,6 +37,45 @@ func millis(t time.Time) int64 {
 		return 0
 	}
 	return t.UnixMilli()
+}
+
+// span scans a column of milliseconds into a duration.
+type span time.Duration
+
+// Scan implements sql.Scanner.
+func (s *span) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("scan a duration: got %T", src)
+	}
+	*s = span(time.Duration(n) * time.Millisecond)
+	return nil
+}
+
+// kept scans a column of JSON.
+type kept[T any] struct{ into *T }
+
+func inJSON[T any](into *T) kept[T] { return kept[T]{into} }
+
+// Scan implements sql.Scanner.
+func (k kept[T]) Scan(src any) error {
+	text, ok := src.(string)
+	if !ok {
+		return fmt.Errorf("scan JSON: got %T", src)
+	}
+	if err := json.Unmarshal([]byte(text), k.into); err != nil {
+		return fmt.Errorf("scan JSON: %w", err)
+	}
+	return nil
+}
+
+// asJSON is how what nothing searches in is kept.
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("store: plain data does not marshal: " + err.Error())
+	}
+	return string(b)
 }
 
 // A row names where the columns of a statement go in a T.

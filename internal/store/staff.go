@@ -336,12 +336,13 @@ func (t *tx) SaveTeam(ctx context.Context, team staff.Team) (staff.Team, error) 
 	return team, t.fill(ctx, team)
 }
 
-// DeleteTeam implements staff.Tx. Channels that gave their conversations to the team give them to nobody from now on.
+// DeleteTeam implements staff.Tx. Channels that gave their conversations to the team give them to nobody from now on, and its
+// queue goes with it.
 func (t *tx) DeleteTeam(ctx context.Context, id vis.TeamID) error {
 	if _, err := value[string](ctx, t, "team", hasTeam, string(id)); err != nil {
 		return err
 	}
-	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, deleteTeam} {
+	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, deleteQueue, deleteTeam} {
 		if _, err := t.exec(ctx, statement, string(id)); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/store/migration"
 	"visavis/internal/store/postgres"
@@ -200,6 +201,7 @@ var (
 	_ desk.Tx    = (*tx)(nil)
 	_ staff.Tx   = (*tx)(nil)
 	_ channel.Tx = (*tx)(nil)
+	_ routing.Tx = (*tx)(nil)
 	_ jobs.Tx    = (*tx)(nil)
 )
 

@@ -113,6 +113,15 @@ func (t *tx) save(ctx context.Context, noun, lookup, id, statement string, args 
 	return vis.ErrStale
 }
 
+// stale is vis.ErrStale for what a command must not go on after, whatever it does about it: another node did its work.
+func (t *tx) stale() error {
+	if t.command != nil {
+		t.command.touched = true
+		t.wrong = vis.ErrStale
+	}
+	return vis.ErrStale
+}
+
 // Append implements the Tx of every room.
 func (t *tx) Append(ctx context.Context, e vis.Event) error {
 	if _, err := t.ordinal(ctx); err != nil {
@@ -200,12 +209,8 @@ func (t *tx) remember(ctx context.Context, by vis.Actor, answer any, now time.Ti
 
 // texts is how a list of ids is bound to list($n).
 func texts[T ~string](ids []T) string {
-	b, err := json.Marshal(ids)
-	if err != nil {
-		panic("store: ids do not marshal: " + err.Error())
-	}
 	if ids == nil {
 		return "[]"
 	}
-	return string(b)
+	return asJSON(ids)
 }
