@@ -1,7 +1,15 @@
 package routing
 
 // DefaultCapacity is how many of each kind of work a member holds at once where neither she nor the workspace says otherwise.
-func DefaultCapacity() map[Work]int { return map[Work]int{WorkCall: 1, WorkChat: 3, WorkMail: 10} }
+func DefaultCapacity() map[Work]int {
+	return map[Work]int{WorkCall: defaultCalls, WorkChat: defaultChats, WorkMail: defaultMails}
+}
+
+const (
+	defaultCalls = 1
+	defaultChats = 3
+	defaultMails = 10
+)
 
 // Capacity is how many of a kind of work a member can hold at once: what she says herself, else what the workspace says, else
 // DefaultCapacity. Never below 0.
@@ -12,12 +20,29 @@ func (s Settings) capacity(own map[Work]int, kind Work) int {
 	if n, ok := s.Capacity[kind]; ok {
 		return max(n, 0)
 	}
-	return DefaultCapacity()[kind]
+	switch kind {
+	case WorkCall:
+		return defaultCalls
+	case WorkChat:
+		return defaultChats
+	case WorkMail:
+		return defaultMails
+	}
+	return 0
 }
 
 // Caps are the capacities of a member of every kind of work: her own (Profile.Capacity) where she has some, else the workspace's.
 func (s Settings) Caps(own map[Work]int) map[Work]int {
 	return map[Work]int{WorkCall: s.capacity(own, WorkCall), WorkChat: s.capacity(own, WorkChat), WorkMail: s.capacity(own, WorkMail)}
+}
+
+// caps are Caps without a map.
+func (s Settings) caps(own map[Work]int) workload {
+	var l workload
+	for i, kind := range kinds {
+		l[i] = int64(s.capacity(own, kind))
+	}
+	return l
 }
 
 // Room reports whether a member who holds load can take one more of a kind of work.
