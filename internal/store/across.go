@@ -11,7 +11,7 @@ import (
 )
 
 // These are all the statements that do not begin with a workspace, and why each may: they come before a workspace is known
-// (sign-in by address, a channel's public key, set-up), or serve the server itself (heads of the logs, due timers, its nodes).
+// (sign-in by address, a channel's public key, set-up), or serve the server itself (heads of the logs, due timers and deliveries, its nodes).
 // Those with a $1 that is a workspace's id are not among them.
 const (
 	selectHeads          = `SELECT id, seq FROM workspaces`
@@ -20,7 +20,10 @@ const (
 	selectChannelByKey   = `SELECT workspace, ` + channelColumns + ` FROM channels WHERE key = $1`
 	selectDueTimers      = `SELECT workspace, kind, key, due_at FROM timers WHERE due_at <= $1 ORDER BY due_at LIMIT $2`
 	selectNextTimer      = `SELECT due_at FROM timers ORDER BY due_at LIMIT 1`
-	countWorkspace       = `UPDATE house SET workspaces = workspaces + 1 WHERE id = 1 RETURNING workspaces`
+	selectDueWebhooks    = `SELECT workspace, webhook FROM (SELECT workspace, webhook, next_at FROM deliveries
+		WHERE state IN ('waiting', 'sending') AND next_at <= $1 ORDER BY next_at LIMIT 20000) AS counted
+		GROUP BY workspace, webhook ORDER BY MIN(next_at) LIMIT $2`
+	countWorkspace = `UPDATE house SET workspaces = workspaces + 1 WHERE id = 1 RETURNING workspaces`
 
 	// The node's own row, on PostgreSQL.
 	insertNodePostgres  = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, 0, $2)`
