@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"visavis/internal/desk"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -15,7 +16,8 @@ import (
 func testStale(t *testing.T, e Engine) {
 	h := furnish(t, Open(t, e.URL(t)))
 	ctx := t.Context()
-	about := newConversation(h, 2)
+	about, ended := newConversation(h, 2), h.offer
+	ended.State = routing.Declined
 	write(t, h, func(tx everything) error { return tx.InsertConversation(ctx, about) })
 	for name, save := range map[string]func(everything) error{
 		"member":       func(tx everything) error { _, err := tx.SaveMember(ctx, h.member); return err },
@@ -25,6 +27,16 @@ func testStale(t *testing.T, e Engine) {
 		"conversation": func(tx everything) error { _, err := tx.SaveConversation(ctx, h.convers); return err },
 		"about":        func(tx everything) error { _, err := tx.SaveAbout(ctx, about); return err },
 		"step":         func(tx everything) error { _, err := tx.SaveStep(ctx, h.step); return err },
+		"calendar":     func(tx everything) error { _, err := tx.SaveCalendar(ctx, h.calendar); return err },
+		"policy":       func(tx everything) error { _, err := tx.SavePolicy(ctx, h.policy); return err },
+		"promise":      func(tx everything) error { _, err := tx.SavePromise(ctx, h.promise); return err },
+		"rule":         func(tx everything) error { _, err := tx.SaveRule(ctx, h.rule); return err },
+		"call-back":    func(tx everything) error { _, err := tx.SaveCallback(ctx, h.callback); return err },
+		"offer":        func(tx everything) error { return tx.EndOffer(ctx, ended) },
+		"queue":        func(tx everything) error { _, err := tx.SaveQueue(ctx, h.queue); return err },
+		"new queue":    func(tx everything) error { _, err := tx.SaveQueue(ctx, routing.Queue{}); return err },
+		"profile":      func(tx everything) error { _, err := tx.SaveProfile(ctx, h.profile); return err },
+		"settings":     func(tx everything) error { _, err := tx.SaveSettings(ctx, h.settings); return err },
 	} {
 		if err := h.update(ctx, save); err != nil {
 			t.Errorf("%s: the first save: %v", name, err)
@@ -149,7 +161,9 @@ func testDeleteTeam(t *testing.T, e Engine) {
 		check(t, err)
 		ch, err := tx.Channel(ctx, h.channel.ID)
 		check(t, err)
-		if len(m.Teams) != 0 || c.Team != "" || c.Version != 2 || ch.Team != "" {
+		queues, err := tx.Queues(ctx)
+		check(t, err)
+		if len(queues) != 0 || len(m.Teams) != 0 || c.Team != "" || c.Version != 2 || ch.Team != "" {
 			t.Errorf("something still names the team: %v %+v %v", m.Teams, c, ch.Team)
 		}
 		return nil
@@ -169,6 +183,13 @@ func testHandOver(t *testing.T, e Engine) {
 	check(t, h.view(ctx, func(tx everything) error {
 		_, err := tx.VisitByToken(ctx, h.visit.TokenHash)
 		wantCode(t, err, vis.NotFound)
+		p, err := tx.Promise(ctx, h.promise.ID)
+		check(t, err)
+		b, err := tx.Callback(ctx, h.callback.ID)
+		check(t, err)
+		if p.Customer != to.ID || b.Customer != to.ID {
+			t.Errorf("the promise is %s's and the call-back %s's", p.Customer, b.Customer)
+		}
 		l, err := tx.Conversations(ctx, desk.Filter{Customer: to.ID}, vis.Page{})
 		check(t, err)
 		if len(l.Items) != 1 || l.Items[0].ID != h.convers.ID {

@@ -9,6 +9,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/vis"
@@ -20,6 +21,7 @@ type everything interface {
 	staff.Tx
 	channel.Tx
 	jobs.Tx
+	routing.Tx
 }
 
 // house is a workspace with one of everything in it.
@@ -43,6 +45,7 @@ type house struct {
 	upload     desk.Attachment
 	timer      jobs.Timer
 	step       desk.Step
+	routed
 }
 
 // update runs fn for the system of the workspace.
@@ -123,6 +126,7 @@ func furnish(t testing.TB, s *store.Store) *house {
 	h.timer = jobs.Timer{Workspace: h.ws, Kind: "wake", Key: string(h.convers.ID), DueAt: now}
 	h.step = desk.Step{ID: id[vis.StepID](), Conversation: h.convers.ID, Kind: "custom", Text: "La pièce est commandée.", State: desk.Underway,
 		ExpectedAt: until, Member: h.member.ID, Position: 1, CreatedAt: now, ChangedAt: now, Version: 1}
+	h.routed = newRouted(h)
 	write(t, h, func(tx everything) error {
 		for _, step := range []func() error{
 			func() error { return tx.InsertTeam(ctx, h.team) },
@@ -146,6 +150,7 @@ func furnish(t testing.TB, s *store.Store) *house {
 			func() error { return tx.SaveReadPosition(ctx, h.convers.ID, h.member.ID, 2, now) },
 			func() error { return tx.Arm(ctx, h.timer) },
 			func() error { _, err := tx.InsertStep(ctx, h.step); return err },
+			func() error { return h.routed.store(ctx, tx) },
 			func() error {
 				return tx.Audit(ctx, vis.NewAudit(vis.System(h.ws), now, "workspace.furnished", string(h.ws), nil))
 			},

@@ -27,11 +27,7 @@ func testKeeps(t *testing.T, e Engine) {
 	h := furnish(t, Open(t, e.URL(t)))
 	ctx := t.Context()
 	check(t, h.view(ctx, func(tx everything) error {
-		reads := []struct {
-			what string
-			want any
-			read func() (any, error)
-		}{
+		reads := []reading{
 			{"Member", h.member, func() (any, error) { return tx.Member(ctx, h.member.ID) }},
 			{"MemberByEmail", h.member, func() (any, error) { return tx.MemberByEmail(ctx, h.member.EmailKey) }},
 			{"Members", []staff.Member{h.member}, func() (any, error) { return tx.Members(ctx) }},
@@ -90,7 +86,7 @@ func testKeeps(t *testing.T, e Engine) {
 			{"Events", []vis.Event{{Workspace: h.ws, Seq: 1, At: now, Type: desk.ConversationStarted, By: vis.BySystem, Conversation: h.convers.ID,
 				Customer: h.customer.ID, Data: json.RawMessage("{}")}}, func() (any, error) { return tx.Events(ctx, 0, 10) }},
 		}
-		for _, r := range reads {
+		for _, r := range append(reads, h.readings(ctx, tx)...) {
 			got, err := r.read()
 			if err != nil {
 				t.Errorf("%s: %v", r.what, err)
@@ -111,6 +107,7 @@ func testKeeps(t *testing.T, e Engine) {
 	check(t, err)
 	same(t, "MembersByEmail", at, []staff.Located{{Workspace: h.ws, Member: h.member}})
 	testChanges(t, h)
+	testRoutedChanges(t, furnish(t, h.store))
 }
 
 // testChanges saves everything with other values and reads it back.

@@ -130,6 +130,17 @@ func Run(t *testing.T, e Engine) {
 		{"DeletesATeam", testDeleteTeam},
 		{"HandsAVisitOver", testHandOver},
 		{"StartsTwiceAtOnce", testStart},
+		{"KeepsWebhooksAndNotices", testNotices},
+		{"ClaimsADeliveryOnce", testClaims},
+		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
+		{"ListsByRank", testRanks},
+		{"PagesWhileRanksChange", testRanksMove},
+		{"MovesACursorOnce", testCursors},
+		{"LeasesToOneAtATime", testLeases},
+		{"RingsOnceForAConversation", testOffers},
+		{"CountsRunsOfRules", testRuns},
+		{"VouchesForMembers", testVouches},
+		{"KnowsWhoAnsweredLast", testLastAnswerer},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
