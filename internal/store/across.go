@@ -18,6 +18,7 @@ const (
 	selectWorkspaces     = `SELECT ` + workspaceColumns + ` FROM workspaces ORDER BY created_at, id`
 	selectMembersByEmail = `SELECT m.workspace, ` + memberColumns + ` FROM members m WHERE m.email_key = $1 ORDER BY m.created_at, m.workspace`
 	selectChannelByKey   = `SELECT workspace, ` + channelColumns + ` FROM channels WHERE key = $1`
+	selectPageByKey      = `SELECT workspace, key, body_json, version FROM promise_pages WHERE key = $1`
 	selectDueTimers      = `SELECT workspace, kind, key, due_at FROM timers WHERE due_at <= $1 ORDER BY due_at LIMIT $2`
 	selectNextTimer      = `SELECT due_at FROM timers ORDER BY due_at LIMIT 1`
 	selectDueWebhooks    = `SELECT workspace, webhook FROM (SELECT workspace, webhook, next_at FROM deliveries

@@ -48,14 +48,22 @@ func UpPostgres(ctx context.Context, db *sql.DB) error {
 	return up(ctx, db, goose.DialectPostgres, "postgres", goose.WithLocker(locker))
 }
 
-func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+func provider(db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) (*goose.Provider, error) {
 	files, err := fs.Sub(steps, folder)
 	if err != nil {
-		return fmt.Errorf("find the migrations: %w", err)
+		return nil, fmt.Errorf("find the migrations: %w", err)
 	}
 	p, err := goose.NewProvider(dialect, db, files, append(options, goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
-		return fmt.Errorf("read the migrations: %w", err)
+		return nil, fmt.Errorf("read the migrations: %w", err)
+	}
+	return p, nil
+}
+
+func up(ctx context.Context, db *sql.DB, dialect goose.Dialect, folder string, options ...goose.ProviderOption) error {
+	p, err := provider(db, dialect, folder, options...)
+	if err != nil {
+		return err
 	}
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("migrate the database: %w", err)
