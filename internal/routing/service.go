@@ -62,5 +62,10 @@ const (
 
 // Effects are what the timers of this room do.
 func (s *Service) Effects() map[string]jobs.Effect {
-	return map[string]jobs.Effect{}
+	return map[string]jobs.Effect{
+		TimerPromise:  s.passMarks,
+		TimerRank:     s.rankAgain,
+		TimerRerank:   s.rankAll,
+		TimerHandover: s.handOver,
+	}
 }
