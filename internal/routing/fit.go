@@ -27,33 +27,24 @@ func waits(c desk.Conversation) time.Time {
 	return c.WaitingSince
 }
 
-// queueOf finds a team's queue, or the default.
-func queueOf(queues []Queue, team vis.TeamID) Queue {
-	if i := slices.IndexFunc(queues, func(q Queue) bool { return q.Team == team }); i >= 0 {
-		return queues[i]
-	}
-	q := DefaultQueue()
-	q.Team = team
-	return q
-}
-
 // fitter says whether a member can do what a conversation asks for: its language, and the levels that its queue still wants after so
 // long a wait. Those who take by hand fit by the same rule as those who are given.
-func (s *Service) fitter(ctx context.Context, tx Tx, m vis.MemberID, now time.Time) (func(desk.Conversation) bool, error) {
-	profiles, err := tx.Profiles(ctx)
+func (u *setup) fitter(ctx context.Context, m vis.MemberID, now time.Time) (func(desk.Conversation) bool, error) {
+	profiles, err := u.tx.Profiles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	queues, err := tx.Queues(ctx)
+	all, err := u.allQueues(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var own Profile
-	if i := slices.IndexFunc(profiles, func(p Profile) bool { return p.Member == m }); i >= 0 {
-		own = profiles[i]
+	queues := make(map[vis.TeamID]Queue, len(all))
+	for _, q := range all {
+		queues[q.Team] = q
 	}
+	own := profileOf(profiles, m)
 	return func(c desk.Conversation) bool {
-		return own.fits(queueOf(queues, c.Team), languageOf(c), now.Sub(waits(c)))
+		return own.fits(queues[c.Team], languageOf(c), now.Sub(waits(c)))
 	}, nil
 }
 

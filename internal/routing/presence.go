@@ -279,22 +279,12 @@ func drifted(ctx context.Context, tx Tx, now time.Time) ([]Shift, error) {
 	return out, nil
 }
 
-// The defaults of what a workspace may set.
-const (
-	defaultVanishedAfter = time.Minute
-	defaultFinishFor     = 30 * time.Second
-)
-
+// vanishedAfter is after how long without a connection a member counts as gone.
 func (s Settings) vanishedAfter() time.Duration {
-	if s.VanishedAfter <= 0 {
-		return defaultVanishedAfter
-	}
-	return time.Duration(s.VanishedAfter) * time.Second
+	return time.Duration(s.orDefault().VanishedAfter) * time.Second
 }
 
+// finishFor is how long a member has to finish up.
 func (s Settings) finishFor() time.Duration {
-	if s.Version == 0 {
-		return defaultFinishFor
-	}
-	return time.Duration(s.FinishFor) * time.Second
+	return time.Duration(s.orDefault().FinishFor) * time.Second
 }

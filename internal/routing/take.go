@@ -77,7 +77,7 @@ func (s *Service) TakeNext(ctx context.Context, by vis.Actor, team vis.TeamID) (
 	}
 	now := s.clock.Now()
 	t, err := vis.Update(ctx, s.db, by, func(tx Tx) (taken, error) {
-		c, found, err := s.next(ctx, tx, by.Member(), team, now)
+		c, found, err := s.next(ctx, tx, by, team, now)
 		if err != nil || !found {
 			return taken{}, err
 		}
@@ -88,8 +88,8 @@ func (s *Service) TakeNext(ctx context.Context, by vis.Actor, team vis.TeamID) (
 }
 
 // next is the first waiting conversation that a member may take.
-func (s *Service) next(ctx context.Context, tx Tx, m vis.MemberID, team vis.TeamID, now time.Time) (desk.Conversation, bool, error) {
-	may, err := s.chooser(ctx, tx, m, team, now)
+func (s *Service) next(ctx context.Context, tx Tx, by vis.Actor, team vis.TeamID, now time.Time) (desk.Conversation, bool, error) {
+	may, err := s.chooser(ctx, tx, by.Workspace, by.Member(), team, now)
 	if err != nil {
 		return desk.Conversation{}, false, err
 	}
@@ -114,7 +114,7 @@ func (s *Service) next(ctx context.Context, tx Tx, m vis.MemberID, team vis.Team
 }
 
 // chooser says which waiting conversations a member may take from the queues she asks for.
-func (s *Service) chooser(ctx context.Context, tx Tx, m vis.MemberID, team vis.TeamID, now time.Time) (func(desk.Conversation) bool, error) {
+func (s *Service) chooser(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.MemberID, team vis.TeamID, now time.Time) (func(desk.Conversation) bool, error) {
 	members, err := tx.Members(ctx)
 	if err != nil {
 		return nil, err
@@ -130,7 +130,7 @@ func (s *Service) chooser(ctx context.Context, tx Tx, m vis.MemberID, team vis.T
 	if err != nil {
 		return nil, err
 	}
-	fits, err := s.fitter(ctx, tx, m, now)
+	fits, err := s.setup(tx, ws).fitter(ctx, m, now)
 	if err != nil {
 		return nil, err
 	}
