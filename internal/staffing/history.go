@@ -138,3 +138,33 @@ func (p Past) days() []day {
 		start = end
 	}
 }
+
+// SinceFirst leaves out the days before that of the first count: nobody was counting yet, which is not the same as nobody coming.
+func (p *Past) SinceFirst() {
+	if len(p.Counts) == 0 {
+		p.From = p.To
+		return
+	}
+	first := p.Counts[0].At
+	for _, c := range p.Counts {
+		if c.At.Before(first) {
+			first = c.At
+		}
+	}
+	if first = midnight(first, p.Zone); first.After(p.From) {
+		p.From = first
+	}
+}
+
+// Days is how many whole days of the past can be learnt from.
+func (p Past) Days() int { return len(p.days()) }
+
+// Blank are the slots of the day on which an instant falls, expecting nothing.
+func Blank(t time.Time, zone *time.Location) []Expected {
+	start := midnight(t, zone)
+	var out []Expected
+	for at := start; at.Before(next(start, zone)); at = at.Add(Slot) {
+		out = append(out, Expected{At: at})
+	}
+	return out
+}

@@ -71,7 +71,7 @@ func TestOurRoutingIsErlangCWhereErlangCHolds(t *testing.T) {
 		if c.agents == 1 {
 			handle = 3 * time.Minute
 		}
-		o := simulate(t, steady(c.perHour, c.agents, handle, 0), Play{Seed: 1, Replications: 40}).Classes[0]
+		o := simulate(t, steady(c.perHour, c.agents, handle, 0), Play{Seed: 1, Replications: 24}).Classes[0]
 		q := Line{PerHour: c.perHour, HandleFor: handle}.With(c.agents)
 		name := fmt.Sprintf("%d agents", c.agents)
 		agrees(t, name+": within 15 s", o.Kept, q.Within(15*time.Second))
@@ -89,7 +89,7 @@ func TestOurRoutingIsErlangAWhereErlangAHolds(t *testing.T) {
 		agents   int
 		patience time.Duration
 	}{{12, 1, time.Minute}, {60, 5, 2 * time.Minute}, {150, 12, time.Minute}, {200, 10, 3 * time.Minute}} {
-		o := simulate(t, steady(c.perHour, c.agents, 5*time.Minute, c.patience), Play{Seed: 2, Replications: 30})
+		o := simulate(t, steady(c.perHour, c.agents, 5*time.Minute, c.patience), Play{Seed: 2, Replications: 16})
 		q := Line{PerHour: c.perHour, HandleFor: 5 * time.Minute, Patience: c.patience}.With(c.agents)
 		name := fmt.Sprintf("%d agents", c.agents)
 		agrees(t, name+": within 15 s", o.Classes[0].Kept, q.Within(15*time.Second))

@@ -93,6 +93,8 @@ var matrix = map[string]row{
 	"PATCH /api/v1/customers/{id}":                   {who: "nnn...anfa", of: "customer", body: obj{"name": "Canary-ada", "version": 1}},
 	"GET /api/v1/customers/{id}/conversations":       {who: "nnn...anfa", of: "customer"},
 	"GET /api/v1/search":                             {who: "nnn....nf.", query: "?q=canary"},
+	"GET /api/v1/staffing/forecast":                  {who: "nnnf...nf.", query: "?day=2026-03-02"},
+	"POST /api/v1/staffing/plan":                     {who: "nnnf...nf.", body: obj{"day": "2026-03-02", "target": obj{"within": 15, "share": 95}, "handleFor": 360}},
 	"GET /api/v1/attachments/{id}":                   {who: "nnn...an.a", of: "attachment"},
 	"POST /api/v1/attachments":                       {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
 	"GET /api/v1/events":                             {who: "nnn....n..", query: "?after=0&limit=100"},

@@ -23,6 +23,7 @@ import (
 	"visavis/internal/realtime"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
+	"visavis/internal/staffing"
 	"visavis/internal/vis"
 )
 
@@ -49,6 +50,8 @@ type Options struct {
 	OpenMetrics bool
 	// Counters are figures of other rooms, to be shown at /metrics too.
 	Counters []Counter
+	// History is where arrivals are read from for staffing; nil when nothing counts them.
+	History staffing.History
 	// Ready says why the server should get no traffic now; nil means that it always should.
 	Ready   func(context.Context) error
 	Version string
@@ -82,6 +85,9 @@ type Server struct {
 	secure        bool
 	deskPolicy    string
 
+	history  staffing.History
+	planning chan struct{} // held by the one plan that is worked out
+
 	uploads chan struct{} // bounds how many files arrive at once
 	mux     *patterns
 	api     huma.API
@@ -93,7 +99,7 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
-		uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
+		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
@@ -336,6 +342,7 @@ func (s *Server) routes() {
 	s.conversationRoutes()
 	s.customerRoutes()
 	s.searchRoutes()
+	s.staffingRoutes()
 	s.visitorRoutes()
 	s.attachmentRoutes()
 	s.eventRoutes()
