@@ -74,6 +74,7 @@ type serverFlags struct {
 	ContentURL     string   `help:"Origin for customers' files, better another than the public one." name:"content-url"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." name:"trusted-proxies"`
+	AllowEgress    []string `help:"Networks, addresses or hosts that webhooks may call although they are not public, such as 10.1.0.0/16 or hooks.inside:8080." name:"allow-egress"`
 	RateLimits     string   `help:"Limits on how often one address or person may ask; off is for load tests only." name:"rate-limits" enum:"on,off" default:"on"`
 	OpenMetrics    bool     `help:"Show /metrics to everybody, not to this machine only." name:"open-metrics"`
 	Log            string   `help:"How to log on standard error." enum:"text,json" default:"text"`
@@ -81,7 +82,7 @@ type serverFlags struct {
 
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
-		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
+		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 
 func (f serverFlags) logger() *slog.Logger {

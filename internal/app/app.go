@@ -18,6 +18,8 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/notify"
+	"visavis/internal/safehttp"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
@@ -39,6 +41,7 @@ type App struct {
 	Staff    *staff.Service
 	Channels *channel.Service
 	Desk     *desk.Service
+	Notify   *notify.Service
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -47,6 +50,7 @@ type App struct {
 	blobs  *blob.Folder
 	web    *web.Server
 	timers *jobs.Runner
+	out    *safehttp.Client
 }
 
 // New opens the data and puts the house together. Whatever New has opened, Close closes.
@@ -64,6 +68,10 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	files, err := c.blobs()
+	if err != nil {
+		return nil, err
+	}
+	out, err := c.egress()
 	if err != nil {
 		return nil, err
 	}
@@ -94,17 +102,22 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
 	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
 	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters()...)
+	a.out = out
+	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake})
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, Counters: counters(db), Ready: db.Ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	db.OnCommit(func(ws vis.WorkspaceID, _ int64) { a.web.Ring(ws) })
+	db.OnCommit(func(ws vis.WorkspaceID, _ int64) {
+		a.web.Ring(ws)
+		a.Notify.Ring()
+	})
 	return a, nil
 }
 
@@ -127,6 +140,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	var tasks sync.WaitGroup
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
+	tasks.Go(func() { a.Notify.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 1)
@@ -160,7 +174,7 @@ func (a *App) prune(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := errors.Join(a.store.Prune(ctx), a.forgetUploads(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.store.Prune(ctx), a.forgetUploads(ctx), a.forgetNotices(ctx)); err != nil && ctx.Err() == nil {
 				a.log.Error("what is over could not be forgotten", "err", err)
 			}
 		}

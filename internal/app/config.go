@@ -22,6 +22,7 @@ type Config struct {
 	ContentURL     string   // origin for customers' files; "" is PublicURL, where they are sandboxed
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
+	AllowEgress    []string // networks, addresses and hosts that webhooks may call although they are not public
 	RateLimits     bool     // off for load tests only
 	OpenMetrics    bool     // /metrics for everybody, not for this machine only
 	Version        string   // of this program

@@ -9,6 +9,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/realtime"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -129,6 +130,7 @@ var shapes = map[vis.EventType]any{
 	staff.TeamDeleted:           teamEvent{},
 	channel.ChannelCreated:      channelEvent{},
 	channel.ChannelChanged:      channelEvent{},
+	notify.NoticeGiven:          noticeEvent{},
 }
 
 // visitorShapes is shapes for the few events that a customer is told.
@@ -201,10 +203,11 @@ func (s *Server) eventRoutes() {
 type told struct {
 	event   vis.Event
 	scope   vis.Scope
-	full    any               // one of shapes
-	files   []desk.Attachment // of its message: their links are made for each reader
-	visitor any               // one of visitorShapes, nil when the customer is not told
-	check   string            // whose sessions must be looked at again
+	full    any                  // one of shapes
+	files   []desk.Attachment    // of its message: their links are made for each reader
+	visitor any                  // one of visitorShapes, nil when the customer is not told
+	check   string               // whose sessions must be looked at again
+	own     map[vis.MemberID]any // instead of full, for these only
 }
 
 // eventFor is the event for one reader: with links that are hers alone, or bare when she may not read what it is about.
@@ -212,6 +215,9 @@ func (s *Server) eventFor(t *told, by vis.Actor) any {
 	_, settings := t.full.(channelEvent)
 	if t.scope != "" && !by.May(t.scope) || settings && mayKnow(by, vis.ReadSettings) != nil {
 		return bare(t.event)
+	}
+	if own, hers := t.own[by.Member()]; hers {
+		return own
 	}
 	e, ok := t.full.(messageEvent)
 	if !ok || len(t.files) == 0 {
@@ -242,6 +248,8 @@ func bare(e vis.Event) any {
 		return teamEvent{Fact: factOf(e)}
 	case channelEvent:
 		return channelEvent{Fact: factOf(e)}
+	case noticeEvent:
+		return noticeEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -259,6 +267,8 @@ func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Even
 		switch shapes[h.Event.Type].(type) {
 		case memberEvent, teamEvent, channelEvent:
 			err = s.tellStaff(ctx, ws, t)
+		case noticeEvent:
+			err = s.tellNotices(ctx, ws, t)
 		default:
 			err = s.tellDesk(ctx, ws, t, h)
 		}
@@ -424,7 +434,14 @@ func (s encoder) Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Ev
 	for i := range all {
 		t := &all[i]
 		f := realtime.Frame{Seq: t.event.Seq, Scope: t.scope, Check: t.check}
-		if len(t.files) > 0 {
+		if t.own != nil {
+			f.Each = func(by vis.Actor) []byte {
+				if _, hers := t.own[by.Member()]; !hers {
+					return nil
+				}
+				return eventFrame(s.eventFor(t, by))
+			}
+		} else if len(t.files) > 0 {
 			f.Each = func(by vis.Actor) []byte { return eventFrame(s.eventFor(t, by)) }
 		} else {
 			f.Members = sync.OnceValue(func() []byte { return eventFrame(t.full) })

@@ -20,6 +20,8 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
+	"visavis/internal/safehttp"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
@@ -62,6 +64,7 @@ type house struct {
 	staff    *staff.Service
 	desk     *desk.Service
 	channels *channel.Service
+	notify   *notify.Service
 	ws       vis.WorkspaceID
 	admin    principal
 	chat     channel.Channel
@@ -92,7 +95,10 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.staff = staff.New(h.store.Staff(), h.clock, mint, keys, 2)
 	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters()...)
 	h.desk = desk.New(h.store.Desk(), h.channels, h.clock, mint)
-	o := Options{Desk: h.desk, Staff: h.staff, Channels: h.channels, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
+	h.must(err)
+	h.notify = notify.New(notify.Options{DB: h.store.Notify(), Clock: h.clock, Mint: mint, Sealer: keys, Caller: out, Types: EventTypes()})
+	o := Options{Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

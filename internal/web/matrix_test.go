@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -71,6 +72,19 @@ var matrix = map[string]row{
 	"POST /api/v1/tokens":               {who: "nnnff..nnn", body: obj{"name": "New", "scopes": []string{"conversations:read"}}},
 	"DELETE /api/v1/tokens/{id}":        {who: "nnnff.anfa", of: "token", last: true},
 	"GET /api/v1/audit":                 {who: "nnnff..nf."},
+
+	"GET /api/v1/webhooks":                                    {who: "nnnf...nf."},
+	"POST /api/v1/webhooks":                                   {who: "nnnff..nf.", body: obj{"name": "New", "url": "https://hooks.example/", "events": []string{}}},
+	"PATCH /api/v1/webhooks/{id}":                             {who: "nnnff.anfa", of: "webhook", body: obj{"name": "Canary-office", "version": 1}},
+	"DELETE /api/v1/webhooks/{id}":                            {who: "nnnff.anfa", of: "webhook", last: true},
+	"POST /api/v1/webhooks/{id}/secret":                       {who: "nnnff.anfa", of: "webhook", body: obj{}},
+	"POST /api/v1/webhooks/{id}/test":                         {who: "nnnff.anfa", of: "webhook", body: obj{}},
+	"GET /api/v1/webhooks/{id}/deliveries":                    {who: "nnnf..anfa", of: "webhook"},
+	"POST /api/v1/webhooks/{id}/deliveries/{delivery}/resend": {who: "nnnff.anfa", of: "webhook", body: obj{}},
+	"GET /api/v1/event-types":                                 {who: "nnn....n.."},
+	"GET /api/v1/notices":                                     {who: "nnn....nnn"},
+	"POST /api/v1/notices/read":                               {who: "nnn....nnn", body: obj{"upTo": "{new}"}},
+	"POST /api/v1/members/{id}/notices":                       {who: "nnnf..annn", of: "member", body: obj{"text": "Canary-office"}},
 
 	"GET /api/v1/conversations":                      {who: "nnn....n.."},
 	"GET /api/v1/conversations/counts":               {who: "nnn....n.."},
@@ -157,11 +171,17 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	step, err := h.desk.AddStep(h.ctx, admin.actor, got.Conversation.ID, mark("ada"), desk.Underway, time.Time{})
 	h.must(err)
+	hook, err := h.notify.CreateWebhook(h.ctx, admin.actor, mark("office"), "http://127.0.0.1:1/", []vis.EventType{notify.All})
+	h.must(err)
+	sent, err := h.notify.Test(h.ctx, admin.actor, hook.ID)
+	h.must(err)
+	_, err = h.notify.Write(h.ctx, admin.actor, w.agent.actor.Member(), mark("office"))
+	h.must(err)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
-		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID)}
+		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "webhook": string(hook.ID), "delivery": string(sent.ID)}
 	return w
 }
 
@@ -228,7 +248,7 @@ func (r row) call(pattern string, ids map[string]string, as principal) call {
 	if r.path != "" {
 		path = r.path
 	}
-	fill := strings.NewReplacer("{id}", ids[r.of], "{key}", ids["key"], "{step}", ids["step"], "{new}", newID())
+	fill := strings.NewReplacer("{id}", ids[r.of], "{delivery}", ids["delivery"], "{key}", ids["key"], "{step}", ids["step"], "{new}", newID())
 	c := call{method: method, path: fill.Replace(path + r.query), as: as, address: "203.0.113.9:1"}
 	switch {
 	case r.file:

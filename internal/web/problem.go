@@ -12,6 +12,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -152,6 +153,8 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 		return s.member(by.Workspace, c)
 	case staff.Team:
 		return team(c)
+	case notify.Webhook:
+		return s.webhook(by.Actor, c)
 	case channel.Channel:
 		return channelOf(c)
 	}

@@ -9,6 +9,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -26,7 +27,7 @@ func BenchmarkStart(b *testing.B) {
 
 func TestEveryFactHasAShape(t *testing.T) {
 	t.Parallel()
-	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes())
+	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes())
 	slices.Sort(declared)
 	if shaped := slices.Sorted(maps.Keys(shapes)); !slices.Equal(declared, shaped) {
 		t.Errorf("the rooms tell %v\nthe API tells %v", declared, shaped)

@@ -20,6 +20,7 @@ import (
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/realtime"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
@@ -32,6 +33,7 @@ type Options struct {
 	Desk     *desk.Service
 	Staff    *staff.Service
 	Channels *channel.Service
+	Notify   *notify.Service
 	Blobs    blob.Store
 	Keys     *seal.Keys
 	// Front holds the built front end under dist/; without it, pages say how to build it.
@@ -62,6 +64,7 @@ type Server struct {
 	desk      *desk.Service
 	staff     *staff.Service
 	channels  *channel.Service
+	notify    *notify.Service
 	blobs     blob.Store
 	keys      *seal.Keys
 	clock     vis.Clock
@@ -97,7 +100,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
@@ -339,6 +342,8 @@ func (s *Server) routes() {
 	s.channelRoutes()
 	s.tokenRoutes()
 	s.auditRoutes()
+	s.webhookRoutes()
+	s.noticeRoutes()
 	s.conversationRoutes()
 	s.customerRoutes()
 	s.searchRoutes()
