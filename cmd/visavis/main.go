@@ -35,6 +35,7 @@ type cli struct {
 	Bench     benchCmd     `cmd:"" help:"Measure a server over HTTP and WebSocket."`
 	BenchSeed benchSeedCmd `cmd:"" hidden:"" help:"Fill a data folder for measuring."`
 	OpenAPI   openAPICmd   `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`
+	Staff     staffCmd     `cmd:"" help:"How many people keep a promise, and what if some are ill."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
