@@ -188,18 +188,27 @@ func (b *switchboard) act(ctx context.Context, c *changes, now time.Time) (time.
 	if err := b.sweep(ctx, now); err != nil {
 		return time.Time{}, err
 	}
+	b.mu.Lock()
+	lapse := b.picture.pass(now)
+	b.mu.Unlock()
 	next, err := b.deal(ctx, now)
+	if err != nil {
+		return next, err
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.picture == nil {
-		return now, err
-	}
-	for _, at := range []time.Time{b.picture.pass(now), b.picture.sweepAt} {
-		if !at.IsZero() && (next.IsZero() || at.Before(next)) {
-			next = at
+	return soonest(next, lapse, b.picture.sweepAt), nil
+}
+
+// soonest is the earliest of some instants, of which zero stands for never.
+func soonest(all ...time.Time) time.Time {
+	var first time.Time
+	for _, t := range all {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
 		}
 	}
-	return next, err
+	return first
 }
 
 // attend sees to who is here: those whose node was killed, those who have just ended a conversation, those who let offers ring out.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
-	"fmt"
 	"log/slog"
 	"testing"
 	"time"
@@ -89,6 +88,10 @@ func newShop(t testing.TB) *shop {
 	h.desk = desk.New(db.Desk(), channels, clock, h.mint)
 	h.routing = routing.New(db.Routing(), h.desk, lanes{&h.mail.ID}, bells{}, hooks{}, clock, h.mint, slog.New(slog.DiscardHandler))
 	h.engine = h.another("one")
+	answer := routing.Term{For: 4 * time.Hour}
+	_, err = h.routing.CreatePolicy(h.ctx, h.boss, routing.Policy{Name: "In time",
+		Terms: map[routing.PromiseKind]routing.Term{routing.First: answer, routing.Next: answer}})
+	h.ok(err)
 	return h
 }
 
@@ -309,4 +312,14 @@ func (h *shop) wantOwner(id vis.ConversationID, m vis.Actor) {
 
 var nobody = vis.Actor{}
 
-func (h *shop) String() string { return fmt.Sprint(h.now.Format(time.TimeOnly)) }
+// owned counts the open conversations of a member.
+func (h *shop) owned(m vis.Actor) int {
+	h.Helper()
+	l, err := h.desk.Conversations(h.ctx, m, desk.Filter{View: desk.ViewMine, Member: m.Member(), State: desk.Open}, vis.Page{Limit: 100})
+	h.ok(err)
+	return len(l.Page.Items)
+}
+
+func staffChange(disabled bool, version int64) staff.MemberChange {
+	return staff.MemberChange{Disabled: &disabled, Version: version}
+}
