@@ -134,6 +134,11 @@ func newClock(zone *time.Location, from, to int64) clock {
 		if !end.IsZero() {
 			p.to = end.Unix()
 		}
+		if p.to <= at {
+			// Go 1.26 says that the zone ends right here on the last day of a leap year for which it has a rule but no table. The
+			// offset holds all the same; ask again a day later.
+			p.to = at + secondsADay
+		}
 		c = append(c, p)
 		at = p.to
 	}

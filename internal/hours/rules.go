@@ -8,10 +8,10 @@ import (
 
 // rules is a Calendar made ready: what is read is parsed, what competes is in order.
 type rules struct {
-	week     [7][]minutes // from Monday
-	seasons  []season     // the weakest first
-	days     []exception  // the weakest first
-	holidays func(year int) []date
+	week     [7][]minutes                 // from Monday
+	seasons  []season                     // the weakest first
+	days     []exception                  // the weakest first
+	holidays func(first, last int) []date // of whole years; nil for none
 }
 
 type season struct {
@@ -157,11 +157,9 @@ func (r *rules) plan(first, last date) [][]minutes {
 		}
 	}
 	if r.holidays != nil {
-		for year := first.year(); year <= last.year(); year++ {
-			for _, d := range r.holidays(year) {
-				if d >= first && d <= last {
-					plan[d-first] = nil
-				}
+		for _, d := range r.holidays(first.year(), last.year()) {
+			if d >= first && d <= last {
+				plan[d-first] = nil
 			}
 		}
 	}
