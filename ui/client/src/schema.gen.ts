@@ -446,6 +446,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/event-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a webhook may be told of */
+        get: operations["listEventTypes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -634,6 +651,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/members/{id}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write to a member's bell, as a supervisor or administrator */
+        post: operations["writeNotice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rang my bell, newest first */
+        get: operations["listNotices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** I have seen my notices up to one */
+        post: operations["readNotices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -684,6 +752,46 @@ export interface paths {
         put?: never;
         /** Make the workspace with its first administrator */
         post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staffing/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many come on a day
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["forecastStaffing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/staffing/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many agents keep a promise on a day, and what if some are ill
+         * @description An API token needs the scope `settings:read`.
+         */
+        post: operations["planStaffing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -930,6 +1038,134 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every webhook, without its secret
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listWebhooks"];
+        put?: never;
+        /**
+         * Make a webhook
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["createWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook with its deliveries
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteWebhook"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook; whoever gives it an address or switches it on answers for it
+         * @description An API token needs the scope `settings:write`.
+         */
+        patch: operations["changeWebhook"];
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a webhook was told, newest first
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/deliveries/{delivery}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send something again, under the same id
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["resendDelivery"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a new signing secret; the one before signs too for a day
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["rotateWebhookSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a webhook something now, once
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["testWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1087,6 +1323,14 @@ export interface components {
             name?: string;
             page?: components["schemas"]["Whereabouts"];
             zone?: string;
+        };
+        ChangeWebhook: {
+            disabled?: boolean;
+            events?: string[];
+            name?: string;
+            url?: string;
+            /** Format: int64 */
+            version?: number;
         };
         Channel: {
             /**
@@ -1570,9 +1814,18 @@ export interface components {
             name: string;
             scopes: ("conversations:read" | "conversations:write" | "customers:read" | "customers:write" | "settings:read" | "settings:write")[];
         };
+        CreateWebhook: {
+            events: string[];
+            name: string;
+            url: string;
+        };
         CreatedToken: {
             secret: string;
             token: components["schemas"]["Token"];
+        };
+        CreatedWebhook: {
+            secret: string;
+            webhook: components["schemas"]["Webhook"];
         };
         Customer: {
             /** @description The member she is followed by. */
@@ -1680,6 +1933,56 @@ export interface components {
             name: string;
             verified: boolean;
         };
+        Delivery: {
+            /**
+             * @description The sort of the last answer. Nothing else of it is kept.
+             * @enum {string}
+             */
+            answer?: "1xx" | "2xx" | "3xx" | "4xx" | "5xx";
+            /** Format: int64 */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            deliveredAt?: string;
+            /**
+             * Format: uuid
+             * @description Also in the header Visavis-Id, the same at every try.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, while it waits.
+             */
+            nextAt?: string;
+            /**
+             * Format: int64
+             * @description The event's sequence in the log.
+             */
+            seq?: number;
+            /**
+             * @description unknown: its sender was not heard of; it is sent again.
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "delivered" | "failed" | "unknown";
+            /** @description The event's type, or rule, or test. */
+            type: string;
+            /**
+             * @description What was wrong last.
+             * @enum {string}
+             */
+            wrong?: "address" | "timeout" | "connection" | "status" | "disabled" | "owner";
+        };
+        DeliveryPage: {
+            items: components["schemas"]["Delivery"][];
+            next?: string;
+        };
         ErrorFrame: {
             code: string;
             detail: string;
@@ -1689,7 +1992,7 @@ export interface components {
              */
             type: "error";
         };
-        Event: components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
+        Event: components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -1717,11 +2020,60 @@ export interface components {
             /** @enum {string} */
             kind: "member" | "customer";
         };
+        EventTypeList: {
+            items: string[];
+        };
         Fault: {
             /** @description Where, such as body.email or query.limit. */
             location?: string;
             message: string;
             value?: unknown;
+        };
+        ForecastError: {
+            /**
+             * Format: double
+             * @description Percent of slots that lay between low and high.
+             */
+            covered: number;
+            /**
+             * Format: double
+             * @description Percent: the same for whole days.
+             */
+            daily: number;
+            /**
+             * Format: double
+             * @description Percent: sum of the errors of slots over what came. Chance alone makes it large where few come.
+             */
+            slots: number;
+            /**
+             * Format: int64
+             * @description How many weeks were forecast from what was known before them.
+             */
+            weeks: number;
+        };
+        ForecastSlot: {
+            /**
+             * Format: int64
+             * @description What came, once the slot is over.
+             */
+            actual?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: double */
+            expected: number;
+            /**
+             * Format: double
+             * @description Nine of ten times fewer than this come.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Nine of ten times more than this come.
+             */
+            low: number;
         };
         FoundConversation: {
             assigneeId?: string;
@@ -2126,6 +2478,57 @@ export interface components {
              */
             type: "note.written";
         };
+        Notice: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** @description The member it comes from. */
+            byId?: string;
+            conversationId?: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "handover";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            readAt?: string;
+            /** @description What was written, or the name of what it is about. */
+            text: string;
+        };
+        NoticeGivenEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            notice: components["schemas"]["Notice"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "notice.given";
+        };
+        NoticePage: {
+            items: components["schemas"]["Notice"][];
+            next?: string;
+            /**
+             * Format: int64
+             * @description Counted up to 100.
+             */
+            unread: number;
+        };
         Owed: {
             /**
              * Format: date-time
@@ -2166,6 +2569,90 @@ export interface components {
              * @enum {string}
              */
             type: "ping";
+        };
+        PlanWithout: {
+            /** @description Members, where people were given. */
+            absent: string[];
+            least: components["schemas"]["PlannedResult"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            leastAt: string;
+            whole: components["schemas"]["PlannedResult"];
+        };
+        PlannedResult: {
+            /**
+             * Format: double
+             * @description Percent that gave up.
+             */
+            abandoned: number;
+            /**
+             * Format: double
+             * @description A mean over the replications.
+             */
+            came: number;
+            /**
+             * Format: double
+             * @description Percent that were answered within the promise; 100 of nobody.
+             */
+            kept: number;
+            /**
+             * Format: double
+             * @description Mean wait in seconds, also of those who gave up.
+             */
+            wait: number;
+        };
+        PlannedShift: {
+            /** Format: date-time */
+            from: string;
+            memberId: string;
+            /** Format: date-time */
+            to: string;
+        };
+        PlannedSlot: {
+            /**
+             * Format: double
+             * @description Percent that gave up.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Who are planned.
+             */
+            agents: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: double
+             * @description A mean over the replications.
+             */
+            came: number;
+            /** Format: double */
+            expected: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description Percent that were answered within the promise; 100 of nobody.
+             */
+            kept: number;
+            /** Format: double */
+            low: number;
+            /**
+             * Format: int64
+             * @description The fewest agents that keep the target.
+             */
+            needed: number;
+            /**
+             * Format: double
+             * @description Mean wait in seconds, also of those who gave up.
+             */
+            wait: number;
+            without?: components["schemas"]["PlannedResult"];
         };
         PongFrame: {
             /**
@@ -2214,6 +2701,13 @@ export interface components {
         };
         ReadInvite: {
             token: string;
+        };
+        ReadNotices: {
+            /**
+             * Format: uuid
+             * @description The newest notice that was seen.
+             */
+            upTo: string;
         };
         ReloadFrame: {
             /** Format: int64 */
@@ -2294,6 +2788,88 @@ export interface components {
             untilReply?: boolean;
             /** Format: int64 */
             version?: number;
+        };
+        StaffingForecast: {
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Whole days of history.
+             */
+            days: number;
+            /** @description Whether there is enough history: two weeks. Without, slots say what came, and expect nothing. */
+            enough: boolean;
+            error?: components["schemas"]["ForecastError"];
+            /** @description Of 15 minutes; 92 or 100 when the clocks change. */
+            slots: components["schemas"]["ForecastSlot"][];
+            /** @description IANA time zone of the workspace; days are counted in it. */
+            zone: string;
+        };
+        StaffingPlan: {
+            /** Format: date */
+            day: string;
+            error?: components["schemas"]["ForecastError"];
+            /** @description The hour in which the fewest promises were kept. */
+            least: components["schemas"]["PlannedResult"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            leastAt: string;
+            /**
+             * Format: int64
+             * @description How often the day was played.
+             */
+            replications: number;
+            /** @description Whether the search ended by itself; false when time was up. */
+            settled: boolean;
+            slots: components["schemas"]["PlannedSlot"][];
+            whole: components["schemas"]["PlannedResult"];
+            /** @description The same day without those who are ill. */
+            without?: components["schemas"]["PlanWithout"];
+            zone: string;
+        };
+        StaffingQuestion: {
+            /** @description Members of people who are ill. */
+            absent?: string[];
+            /** @description How many are planned: one number, or one for each slot. The fewest are looked for when absent. */
+            agents?: number[];
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Seconds that one takes an agent on average, finishing up included.
+             */
+            handleFor: number;
+            /**
+             * Format: int64
+             * @description Standard deviation in seconds; 80 % of handleFor when absent.
+             */
+            handleSd?: number;
+            /**
+             * Format: int64
+             * @description How many are ill: those who would have worked longest.
+             */
+            ill?: number;
+            /**
+             * Format: int64
+             * @description Seconds after which people give up on average; 0: never.
+             */
+            patience?: number;
+            /** @description Who is planned when, instead of agents. */
+            people?: components["schemas"]["PlannedShift"][];
+            /**
+             * Format: int64
+             * @description Seconds that it rings until an agent answers.
+             */
+            pickUp?: number;
+            target: components["schemas"]["TargetStruct"];
+            teamId?: string;
+            /**
+             * @description A call when absent; several chats are held at once.
+             * @enum {string}
+             */
+            work?: "call" | "chat" | "mail";
         };
         StartVisit: {
             /** @description A JWT (HS256) signed with the channel's identity secret. */
@@ -2484,6 +3060,18 @@ export interface components {
         };
         Steps: {
             items: components["schemas"]["Step"][];
+        };
+        TargetStruct: {
+            /**
+             * Format: double
+             * @description Percent.
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description Seconds.
+             */
+            within: number;
         };
         Team: {
             /**
@@ -2827,6 +3415,46 @@ export interface components {
             /** @description The team that new conversations go to. */
             teamId?: string | null;
         };
+        Webhook: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            disabled: boolean;
+            /**
+             * @description Why the server switched it off.
+             * @enum {string}
+             */
+            disabledReason?: "gone" | "failing" | "owner" | "full" | "loop";
+            /** @description Types of events; * is every one, none leaves it to rules. */
+            events: string[];
+            /**
+             * Format: date-time
+             * @description When the failures began that no success has ended.
+             */
+            failingSince?: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The member who answers for it; it ends with her right to change settings. */
+            ownerId?: string;
+            /**
+             * Format: date-time
+             * @description Until when the secret before the present one signs too.
+             */
+            rotatingUntil?: string;
+            /** @description Without its path for those who may not change settings: it may be a secret in itself. */
+            url: string;
+            /** Format: int64 */
+            version: number;
+        };
+        WebhookSecret: {
+            secret: string;
+        };
+        Webhooks: {
+            items: components["schemas"]["Webhook"][];
+        };
         WelcomeFrame: {
             /**
              * Format: int64
@@ -2874,6 +3502,9 @@ export interface components {
         };
         WriteNote: {
             attachmentIds?: string[];
+            text: string;
+        };
+        WriteNotice: {
             text: string;
         };
     };
@@ -3867,6 +4498,35 @@ export interface operations {
             };
         };
     };
+    listEventTypes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventTypeList"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEvents: {
         parameters: {
             query?: {
@@ -4271,6 +4931,105 @@ export interface operations {
             };
         };
     };
+    writeNotice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteNotice"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Notice"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listNotices: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readNotices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadNotices"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -4416,6 +5175,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    forecastStaffing: {
+        parameters: {
+            query: {
+                day: string;
+                /** @description All teams when absent. */
+                teamId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingForecast"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planStaffing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StaffingQuestion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffingPlan"];
                 };
             };
             /** @description Error */
@@ -4962,6 +5787,264 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitorSession"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listWebhooks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhooks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateWebhook"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedWebhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeWebhook"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Webhook"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resendDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                delivery: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateWebhookSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testWebhook: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
                 };
             };
             /** @description Error */
