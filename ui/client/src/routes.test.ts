@@ -16,7 +16,10 @@ test('an address is known by its whole shape, not by its beginning', () => {
 });
 
 test('what is sent and asked is what the server takes', () => {
-  expectTypeOf<Body<'put', '/me/presence'>>().toEqualTypeOf<{ presence: 'here' | 'away' }>();
+  expectTypeOf<Body<'put', '/me/presence'>>().toEqualTypeOf<{
+    presence: 'available' | 'busy' | 'away';
+    backAt?: string;
+  }>();
   expectTypeOf<{ view: 'mine'; cursor: null }>().toExtend<Query<'get', '/conversations'>>();
   expectTypeOf<{ view: 'yours' }>().not.toExtend<Query<'get', '/conversations'>>();
 });
