@@ -15,6 +15,17 @@ const icons: Record<string, IconName> = {
   resolve: 'check',
   reopen: 'undo',
   rename: 'pen',
+  step: 'eye',
+  classify: 'pen',
+  why: 'survey',
+  order: 'filter',
+  'next.mine': 'right',
+  'offer.accept': 'check',
+  'offer.decline': 'right',
+  'presence.available': 'sun',
+  'presence.busy': 'x',
+  'presence.away': 'half',
+  'go.risk': 'alert',
   undo: 'undo',
   help: 'keyboard',
   'go.mine': 'inbox',
@@ -36,7 +47,12 @@ const onConversation: Record<string, (conversation: Conversation) => boolean> = 
   resolve: ({ state }) => state !== 'resolved',
   reopen: ({ state }) => state !== 'open',
   rename: () => true,
+  step: () => true,
+  classify: () => true,
+  why: () => true,
 };
+/** What can be done at any time. */
+const anywhere = new Set(['help', 'order', 'next.mine', 'presence.available', 'presence.busy', 'presence.away']);
 
 export function openConversation(session: Session): Conversation | undefined {
   return session.inbox.get(session.route.conversationId);
@@ -48,7 +64,11 @@ export function offersOf(session: Session, t: Say): Line[] {
   const known = session.keys.list.filter(({ id }) => id !== 'palette' && id !== 'next' && id !== 'previous');
   const verbs = open ? known.filter(({ id }) => onConversation[id]?.(open)) : [];
   const places = known.filter(({ id }) => id.startsWith('go.'));
-  const others = known.filter(({ id }) => id === 'help' || (id === 'undo' && session.toasts.undoable !== undefined));
+  const others = known.filter(({ id }) => {
+    if (id === 'undo') return session.toasts.undoable !== undefined;
+    if (id === 'offer.accept' || id === 'offer.decline') return session.offers.current !== undefined;
+    return anywhere.has(id) && !(id === `presence.${session.member?.presence ?? ''}`);
+  });
   return [
     ...verbs.map((shortcut) => lineOf(shortcut, 'conversation', session, open)),
     ...others.map((shortcut) => lineOf(shortcut, 'actions', session)),
@@ -72,7 +92,6 @@ function lineOf(shortcut: Shortcut, group: Line['group'], session: Session, on?:
 }
 
 function own(session: Session, t: Say): Line[] {
-  const away = session.member?.presence === 'away';
   const verb = (id: string, icon: IconName, title: string, run: () => void): Line => ({
     id,
     group: 'actions',
@@ -82,12 +101,6 @@ function own(session: Session, t: Say): Line[] {
   });
   const dark = session.preferences.theme === 'dark';
   return [
-    verb(
-      'presence',
-      away ? 'sun' : 'half',
-      away ? t('palette.back') : t('palette.pause'),
-      () => void session.setPresence(away ? 'here' : 'away'),
-    ),
     verb('theme', dark ? 'sun' : 'moon', dark ? t('palette.light') : t('palette.dark'), () => {
       session.preferences.theme = dark ? 'light' : 'dark';
     }),

@@ -1,5 +1,6 @@
-import { isProblem, type Conversation, type Problem } from '@visavis/client';
+import { isProblem, type Classification, type Conversation, type Problem } from '@visavis/client';
 import type { IconName } from '@visavis/kit';
+import { promiseWords } from '../promise/words.ts';
 import type { Guess } from './inbox.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -59,7 +60,56 @@ export class Actions {
     const me = this.#session.me?.member.id ?? null;
     const known = this.#session.inbox.get(id);
     if (!known || known.assigneeId === me) return Promise.resolve();
+    if (!known.assigneeId && known.state === 'open') return this.#take(id, known.teamId ?? null);
     return this.assign(id, { memberId: me, teamId: known.teamId ?? null });
+  }
+
+  /** Takes what nobody has out of its queue; what rings for it elsewhere stops. */
+  #take(id: string, teamId: string | null): Promise<void> {
+    return this.#do(id, {
+      ask: (version) => this.#session.api.post(`/conversations/${id}/take`, { version }),
+      guess: { assigneeId: this.#session.me?.member.id },
+      against: (_before, now) => now.assigneeId !== undefined,
+      toast: {
+        text: this.#session.i18n.t('toast.assignedYou'),
+        icon: 'user',
+        undo: () => void this.assign(id, { memberId: null, teamId }, { undoable: false }),
+      },
+    });
+  }
+
+  /** The first that she may take, opened at once. */
+  async next(): Promise<void> {
+    const { api, inbox, route, toasts, i18n } = this.#session;
+    const { t } = i18n.with(promiseWords);
+    const { list } = route;
+    try {
+      const found = await api.post('/queues/next', list.view === 'team' && list.teamId ? { teamId: list.teamId } : {});
+      if (!found) return void toasts.show({ text: t('offer.next.none'), icon: 'check', for: 5000 });
+      inbox.take(found);
+      route.open(found.id);
+      toasts.show({ text: t('offer.took'), icon: 'user', for: 4000 });
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  /** Says what the matter is about; what waits is ordered by it. */
+  classify(id: string, change: Classification, what: string, { undoable = true } = {}): Promise<void> {
+    const { deadlineAt, ...rest } = change;
+    const guess = { ...rest, ...(deadlineAt === undefined ? {} : { deadlineAt: deadlineAt ?? undefined }) };
+    return this.#do(id, {
+      ask: (version) => this.#session.api.post(`/conversations/${id}/classify`, { ...change, version }),
+      guess,
+      against: () => false,
+      toast: undoable
+        ? {
+            text: this.#session.i18n.with(promiseWords).t('about.toast', { what }),
+            icon: 'pen',
+            undo: (before) => void this.classify(id, was(before, change), what, { undoable: false }),
+          }
+        : undefined,
+    });
   }
 
   snooze(id: string, term: SnoozeTerm): Promise<void> {
@@ -167,6 +217,19 @@ export class Actions {
     if (!isProblem(error)) return void toasts.refuse({ text: i18n.t('refused.action') });
     toasts.refuse({ text: why(error, i18n.t) });
   }
+}
+
+/** What a classification changed, as it was. */
+function was(before: Conversation, change: Classification): Classification {
+  const whole: Classification = {
+    reason: before.reason,
+    criticality: before.criticality,
+    mood: before.mood,
+    influence: before.influence,
+    language: before.language,
+    deadlineAt: before.deadlineAt ?? null,
+  };
+  return Object.fromEntries(Object.entries(whole).filter(([field]) => field in change));
 }
 
 function why(problem: Problem, t: Session['i18n']['t']): string {

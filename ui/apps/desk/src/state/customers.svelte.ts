@@ -6,6 +6,12 @@ interface History {
   next: string | null;
 }
 
+export interface Standing {
+  adviserId?: string | null;
+  segment?: string;
+  value?: number;
+}
+
 /** What is known of the people the desk serves, and their earlier conversations. */
 export class Customers {
   readonly #api: Api;
@@ -49,12 +55,25 @@ export class Customers {
     this.#histories.set(id, { items: [...(before?.items ?? []), ...page.items], next: page.next ?? null });
   }
 
-  async rename(id: string, name: string): Promise<void> {
+  rename(id: string, name: string): Promise<void> {
+    return this.#change(id, { name }, { name });
+  }
+  /** Who follows her, and what she is to us. */
+  setStanding(id: string, { adviserId, ...rest }: Standing): Promise<void> {
+    const sent = { ...rest, ...(adviserId === undefined ? {} : { adviserId }) };
+    return this.#change(
+      id,
+      { ...rest, ...(adviserId === undefined ? {} : { adviserId: adviserId ?? undefined }) },
+      sent,
+    );
+  }
+
+  async #change(id: string, shown: Partial<Customer>, sent: Standing & { name?: string }): Promise<void> {
     const before = this.#known.get(id);
     if (!before) return;
-    this.#known.set(id, { ...before, name });
+    this.#known.set(id, { ...before, ...shown });
     try {
-      this.take(await this.#api.patch(`/customers/${id}`, { name, version: before.version }));
+      this.take(await this.#api.patch(`/customers/${id}`, { ...sent, version: before.version }));
     } catch (error) {
       this.#known.set(id, before);
       throw error;

@@ -1,7 +1,8 @@
-import type { Api, Conversation, ConversationPage, Counts, Event } from '@visavis/client';
+import type { Api, Conversation, ConversationPage, Counts, Event, Owed } from '@visavis/client';
 import { SvelteMap } from 'svelte/reactivity';
+import type { ListOrder } from './preferences.svelte.ts';
 import type { ListPlace } from './route.svelte.ts';
-import { ListWindow } from './window.svelte.ts';
+import { before, due, ListWindow, pressing, type Before } from './window.svelte.ts';
 
 /** A change shown before the server has said yes. */
 export type Guess = Partial<Conversation>;
@@ -14,7 +15,13 @@ interface Layer {
 export interface Reader {
   memberId: string;
   teamIds: readonly string[];
+  /** The server's clock, ms. */
+  now: number;
+  order: ListOrder;
 }
+
+/** A promise due within this is at risk; so says the server, too. */
+const riskMs = 15 * 60_000;
 
 /**
  * Every conversation this desk knows, once. Answers of the API and live events enter by `take`; what she has just done lies over
@@ -53,24 +60,33 @@ export class Inbox {
   }
 
   window(place: ListPlace): ListWindow {
-    const key = `${place.view} ${place.teamId ?? ''} ${place.state}`;
+    const order = this.orderOf(place);
+    const key = `${place.view} ${place.teamId ?? ''} ${place.state} ${order}`;
     let found = this.#windows.get(key);
     if (!found) {
       found = new ListWindow({
-        fetch: (cursor) => this.#fetch(place, cursor),
+        fetch: (cursor) => this.#fetch(place, order, cursor),
         belongs: (conversation) => this.#belongs(conversation, place),
         get: (id) => this.get(id),
+        before: orders[order],
       });
       this.#windows.set(key, found);
     }
     return found;
   }
 
-  async #fetch(place: ListPlace, cursor: string | undefined): Promise<ConversationPage> {
+  /** How a list is ordered: only what is open can press, and promises at risk stand by their deadline. */
+  orderOf({ view, state }: ListPlace): ListOrder | 'due' {
+    if (view === 'risk') return 'due';
+    return state === 'open' ? this.#reader().order : 'activity';
+  }
+
+  async #fetch(place: ListPlace, order: ListOrder | 'due', cursor: string | undefined): Promise<ConversationPage> {
     const page = await this.#api.get('/conversations', {
       view: place.view,
       teamId: place.teamId,
       state: place.state,
+      order: order === 'due' ? undefined : order,
       limit: 100,
       cursor,
     });
@@ -151,7 +167,7 @@ export class Inbox {
       case 'conversation.reopened':
       case 'conversation.renamed':
         if (event.conversation) this.take(event.conversation);
-        this.#countSoon();
+        this.countSoon();
         break;
       default:
     }
@@ -188,7 +204,8 @@ export class Inbox {
       // The numbers stay as they were; the strip says when the line is cut.
     }
   }
-  #countSoon(): void {
+  /** The numbers may have changed: asked for once, when the rush is over. */
+  countSoon(): void {
     this.#counting ??= setTimeout(() => {
       this.#counting = undefined;
       void this.count();
@@ -219,8 +236,17 @@ export class Inbox {
         return c.teamId === teamId;
       case 'all':
         return true;
+      case 'risk':
+        return c.promise !== undefined && atRisk(c.promise, this.#reader().now);
     }
   }
+}
+
+const orders: Record<ListOrder | 'due', Before> = { priority: pressing, activity: before, due };
+
+/** Missed, or due within a quarter of an hour. */
+export function atRisk({ state, dueAt }: Owed, now: number): boolean {
+  return state === 'missed' || (state === 'running' && Date.parse(dueAt) <= now + riskMs);
 }
 
 function later(a: number | undefined, b: number | undefined): number | undefined {

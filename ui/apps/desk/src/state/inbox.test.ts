@@ -17,7 +17,7 @@ beforeEach(() => {
   ];
   next = undefined;
   const api = apiOf((_method, path) => (path.startsWith('/conversations?') ? { items: stored, next, seq: 7 } : {}));
-  inbox = new Inbox(api, () => ({ memberId: 'me', teamIds: ['t1'] }));
+  inbox = new Inbox(api, () => ({ memberId: 'me', teamIds: ['t1'], now: Date.parse(at(0)), order: 'activity' }));
 });
 const event = (type: string, changed: Conversation) =>
   ({

@@ -1,4 +1,5 @@
-import type { Conversation, Event, Message } from '@visavis/client';
+import type { Conversation, Event, Message, Offer } from '@visavis/client';
+import { promiseWords } from '../promise/words.ts';
 import { conversationHash } from './route.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -73,14 +74,29 @@ export class Notifier {
     }
   }
 
+  /** A conversation rings for her: heard at once and once more while it rings, if she lets the desk sound at all. */
+  offered(offer: Offer): void {
+    const { offers, i18n } = this.#session;
+    this.sound();
+    setTimeout(() => offers.items.some(({ id }) => id === offer.id) && this.sound(), 5000);
+    if (document.visibilityState === 'visible' && document.hasFocus()) return;
+    this.#notify(offer.conversation, i18n.with(promiseWords).t('offer.notify'));
+  }
+
   #tell(conversation: Conversation, message: Message | null): void {
-    const { route, i18n, preferences } = this.#session;
+    const { route, i18n } = this.#session;
     const looking = document.visibilityState === 'visible' && document.hasFocus();
     if (looking && route.conversationId === conversation.id) return;
     this.sound();
-    if (looking || !preferences.notify || this.#permission !== 'granted') return;
-    const title = conversation.customer.name || i18n.t('visitor');
+    if (looking) return;
     const body = message ? message.text.slice(0, 140) || i18n.t('preview.file') : i18n.t('notify.assigned');
+    this.#notify(conversation, body);
+  }
+
+  #notify(conversation: Conversation, body: string): void {
+    const { route, i18n, preferences } = this.#session;
+    if (!preferences.notify || this.#permission !== 'granted') return;
+    const title = conversation.customer.name || i18n.t('visitor');
     try {
       const note = new Notification(title, { body, tag: conversation.id, icon: `${import.meta.env.BASE_URL}mark.svg` });
       note.onclick = () => {

@@ -61,9 +61,12 @@ export class People {
   dropTeam(id: string): void {
     this.#teams.delete(id);
   }
-  setPresence(memberId: string, presence: Member['presence']): void {
+  /** `backAt` is when she said she would be back; what another presence said of it counts no more. */
+  setPresence(memberId: string, presence: Member['presence'], backAt?: string): void {
     const member = this.#members.get(memberId);
-    if (member && member.presence !== presence) this.#members.set(memberId, { ...member, presence });
+    if (!member || (member.presence === presence && member.backAt === backAt)) return;
+    const kept = member.presence === presence ? (backAt ?? member.backAt) : backAt;
+    this.#members.set(memberId, { ...member, presence, backAt: kept });
   }
 
   accept(event: Event): void {

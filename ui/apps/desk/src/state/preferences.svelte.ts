@@ -1,5 +1,8 @@
 import type { Density, Preferences as Choices, Theme } from '../person/preferences.ts';
 
+/** What stands first in a list: what presses most, or what was said last. */
+export type ListOrder = 'priority' | 'activity';
+
 interface Kept {
   theme: Theme;
   density: Density;
@@ -8,6 +11,7 @@ interface Kept {
   letters: boolean;
   locale: 'fr' | 'en' | '';
   keys: Record<string, string>;
+  order: ListOrder;
 }
 const shelf = 'visavis.preferences';
 const defaults: Kept = {
@@ -18,6 +22,7 @@ const defaults: Kept = {
   letters: true,
   locale: '',
   keys: {},
+  order: 'priority',
 };
 
 /** What a person has chosen for this browser, kept in it and obeyed at once. */
@@ -66,6 +71,12 @@ export class Preferences implements Choices {
   }
   set keys(keys: Readonly<Record<string, string>>) {
     this.#set({ keys: { ...keys } });
+  }
+  get order(): ListOrder {
+    return this.#kept.order;
+  }
+  set order(order: ListOrder) {
+    this.#set({ order });
   }
   /** The last language used here, for the screens before signing in. */
   get locale(): 'fr' | 'en' | '' {

@@ -13,6 +13,9 @@ export interface Written {
   customerName: string;
 }
 
+/** The rank of a conversation in which nobody waits. */
+const unranked = -(2 ** 53);
+
 /** Her replies and notes between the keyboard and the server: shown at once, kept through a cut, visible when refused. */
 export class Replies {
   readonly #session: Session;
@@ -61,6 +64,8 @@ export class Replies {
       inbox.guess(written.conversationId, {
         preview,
         waitingSince: undefined,
+        rank: unranked,
+        promise: undefined,
         lastActivityAt: at,
         assigneeId: known?.assigneeId ?? this.#session.me?.member.id,
         ...(written.resolve ? { state: 'resolved' as const, resolvedAt: at } : {}),

@@ -15,7 +15,7 @@ export type Place =
 
 export const home: ListPlace = { view: 'mine', teamId: null, state: 'open' };
 
-const views: readonly string[] = ['mine', 'unassigned', 'teams', 'all'];
+const views: readonly string[] = ['mine', 'unassigned', 'teams', 'risk', 'all'];
 const states: readonly string[] = ['open', 'snoozed', 'resolved'];
 const isView = (word: string | undefined): word is View => views.includes(word ?? '');
 const isState = (word: string | undefined): word is ConversationState => states.includes(word ?? '');

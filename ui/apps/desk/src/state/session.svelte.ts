@@ -1,17 +1,23 @@
-import { Api, isProblem, Live, type LiveState, type Me, type ServerFrame } from '@visavis/client';
+import { Api, isProblem, Live, type ChosenPresence, type LiveState, type Me, type ServerFrame } from '@visavis/client';
 import { I18n, Keys, ToastQueue } from '@visavis/kit';
 import { deskEn } from '../strings/desk.en.ts';
 import { deskFr } from '../strings/desk.fr.ts';
 import { Actions } from './actions.svelte.ts';
+import { Callbacks } from './callbacks.svelte.ts';
+import { Clock } from './clock.svelte.ts';
 import { Customers } from './customers.svelte.ts';
+import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
 import { Notifier } from './notifier.svelte.ts';
+import { Offers } from './offers.svelte.ts';
 import { People } from './people.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Presence } from './presence.svelte.ts';
+import { Promises } from './promises.svelte.ts';
 import { Replies } from './replies.svelte.ts';
 import { Route } from './route.svelte.ts';
+import { Steps } from './steps.svelte.ts';
 import { ThreadStore } from './thread.svelte.ts';
 
 /** starting: nothing known yet; entry: somebody must sign in (or set up); ready: at work; unreachable: no server. */
@@ -31,6 +37,7 @@ export class Session {
   readonly keys = new Keys();
   readonly toasts = new ToastQueue();
   readonly route = new Route();
+  readonly clock = new Clock();
   readonly people: People;
   readonly inbox: Inbox;
   readonly customers: Customers;
@@ -39,6 +46,10 @@ export class Session {
   readonly replies: Replies;
   readonly actions: Actions;
   readonly notifier: Notifier;
+  readonly promises: Promises;
+  readonly steps: Steps;
+  readonly offers: Offers;
+  readonly callbacks: Callbacks;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -55,12 +66,21 @@ export class Session {
     this.api = api;
     this.live = live;
     this.people = new People(api);
-    this.inbox = new Inbox(api, () => ({ memberId: this.#me?.member.id ?? '', teamIds: this.member?.teamIds ?? [] }));
+    this.inbox = new Inbox(api, () => ({
+      memberId: this.#me?.member.id ?? '',
+      teamIds: this.member?.teamIds ?? [],
+      now: this.clock.read(),
+      order: this.preferences.order,
+    }));
     this.customers = new Customers(api, (conversation) => this.inbox.take(conversation));
     this.presence = new Presence(() => this.#me?.member.id ?? '');
     this.replies = new Replies(this);
     this.actions = new Actions(this);
     this.notifier = new Notifier(this);
+    this.promises = new Promises(api);
+    this.steps = new Steps(this);
+    this.offers = new Offers(this);
+    this.callbacks = new Callbacks(this);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -130,6 +150,8 @@ export class Session {
     this.#phase = 'ready';
     this.replies.open(me.member.id);
     this.live.connect(first.seq || undefined);
+    void this.offers.load();
+    void this.callbacks.load();
   };
 
   /** Her own record changed (name, language, face). */
@@ -153,15 +175,16 @@ export class Session {
     this.#leave(undefined);
   };
 
-  async setPresence(presence: 'here' | 'away'): Promise<void> {
+  /** What she says of herself; on a break, when she will be back, if she knows. */
+  async setPresence(presence: ChosenPresence, backAt?: string): Promise<void> {
     const id = this.#me?.member.id;
     if (!id) return;
-    const before = this.member?.presence ?? 'here';
-    this.people.setPresence(id, presence);
+    const { presence: before = 'available', backAt: backBefore } = this.member ?? {};
+    this.people.setPresence(id, presence, backAt);
     try {
-      await this.api.put('/me/presence', { presence });
+      await this.api.put('/me/presence', { presence, ...(backAt ? { backAt } : {}) });
     } catch {
-      this.people.setPresence(id, before);
+      this.people.setPresence(id, before, backBefore);
       this.toasts.refuse({ text: this.i18n.t('refused.presence') });
     }
   }
@@ -185,6 +208,7 @@ export class Session {
     this.presence.accept(frame);
     switch (frame.type) {
       case 'welcome':
+        this.clock.set(frame.now);
         for (const { id, presence } of frame.members ?? []) this.people.setPresence(id, presence);
         break;
       case 'presence':
@@ -195,6 +219,7 @@ export class Session {
         break;
       case 'event': {
         const { event } = frame;
+        letIn(event, this);
         this.people.accept(event);
         this.inbox.accept(event);
         this.customers.accept(event);
@@ -223,13 +248,14 @@ export class Session {
   }
 
   async #reload(): Promise<void> {
-    await Promise.allSettled([this.people.load(), this.inbox.reload()]);
+    await Promise.allSettled([this.people.load(), this.inbox.reload(), this.offers.load(), this.callbacks.load()]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
       if (id === open) void thread.refresh();
       else this.#threads.delete(id);
     }
-    if (open) await this.inbox.fetchOne(open).catch(() => undefined);
+    if (!open) return;
+    await Promise.allSettled([this.inbox.fetchOne(open), this.steps.load(open), this.promises.load(open)]);
   }
 
   #lineChanged(state: LiveState): void {
@@ -246,6 +272,7 @@ export class Session {
   /** Nothing of hers stays in memory: the page starts afresh. */
   #leave(after: 'left' | 'ended' | undefined): void {
     this.live.close();
+    this.offers.forget();
     this.#after = after;
     this.#me = null;
     this.#phase = 'entry';

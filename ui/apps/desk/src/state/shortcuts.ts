@@ -1,4 +1,5 @@
 import type { Shortcut } from '@visavis/kit';
+import { promiseWords } from '../promise/words.ts';
 import type { Session } from './session.svelte.ts';
 
 /** What the open panes offer to a key: they put themselves here while they stand. */
@@ -9,6 +10,14 @@ export interface Hands {
   snooze?: () => void;
   rename?: () => void;
   customer?: () => void;
+  /** Opens the line for a step that the customer sees. */
+  step?: () => void;
+  classify?: () => void;
+  why?: () => void;
+  /** Asks when she will be back. */
+  away?: () => void;
+  /** Asks why she passes on what is offered. */
+  decline?: () => void;
   move?: (by: 1 | -1) => void;
 }
 
@@ -16,6 +25,7 @@ export interface Hands {
 export function shortcuts(session: Session, hands: Hands): Shortcut[] {
   const { actions, i18n, inbox, route, toasts } = session;
   const { t } = i18n;
+  const { t: say } = i18n.with(promiseWords);
   const id = () => route.conversationId;
   const open = () => inbox.get(id());
   const on = (run: (conversationId: string) => unknown) => () => {
@@ -24,6 +34,19 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
   };
   const atDesk = () => route.place.room === 'inbox' && !session.palette && !session.help;
   const there = () => atDesk() && open() !== undefined;
+  const rings = () => session.offers.current !== undefined && !session.palette && !session.help;
+  const accept = () => {
+    const offer = session.offers.current;
+    if (offer) void session.offers.accept(offer);
+  };
+  /** What stands in the customer's pane: opened first where it is not beside the thread. */
+  const inPane = (what: 'why' | 'classify') => {
+    if (hands[what]) return hands[what]();
+    const known = id();
+    if (known) route.open(known, 'customer');
+    setTimeout(() => hands[what]?.(), 200);
+  };
+  const you = say('presence.group');
   const conversation = t('keys.conversation');
   const write = t('keys.write');
   const move = t('keys.move');
@@ -66,6 +89,23 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       when: there,
     },
     {
+      id: 'step',
+      keys: 'p',
+      label: say('steps.act'),
+      group: conversation,
+      run: () => hands.step?.(),
+      when: there,
+    },
+    {
+      id: 'classify',
+      keys: 'c',
+      label: say('act.classify'),
+      group: conversation,
+      run: () => inPane('classify'),
+      when: there,
+    },
+    { id: 'why', keys: 'w', label: say('act.why'), group: conversation, run: () => inPane('why'), when: there },
+    {
       id: 'undo',
       keys: 'z',
       label: t('act.undo'),
@@ -75,6 +115,14 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
     },
     { id: 'next', keys: 'j', label: t('act.next'), group: move, run: () => hands.move?.(1), when: atDesk },
     { id: 'previous', keys: 'k', label: t('act.previous'), group: move, run: () => hands.move?.(-1), when: atDesk },
+    {
+      id: 'order',
+      keys: 's',
+      label: say('order.act'),
+      group: move,
+      run: () => (session.preferences.order = session.preferences.order === 'priority' ? 'activity' : 'priority'),
+      when: atDesk,
+    },
     {
       id: 'palette',
       keys: 'mod+k',
@@ -98,6 +146,7 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       group: go,
       run: () => route.show({ view: 'unassigned' }),
     },
+    { id: 'go.risk', keys: 'g r', label: t('view.risk'), group: go, run: () => route.show({ view: 'risk' }) },
     { id: 'go.teams', keys: 'g t', label: t('view.teams'), group: go, run: () => route.show({ view: 'teams' }) },
     { id: 'go.all', keys: 'g a', label: t('view.all'), group: go, run: () => route.show({ view: 'all' }) },
     {
@@ -122,5 +171,45 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       run: () => route.show({ ...route.list, state: 'resolved' }),
     },
     { id: 'go.settings', keys: 'g s', label: t('spine.settings'), group: go, run: () => route.go('#/settings') },
+    { id: 'next.mine', keys: 'g n', label: say('offer.next'), group: you, run: () => void actions.next() },
+    { id: 'offer.accept', keys: 'y', label: say('offer.accept.key'), group: you, run: accept, when: rings },
+    {
+      id: 'offer.enter',
+      keys: 'enter',
+      label: say('offer.accept.key'),
+      group: you,
+      run: accept,
+      // Enter is everybody's key: it takes an offer only when it would press nothing else, and not one that has just come up.
+      when: () => rings() && document.activeElement === document.body && session.offers.settled,
+    },
+    {
+      id: 'offer.decline',
+      keys: 'd',
+      label: say('offer.decline.key'),
+      group: you,
+      run: () => hands.decline?.(),
+      when: rings,
+    },
+    {
+      id: 'presence.available',
+      keys: 'm a',
+      label: say('presence.key.available'),
+      group: you,
+      run: () => void session.setPresence('available'),
+    },
+    {
+      id: 'presence.busy',
+      keys: 'm b',
+      label: say('presence.key.busy'),
+      group: you,
+      run: () => void session.setPresence('busy'),
+    },
+    {
+      id: 'presence.away',
+      keys: 'm p',
+      label: say('presence.key.away'),
+      group: you,
+      run: () => (hands.away ? hands.away() : void session.setPresence('away')),
+    },
   ];
 }

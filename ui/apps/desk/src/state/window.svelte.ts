@@ -1,15 +1,31 @@
 import type { Conversation, ConversationPage } from '@visavis/client';
 
+/** Whether one stands above the other. */
+export type Before = (a: Conversation, b: Conversation) => boolean;
+
 interface Source {
   fetch: (cursor: string | undefined) => Promise<ConversationPage>;
   belongs: (conversation: Conversation) => boolean;
   get: (id: string) => Conversation | undefined;
+  /** Newest word first when absent. */
+  before?: Before;
 }
 
 /** Newest first; ids break ties, as they do on the server. */
 export function before(a: Conversation, b: Conversation): boolean {
   if (a.lastActivityAt !== b.lastActivityAt) return a.lastActivityAt > b.lastActivityAt;
   return a.id > b.id;
+}
+
+/** What presses most first; where nobody waits, the newest word first. */
+export function pressing(a: Conversation, b: Conversation): boolean {
+  return a.rank === b.rank ? before(a, b) : a.rank > b.rank;
+}
+
+/** The nearest deadline first. */
+export function due(a: Conversation, b: Conversation): boolean {
+  const [at, bt] = [a.promise?.dueAt ?? '', b.promise?.dueAt ?? ''];
+  return at === bt ? a.id < b.id : at < bt;
 }
 
 /**
@@ -30,8 +46,11 @@ export class ListWindow {
   #seq = 0;
   #run = 0;
 
+  readonly #before: Before;
+
   constructor(source: Source) {
     this.#source = source;
+    this.#before = source.before ?? before;
   }
 
   /** The rows, in the order they are drawn. */
@@ -140,7 +159,7 @@ export class ListWindow {
     while (low < high) {
       const middle = (low + high) >> 1;
       const other = this.#source.get(ids[middle] ?? '');
-      if (other && before(other, conversation)) low = middle + 1;
+      if (other && this.#before(other, conversation)) low = middle + 1;
       else high = middle;
     }
     return low === ids.length && !this.#complete ? -1 : low;

@@ -1,0 +1,72 @@
+import type { Event } from '@visavis/client';
+import type { Session } from './session.svelte.ts';
+
+/** Lets what has happened in: every kind of event is named here, so that a new one cannot be overlooked. */
+export function letIn(event: Event, session: Session): void {
+  const { inbox, promises, steps, offers, callbacks, people } = session;
+  if ('conversation' in event && event.conversation) inbox.take(event.conversation);
+  switch (event.type) {
+    case 'promise.made':
+    case 'promise.paused':
+    case 'promise.resumed':
+    case 'promise.warned':
+    case 'promise.kept':
+    case 'promise.missed':
+    case 'promise.late':
+    case 'promise.voided':
+      if (event.promise && event.conversationId) promises.take(event.conversationId, event.promise);
+      inbox.countSoon();
+      break;
+    case 'step.added':
+    case 'step.changed':
+      if (event.step) steps.take(event.step);
+      break;
+    case 'step.removed':
+      if (event.conversationId) steps.drop(event.conversationId, event.stepId);
+      break;
+    case 'offer.made':
+      if (event.offer) offers.made(event.offer);
+      break;
+    case 'offer.ended':
+      if (event.offer) offers.ended(event.offer);
+      break;
+    case 'conversation.classified':
+    case 'conversation.ranked':
+    case 'rule.ran':
+      if (event.conversationId) promises.again(event.conversationId);
+      break;
+    case 'presence.changed':
+      people.setPresence(event.memberId, event.presence);
+      break;
+    case 'callback.asked':
+    case 'callback.ended':
+      if (event.callback) callbacks.take(event.callback);
+      break;
+    case 'routing.changed':
+      // New weights give every conversation another place.
+      if (event.what === 'settings') void inbox.reload();
+      break;
+    case 'conversation.read':
+    case 'conversation.started':
+    case 'conversation.assigned':
+    case 'conversation.snoozed':
+    case 'conversation.woken':
+    case 'conversation.resolved':
+    case 'conversation.reopened':
+    case 'conversation.renamed':
+    case 'message.received':
+    case 'message.sent':
+    case 'note.written':
+    case 'customer.identified':
+    case 'customer.changed':
+    case 'member.joined':
+    case 'member.changed':
+    case 'team.created':
+    case 'team.changed':
+    case 'team.deleted':
+    case 'channel.created':
+    case 'channel.changed':
+    case 'notice.given':
+      break; // the stores themselves know what to do with these
+  }
+}
