@@ -123,30 +123,37 @@ func (s *Service) PutQueue(ctx context.Context, by vis.Actor, q Queue) (Queue, e
 		return Queue{}, err
 	}
 	now := s.clock.Now()
-	return vis.Update(ctx, s.db, by, func(tx Tx) (Queue, error) {
-		u := s.setup(tx, by.Workspace)
-		is, err := u.Queue(ctx, q.Team)
-		if err != nil {
-			return Queue{}, err
-		}
-		if is.Version != q.Version {
-			return Queue{}, changedMeanwhile("queue", is)
-		}
-		if err := u.mustHaveTeams(ctx, q); err != nil {
-			return Queue{}, err
-		}
-		if err := mustHaveCalendar(ctx, tx, q.Calendar); err != nil {
-			return Queue{}, err
-		}
-		saved, err := tx.SaveQueue(ctx, q)
-		if err != nil {
-			return Queue{}, err
-		}
-		if err := s.armRings(ctx, tx, by.Workspace, now); err != nil {
-			return Queue{}, err
-		}
-		return saved, changed(ctx, tx, by, "queue", string(q.Team), "queue.changed", map[string]any{"mode": q.Mode}, now)
+	got, err := vis.Update(ctx, s.db, by, func(tx Tx) (versioned[Queue], error) {
+		is, err := s.putQueue(ctx, tx, by, q, now)
+		return versioned[Queue]{is, is.Version}, err
 	})
+	got.Is.Team, got.Is.Version = q.Team, got.Version
+	return got.Is, err
+}
+
+func (s *Service) putQueue(ctx context.Context, tx Tx, by vis.Actor, q Queue, now time.Time) (Queue, error) {
+	u := s.setup(tx, by.Workspace)
+	is, err := u.Queue(ctx, q.Team)
+	if err != nil {
+		return Queue{}, err
+	}
+	if is.Version != q.Version {
+		return Queue{}, changedMeanwhile("queue", is)
+	}
+	if err := u.mustHaveTeams(ctx, q); err != nil {
+		return Queue{}, err
+	}
+	if err := mustHaveCalendar(ctx, tx, q.Calendar); err != nil {
+		return Queue{}, err
+	}
+	saved, err := tx.SaveQueue(ctx, q)
+	if err != nil {
+		return Queue{}, err
+	}
+	if err := s.armRings(ctx, tx, by.Workspace, now); err != nil {
+		return Queue{}, err
+	}
+	return saved, changed(ctx, tx, by, "queue", string(q.Team), "queue.changed", map[string]any{"mode": q.Mode}, now)
 }
 
 // mustHaveTeams refuses a queue that names a team that is not here.
@@ -263,25 +270,32 @@ func (s *Service) PutProfile(ctx context.Context, by vis.Actor, p Profile) (Prof
 		return Profile{}, err
 	}
 	now := s.clock.Now()
-	return vis.Update(ctx, s.db, by, func(tx Tx) (Profile, error) {
-		members, err := tx.Members(ctx)
-		if err != nil {
-			return Profile{}, err
-		}
-		if !slices.ContainsFunc(members, func(m staff.Member) bool { return m.ID == p.Member }) {
-			return Profile{}, vis.Absent("member")
-		}
-		said, err := tx.Profiles(ctx)
-		if err != nil {
-			return Profile{}, err
-		}
-		if is := profileOf(said, p.Member); is.Version != p.Version {
-			return Profile{}, changedMeanwhile("profile", is)
-		}
-		saved, err := tx.SaveProfile(ctx, p)
-		if err != nil {
-			return Profile{}, err
-		}
-		return saved, changed(ctx, tx, by, "profile", string(p.Member), "profile.changed", nil, now)
+	got, err := vis.Update(ctx, s.db, by, func(tx Tx) (versioned[Profile], error) {
+		is, err := putProfile(ctx, tx, by, p, now)
+		return versioned[Profile]{is, is.Version}, err
 	})
+	got.Is.Member, got.Is.Version = p.Member, got.Version
+	return got.Is, err
+}
+
+func putProfile(ctx context.Context, tx Tx, by vis.Actor, p Profile, now time.Time) (Profile, error) {
+	members, err := tx.Members(ctx)
+	if err != nil {
+		return Profile{}, err
+	}
+	if !slices.ContainsFunc(members, func(m staff.Member) bool { return m.ID == p.Member }) {
+		return Profile{}, vis.Absent("member")
+	}
+	said, err := tx.Profiles(ctx)
+	if err != nil {
+		return Profile{}, err
+	}
+	if is := profileOf(said, p.Member); is.Version != p.Version {
+		return Profile{}, changedMeanwhile("profile", is)
+	}
+	saved, err := tx.SaveProfile(ctx, p)
+	if err != nil {
+		return Profile{}, err
+	}
+	return saved, changed(ctx, tx, by, "profile", string(p.Member), "profile.changed", nil, now)
 }

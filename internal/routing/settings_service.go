@@ -140,41 +140,54 @@ func set[T any](to *T, from *T) {
 	}
 }
 
+// versioned is an answer that is kept for a repeat of the request with its version, which is not of its own JSON form.
+type versioned[T any] struct {
+	Is      T
+	Version int64
+}
+
 // ChangeSettings changes how the workspace routes and ranks. Other weights give every conversation another rank.
 func (s *Service) ChangeSettings(ctx context.Context, by vis.Actor, in SettingsChange) (Settings, error) {
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return Settings{}, err
 	}
 	now := s.clock.Now()
-	return vis.Update(ctx, s.db, by, func(tx Tx) (Settings, error) {
-		saved, err := tx.Settings(ctx)
-		if err != nil {
-			return Settings{}, err
-		}
-		is := saved.orDefault()
-		if is.Version != in.Version {
-			return Settings{}, changedMeanwhile("settings", is)
-		}
-		before := is.Weights
-		if err := is.apply(in); err != nil {
-			return Settings{}, err
-		}
-		if err := mustHaveCalendar(ctx, tx, is.Calendar); err != nil {
-			return Settings{}, err
-		}
-		if is, err = tx.SaveSettings(ctx, is); err != nil {
-			return Settings{}, err
-		}
-		if is.Weights != before {
-			if err := tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerRerank, Key: "all", DueAt: now}); err != nil {
-				return Settings{}, err
-			}
-		}
-		if err := s.armRings(ctx, tx, by.Workspace, now); err != nil {
-			return Settings{}, err
-		}
-		return is, changed(ctx, tx, by, "settings", "", "routing.settings_changed", map[string]any{"profile": is.Profile, "weights": is.Weights}, now)
+	got, err := vis.Update(ctx, s.db, by, func(tx Tx) (versioned[Settings], error) {
+		is, err := s.changeSettings(ctx, tx, by, in, now)
+		return versioned[Settings]{is, is.Version}, err
 	})
+	got.Is.Version = got.Version
+	return got.Is, err
+}
+
+func (s *Service) changeSettings(ctx context.Context, tx Tx, by vis.Actor, in SettingsChange, now time.Time) (Settings, error) {
+	saved, err := tx.Settings(ctx)
+	if err != nil {
+		return Settings{}, err
+	}
+	is := saved.orDefault()
+	if is.Version != in.Version {
+		return Settings{}, changedMeanwhile("settings", is)
+	}
+	before := is.Weights
+	if err := is.apply(in); err != nil {
+		return Settings{}, err
+	}
+	if err := mustHaveCalendar(ctx, tx, is.Calendar); err != nil {
+		return Settings{}, err
+	}
+	if is, err = tx.SaveSettings(ctx, is); err != nil {
+		return Settings{}, err
+	}
+	if is.Weights != before {
+		if err := tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerRerank, Key: "all", DueAt: now}); err != nil {
+			return Settings{}, err
+		}
+	}
+	if err := s.armRings(ctx, tx, by.Workspace, now); err != nil {
+		return Settings{}, err
+	}
+	return is, changed(ctx, tx, by, "settings", "", "routing.settings_changed", map[string]any{"profile": is.Profile, "weights": is.Weights}, now)
 }
 
 // changed appends the event and the audit entry of a change of the set-up.
