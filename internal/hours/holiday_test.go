@@ -112,7 +112,7 @@ func TestEveryCountryAnswersForEveryYear(t *testing.T) {
 			regions = append(regions, r.Code)
 		}
 		for _, region := range regions {
-			for year := firstYear; year <= lastYear; year += 1 + year%7 {
+			for year := firstYear; year <= lastYear; year += 19 {
 				checkYear(t, c.Code, region, year)
 			}
 		}

@@ -29,11 +29,12 @@ func newReference(t failer, c Calendar, first time.Time, days int) *reference {
 		_, offset := at.Zone()
 		r.shown[i] = max(at.Unix()+int64(offset), r.shown[max(i-1, 0)])
 	}
+	shut := closedIn(t, c, first.AddDate(0, 0, -3).Year(), first.AddDate(0, 0, days+2).Year())
 	for d := -3; d <= days+2; d++ {
 		day := first.AddDate(0, 0, d)
 		r.begins = append(r.begins, r.minute(day.Unix()))
 		closing := -1
-		for _, s := range spansOf(t, c, day) {
+		for _, s := range spansOf(c, day, shut) {
 			from, to := r.minute(day.Add(s[0]).Unix()), r.minute(day.Add(s[1]).Unix())
 			for i := from; i < to; i++ {
 				r.isOpen[i] = true
@@ -96,9 +97,26 @@ func (r *reference) endOfDay(i, n int) int {
 	return -1
 }
 
-// spansOf finds the hours of a day by reading the calendar aloud.
-func spansOf(t failer, c Calendar, day time.Time) (spans [][2]time.Duration) {
+// closedIn lists the public holidays of some years that are not worked.
+func closedIn(t failer, c Calendar, first, last int) map[string]bool {
 	t.Helper()
+	shut := map[string]bool{}
+	for year := first; year <= last && c.Country != ""; year++ {
+		list, err := Holidays(c.Country, c.Region, year)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range list {
+			if !slices.Contains(c.Worked, strings.TrimSuffix(f.ID, observed)) {
+				shut[f.Date] = true
+			}
+		}
+	}
+	return shut
+}
+
+// spansOf finds the hours of a day by reading the calendar aloud.
+func spansOf(c Calendar, day time.Time, shut map[string]bool) (spans [][2]time.Duration) {
 	text := day.Format(time.DateOnly)
 	week := c.Week
 	for _, yearly := range []bool{true, false} {
@@ -123,16 +141,8 @@ func spansOf(t failer, c Calendar, day time.Time) (spans [][2]time.Duration) {
 			spans = append(spans, spanOf(s.From, s.To))
 		}
 	}
-	if c.Country != "" {
-		list, err := Holidays(c.Country, c.Region, day.Year())
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, f := range list {
-			if f.Date == text && !slices.Contains(c.Worked, strings.TrimSuffix(f.ID, observed)) {
-				spans = nil
-			}
-		}
+	if shut[text] {
+		spans = nil
 	}
 	for _, imported := range []bool{true, false} {
 		best := 1 << 30
