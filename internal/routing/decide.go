@@ -62,27 +62,53 @@ func (s *Snapshot) next() time.Time {
 	return next
 }
 
-// best finds the first conversation that somebody with room may take. Needs that turn out to be blocked are remembered as such.
+// best finds the first conversation that somebody with room may take.
 func (s *Snapshot) best() *entry {
 	var best *entry
-	for i, w := range s.open {
+	for k := range kinds {
+		if !s.free[k].empty() {
+			s.narrow(k)
+			best = s.bestOf(k, best)
+		}
+	}
+	return best
+}
+
+// fewFree is up to how many members with room the needs that they fit are put together to find those that are blocked, all at once.
+// With more of them few needs are blocked, and each is better found by itself.
+const fewFree = 64
+
+// narrow closes all needs of a kind of work that became blocked since members lost their room, if few have any.
+func (s *Snapshot) narrow(kind int) {
+	if !s.lost[kind] || s.free[kind].count() > s.few {
+		return
+	}
+	s.lost[kind] = false
+	s.reach = append(s.reach[:0], make(bitset, len(s.open[kind]))...)
+	s.free[kind].all(func(slot int) { s.reach.add(s.seats[slot].fits[kind]) })
+	s.open[kind].keep(s.reach)
+}
+
+// bestOf is best for one kind of work, if it comes before what was found already. Ranks are compared where they lie close together; only a
+// need that would come first is looked at, and remembered as blocked when nobody with room fits it.
+func (s *Snapshot) bestOf(kind int, best *entry) *entry {
+	open, free := s.open[kind], s.free[kind]
+	for i, w := range open {
 		for ; w != 0; w &= w - 1 {
 			slot := i*64 + bits.TrailingZeros64(w)
 			s.steps++
 			if best != nil && s.heads[slot] < best.w.Rank {
 				continue
 			}
-			n := s.needs[slot]
-			first := n.waiting.first()
-			if best != nil && s.order(first, best) >= 0 {
-				continue
-			}
 			s.steps++
-			if !n.fits.meets(s.free[n.kind]) {
-				s.open.set(slot, false)
+			n := s.needs[slot]
+			if !n.fits.meets(free) {
+				open.set(slot, false)
 				continue
 			}
-			best = first
+			if first := n.waiting.first(); best == nil || s.order(first, best) < 0 {
+				best = first
+			}
 		}
 	}
 	return best
@@ -139,7 +165,10 @@ func (c candidate) compare(o candidate) int {
 	if by := cmp.Or(c.away-o.away, c.lack-o.lack, c.surplus-o.surplus, cmp.Compare(c.share, o.share)); by != 0 {
 		return by
 	}
-	return cmp.Or(c.IdleSince.Compare(o.IdleSince), cmp.Compare(c.Member, o.Member))
+	if by := c.IdleSince.Compare(o.IdleSince); by != 0 {
+		return by
+	}
+	return cmp.Compare(c.Member, o.Member)
 }
 
 func (c candidate) why(e *entry) []string {

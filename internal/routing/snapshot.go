@@ -53,12 +53,13 @@ type Agent struct {
 //
 // A need knows which members fit it, as a set of bits, and another set has those with room for each kind of work: whether anybody could
 // take its first is a few AND. A need that nobody could take is blocked, and is not looked at again before a member who fits gains room;
-// each member knows the needs she fits, so that unblocking them is one OR. With a members, g needs and n waiting:
+// each member knows the needs she fits, so that unblocking them is one OR. When members lose their room while few have any, what these
+// fit is put together, and all else is blocked at once. With a members, g needs and n waiting:
 //
-//   - PutWaiting, RemoveWaiting: O(log n), and O(a) once for the first with a new need
-//   - PutAgent: O(g/64); O(g) when her teams, languages or skills change; renewed conversations when she comes or goes, as many as name her
-//   - Decide: O(g') for the needs that are not blocked, of which about log g' are compared closely, and O(a) to choose the member; O(log n)
-//     for each conversation whose wait has changed what it asks for
+//   - PutWaiting, RemoveWaiting: O(log n), and O(a) for the first or the last with a need
+//   - PutAgent: O(g/64); O(g) when her teams, languages or skills change; when she comes or goes, O(log n) for each conversation naming her
+//   - Decide: O(g/64), one comparison of two numbers for each need that is not blocked, about log g closer ones, and O(a) to choose the
+//     member; O(log n) for each conversation whose wait has changed what it asks for. After everything was put in, that is all of them
 type Snapshot struct {
 	settings Settings
 	at       time.Time // up to which the needs are found
@@ -73,8 +74,11 @@ type Snapshot struct {
 	heads     []int64 // the rank of the first of each need, by slot: close together, for they are what is read most
 	freeNeeds []int
 	byKey     map[string]*need
-	key       []byte // to write keys into
-	open      bitset // needs that are not known to be blocked
+	key       []byte             // to write keys into
+	open      [len(kinds)]bitset // needs that are not known to be blocked, by kind of work
+	lost      [len(kinds)]bool   // members lost room since blocked needs were last looked for
+	reach     bitset             // to put together what members fit in
+	few       int                // fewFree, but in tests
 
 	agents    map[vis.MemberID]*seat
 	seats     []*seat // by slot
@@ -94,6 +98,7 @@ type Snapshot struct {
 func NewSnapshot(settings Settings, queues map[vis.TeamID]Queue) *Snapshot {
 	s := &Snapshot{
 		settings:  settings,
+		few:       fewFree,
 		waiting:   map[vis.ConversationID]*entry{},
 		lines:     map[vis.TeamID]*line{},
 		linked:    map[vis.MemberID]map[*entry]struct{}{},

@@ -39,6 +39,30 @@ func (b *bitset) add(other bitset) {
 	}
 }
 
+func (b bitset) empty() bool {
+	for _, w := range b {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (b bitset) count() int {
+	n := 0
+	for _, w := range b {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// keep takes everything out that other has not.
+func (b bitset) keep(other bitset) {
+	for i := range b {
+		b[i] &= other.word(i)
+	}
+}
+
 // meets reports whether the two have anything in common.
 func (b bitset) meets(other bitset) bool {
 	n := min(len(b), len(other))

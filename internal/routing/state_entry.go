@@ -52,13 +52,22 @@ func (s *Snapshot) line(team vis.TeamID) *line {
 // order is the order of work: highest rank first, then the nearest deadline, then the id.
 func (s *Snapshot) order(a, b *entry) int {
 	s.steps++
-	return cmp.Or(cmp.Compare(b.w.Rank, a.w.Rank), cmp.Compare(a.due, b.due), cmp.Compare(a.w.Conversation, b.w.Conversation))
+	switch {
+	case a.w.Rank != b.w.Rank:
+		return cmp.Compare(b.w.Rank, a.w.Rank)
+	case a.due != b.due:
+		return cmp.Compare(a.due, b.due)
+	}
+	return cmp.Compare(a.w.Conversation, b.w.Conversation)
 }
 
 // timeOrder orders conversations by when their needs change.
 func (s *Snapshot) timeOrder(a, b *entry) int {
 	s.steps++
-	return cmp.Or(a.next.Compare(b.next), cmp.Compare(a.w.Conversation, b.w.Conversation))
+	if by := a.next.Compare(b.next); by != 0 {
+		return by
+	}
+	return cmp.Compare(a.w.Conversation, b.w.Conversation)
 }
 
 // PutWaiting adds a conversation or replaces it, in O(log n).

@@ -58,10 +58,10 @@ func (s *Snapshot) refit(a *seat) {
 		in := s.word(n, a.slot/64)>>(a.slot%64)&1 == 1
 		if in != n.fits.has(a.slot) {
 			n.fits.set(a.slot, in)
-			a.fits.set(slot, in)
+			a.fits[n.kind].set(slot, in)
 		}
 		if in {
-			s.open.set(slot, true)
+			s.open[n.kind].set(slot, true)
 		}
 	}
 }
@@ -137,15 +137,15 @@ func (s *Snapshot) need(x sought) *need {
 	for i := range n.fits {
 		n.fits[i] = s.word(n, i)
 	}
-	n.fits.all(func(slot int) { s.seats[slot].fits.set(n.slot, true) })
-	s.open.set(n.slot, true)
+	n.fits.all(func(slot int) { s.seats[slot].fits[n.kind].set(n.slot, true) })
+	s.open[n.kind].set(n.slot, true)
 	return n
 }
 
 // drop forgets a need that nobody has any more.
 func (s *Snapshot) drop(n *need) {
-	n.fits.all(func(slot int) { s.seats[slot].fits.set(n.slot, false) })
-	s.open.set(n.slot, false)
+	n.fits.all(func(slot int) { s.seats[slot].fits[n.kind].set(n.slot, false) })
+	s.open[n.kind].set(n.slot, false)
 	s.needs[n.slot] = nil
 	delete(s.byKey, n.key)
 	s.freeNeeds = append(s.freeNeeds, n.slot)

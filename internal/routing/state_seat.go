@@ -31,13 +31,13 @@ type seat struct {
 	slot   int
 	caps   workload
 	load   workload
-	share  int64            // how much of her is taken, in millionths
-	levels []uint8          // by the index of the skill
-	speaks []string         // primary subtags, sorted; none: everything
-	teams  []vis.TeamID     // sorted
-	fits   bitset           // the needs that she fits, by slot
-	free   [len(kinds)]bool // has room now, by kind of work
-	waking bool             // is in the list of those whose finishing up ends
+	share  int64              // how much of her is taken, in millionths
+	levels []uint8            // by the index of the skill
+	speaks []string           // primary subtags, sorted; none: everything
+	teams  []vis.TeamID       // sorted
+	fits   [len(kinds)]bitset // the needs that she fits, by kind of work and slot
+	free   [len(kinds)]bool   // has room now, by kind of work
+	waking bool               // is in the list of those whose finishing up ends
 }
 
 // connected reports whether a conversation may be kept for her.
@@ -189,6 +189,7 @@ func (s *Snapshot) RemoveAgent(id vis.MemberID) {
 	s.refit(a)
 	for k := range a.free {
 		s.free[k].set(a.slot, false)
+		s.lost[k] = true
 	}
 	s.freeSlots = append(s.freeSlots, a.slot)
 	s.renew(id)
@@ -224,15 +225,18 @@ func (s *Snapshot) refresh(a *seat) {
 		a.waking = true
 		s.wakings.insert(a)
 	}
-	gained := false
 	for k, kind := range kinds {
 		free := here && a.load.room(a.caps, kind)
-		gained = gained || free && !a.free[k]
+		if free == a.free[k] {
+			continue
+		}
 		a.free[k] = free
 		s.free[k].set(a.slot, free)
-	}
-	if gained {
-		s.open.add(a.fits)
+		if free {
+			s.open[k].add(a.fits[k])
+		} else {
+			s.lost[k] = true
+		}
 	}
 }
 
