@@ -13,6 +13,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/store/storetest"
@@ -193,6 +194,8 @@ func BenchmarkRead(b *testing.B) {
 			_, err := tx.CountConversations(ctx, out.Members[0], out.Teams, time.Now())
 			return err
 		}},
+		{"AllByRank", list(desk.Filter{View: desk.ViewAll, State: desk.Open, ByRank: true})},
+		{"TeamsByRank", list(desk.Filter{View: desk.ViewTeams, Teams: out.Teams, State: desk.Open, ByRank: true})},
 		{"SearchCommon", find("vélo ")},
 		{"SearchTwo", find("dérailleur samedi ")},
 		{"SearchPrefix", find("dér")},
@@ -214,5 +217,62 @@ func BenchmarkRead(b *testing.B) {
 			}
 			b.ReportMetric(float64((cpu()-before).Microseconds())/float64(b.N), "cpu-µs/op")
 		})
+	}
+}
+
+// BenchmarkWaiting reads all that waits page by page, as routing does when it starts; VISAVIS_WAITING says how many conversations.
+func BenchmarkWaiting(b *testing.B) {
+	n, err := strconv.Atoi(os.Getenv("VISAVIS_WAITING"))
+	if err != nil {
+		n = 5_000
+	}
+	for _, e := range []storetest.Engine{storetest.SQLite(), storetest.Postgres()} {
+		b.Run(e.Name, func(b *testing.B) {
+			s := open(b, e, 1)
+			s.wait(b, n)
+			ctx := b.Context()
+			for b.Loop() {
+				read := 0
+				for after := (routing.RankPlace{}); ; {
+					page, err := vis.View(ctx, s.store.Routing(), s.ws, func(tx routing.Tx) ([]desk.Conversation, error) {
+						return tx.Waiting(ctx, after, 500)
+					})
+					if err != nil {
+						b.Fatal(err)
+					}
+					if read += len(page); len(page) < 500 {
+						break
+					}
+					last := page[len(page)-1]
+					after = routing.RankPlace{Rank: last.Standing.Rank, ID: last.ID}
+				}
+				if read != n {
+					b.Fatalf("read %d", read)
+				}
+			}
+			b.ReportMetric(float64(n)*float64(b.N)/b.Elapsed().Seconds(), "conversations/s")
+		})
+	}
+}
+
+// wait makes conversations that nobody owns, each with a rank.
+func (s *shop) wait(tb testing.TB, n int) {
+	tb.Helper()
+	ctx, now := tb.Context(), time.Now()
+	for done := 0; done < n; done += 1000 {
+		err := s.store.Desk().Update(ctx, vis.System(s.ws), nil, func(tx desk.Tx) error {
+			for i := done; i < min(n, done+1000); i++ {
+				c := desk.Conversation{ID: vis.ConversationID(s.mint.ID(now)), Number: int64(i + 1), State: desk.Open, Channel: s.channel,
+					Customer: desk.CustomerRef{ID: vis.CustomerID(s.customers[0].ID)}, CreatedAt: now, LastActivityAt: now, WaitingSince: now, Version: 1,
+					Standing: desk.Standing{Rank: int64(-1 - i - i*7919%2000), Promise: "first", PromiseState: "running", DueAt: now.Add(time.Duration(i) * time.Second)}}
+				if err := tx.InsertConversation(ctx, c); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
 	}
 }

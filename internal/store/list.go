@@ -37,7 +37,7 @@ func (t *tx) Conversations(ctx context.Context, f desk.Filter, p vis.Page) (vis.
 	case f.View == desk.ViewAtRisk:
 		list, where = t.listAtRisk, placeOfDeadline
 		if p.After == "" {
-			from = place{}
+			from = place{0, top.id}
 		}
 	case f.ByRank && f.State == desk.Open:
 		list, where = t.listByRank, placeOfRank
@@ -110,8 +110,8 @@ const (
 	countAssignee = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND assignee = $2 AND state = 'open' LIMIT $3) counted`
 	countState    = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND state = $2 LIMIT $3) counted`
 	// What waits for the customer is at no risk, however near its deadline was.
-	countAtRisk = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND state = 'open' AND due_at > 0
-		AND promise_state <> 'paused' AND due_at < $2 LIMIT $3) counted`
+	countAtRisk = `SELECT count(*) FROM (SELECT 1 FROM conversations WHERE workspace = $1 AND state = 'open'
+		AND promise_state IN ('running', 'missed') AND due_at > 0 AND due_at < $2 LIMIT $3) counted`
 	countTeams = `SELECT t.id, (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE c.workspace = $1 AND c.team = t.id
 		AND c.team <> '' AND c.state = 'open' LIMIT $2) counted) FROM teams t WHERE t.workspace = $1`
 )

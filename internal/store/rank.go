@@ -30,7 +30,7 @@ const (
 		AND (rank, id) < ($2, $3) ORDER BY rank DESC, id DESC LIMIT $4`
 
 	// What waits for the customer is at no risk, however near its deadline was.
-	listAtRisk = `SELECT ` + conversationColumns + conversationTables + ` AND c.state = 'open' AND c.due_at > 0 AND c.promise_state <> 'paused'
+	listAtRisk = `SELECT ` + conversationColumns + conversationTables + ` AND c.state = 'open' AND c.promise_state IN ('running', 'missed')
 		AND c.due_at < $2 AND (c.due_at, c.id) > ($3, $4)` + nearestFirst + ` LIMIT $5`
 )
 

@@ -23,7 +23,8 @@ ALTER TABLE customers ADD COLUMN value INTEGER NOT NULL DEFAULT 0;
 CREATE INDEX conversations_rank_assignee ON conversations (workspace, assignee, rank, id) WHERE state = 'open';
 CREATE INDEX conversations_rank_team ON conversations (workspace, team, rank, id) WHERE state = 'open' AND team <> '';
 CREATE INDEX conversations_rank_owned ON conversations (workspace, rank, id) WHERE state = 'open' AND assignee <> '';
-CREATE INDEX conversations_due ON conversations (workspace, due_at, id) WHERE state = 'open' AND due_at > 0 AND promise_state <> 'paused';
+CREATE INDEX conversations_due ON conversations (workspace, due_at, id, promise_state)
+    WHERE state = 'open' AND promise_state IN ('running', 'missed');
 
 -- What is done about a matter, as its customer is shown it.
 CREATE TABLE steps (
@@ -239,4 +240,4 @@ CREATE TABLE callbacks (
     FOREIGN KEY (workspace, conversation) REFERENCES conversations (workspace, id)
 ) STRICT;
 CREATE INDEX callbacks_open ON callbacks (workspace, at, id) WHERE state = 'asked';
-CREATE INDEX callbacks_conversation ON callbacks (workspace, conversation) WHERE state = 'asked';
+CREATE INDEX callbacks_conversation ON callbacks (workspace, conversation, at, id) WHERE state = 'asked';
