@@ -32,8 +32,8 @@ var rooms = map[string][]string{
 	"notify":              {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":  {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
-	"report":   {"vis", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
-	"staffing": {"vis", "hours", "routing"},                                     // how many people keep a promise: forecast, queueing theory, simulation
+	"report":   {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
+	"staffing": {"vis", "hours", "routing"},                                             // how many people keep a promise: forecast, queueing theory, simulation
 
 	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "store/sqlite", "store/postgres", "store/migration"},
 	"store/sqlite":    {"vis"},
@@ -61,6 +61,7 @@ var outside = map[string][]string{
 	"channel":  nil,
 	"realtime": nil,
 	"staff":    {"golang.org/x/crypto"},
+	"routing":  {"github.com/nyaruka/phonenumbers"}, // whom we may call back: see docs/decisions/0011
 }
 
 func TestEveryRoomImportsOnlyWhatThePlanAllows(t *testing.T) {

@@ -1,0 +1,187 @@
+package routing_test
+
+import (
+	"testing"
+	"time"
+
+	"visavis/internal/desk"
+	"visavis/internal/hours"
+	"visavis/internal/routing"
+	"visavis/internal/vis"
+)
+
+// owes is the open promise of a kind.
+func (h *shop) owes(id vis.ConversationID, kind routing.PromiseKind) routing.Promise {
+	h.Helper()
+	all, err := h.routing.Promises(h.ctx, h.boss, id)
+	h.ok(err)
+	for _, p := range all {
+		if p.Kind == kind {
+			return p.Promise
+		}
+	}
+	h.Fatalf("no %s is promised", kind)
+	return routing.Promise{}
+}
+
+func TestACallIsPromisedForWhenHerTurnComes(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	from := h.head()
+	cb, err := h.routing.Ask(h.ctx, ada, c, "01 23 45 67 89", time.Time{})
+	h.ok(err)
+	if cb.Phone != "+33123456789" || cb.Masked() != "…89" {
+		t.Errorf("kept %s, shown %s", cb.Phone, cb.Masked())
+	}
+	if due := h.owes(c, routing.CallBack).DueAt; !due.Equal(h.now.Add(2 * time.Hour)) {
+		t.Errorf("due at %v", due)
+	}
+	if n := h.seen(from, routing.CallbackAsked); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+	steps, err := h.desk.Steps(h.ctx, h.boss, c)
+	h.ok(err)
+	if last := steps[len(steps)-1]; last.Kind != "callback" || last.State != desk.Planned || !last.ExpectedAt.Equal(h.now.Add(2*time.Hour)) {
+		t.Errorf("she sees %+v", last)
+	}
+	_, err = h.routing.Ask(h.ctx, ada, c, "01 23 45 67 89", time.Time{})
+	h.wantReason(err, "callback_asked")
+	lea := h.hire("Léa")
+	h.now = h.now.Add(time.Hour)
+	cb, err = h.routing.Called(h.ctx, lea, cb.ID, "done")
+	h.ok(err)
+	if p := h.owes(c, routing.CallBack); p.State != routing.Kept || cb.State != "done" || cb.By != lea.Member() {
+		t.Errorf("called: %+v, %s", p, cb.State)
+	}
+	if p := h.owes(c, routing.First); p.State != routing.Kept {
+		t.Errorf("she was called, and the first answer is %s", p.State)
+	}
+	_, err = h.routing.Called(h.ctx, lea, cb.ID, "unreachable")
+	h.wantReason(err, "callback_ended")
+}
+
+func TestACallThatNobodyAnswersIsOwedNoMore(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	cb, err := h.routing.Ask(h.ctx, ada, c, "+33 1 23 45 67 89", time.Time{})
+	h.ok(err)
+	_, err = h.routing.Called(h.ctx, h.boss, cb.ID, "unreachable")
+	h.ok(err)
+	if p := h.owes(c, routing.CallBack); p.State != routing.Void {
+		t.Errorf("it is %s", p.State)
+	}
+	if p := h.owes(c, routing.First); p.State != routing.Running {
+		t.Errorf("the answer is %s", p.State)
+	}
+}
+
+func TestACallCanBeTakenBack(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada, other := h.visitor(h.chat), h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	_, err := h.routing.Ask(h.ctx, other, c, "0123456789", time.Time{})
+	h.wantReason(err, "not_found")
+	_, err = h.routing.Ask(h.ctx, ada, c, "0123456789", time.Time{})
+	h.ok(err)
+	_, err = h.routing.Cancel(h.ctx, other, c)
+	h.wantReason(err, "not_found")
+	_, err = h.routing.Cancel(h.ctx, ada, c)
+	h.ok(err)
+	steps, err := h.desk.Steps(h.ctx, h.boss, c)
+	h.ok(err)
+	for _, s := range steps {
+		if s.Kind == "callback" {
+			t.Error("she still sees that she is called")
+		}
+	}
+	if _, ok, err := h.routing.CallbackOf(h.ctx, ada, c); ok || err != nil {
+		t.Errorf("it is still open: %v", err)
+	}
+	_, err = h.routing.Cancel(h.ctx, ada, c)
+	h.wantReason(err, "not_found")
+}
+
+func TestACallAtATimeOfHerChoice(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	var week []hours.Slot
+	for d := 1; d <= 5; d++ {
+		week = append(week, hours.Slot{Day: d, From: "09:00", To: "12:15"})
+	}
+	day, err := h.routing.CreateCalendar(h.ctx, h.boss, "Day", hours.Calendar{Zone: "Europe/Paris", Week: week})
+	h.ok(err)
+	h.queue("", func(q *routing.Queue) { q.Calendar = day.ID })
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat) // Monday, 10:00 in Paris
+	slots, err := h.routing.Slots(h.ctx, ada, c)
+	h.ok(err)
+	first := time.Date(2026, 3, 2, 9, 30, 0, 0, time.UTC)
+	if len(slots) != 3+6+6+3 || !slots[0].Equal(first) { // from 10:30 today; up to 10:00 on Thursday
+		t.Fatalf("%d slots: %v", len(slots), slots)
+	}
+	for _, bad := range []time.Time{first.Add(time.Minute), h.now, first.Add(4 * 24 * time.Hour), first.Add(2 * time.Hour)} {
+		_, err := h.routing.Ask(h.ctx, ada, c, "0123456789", bad)
+		h.wantReason(err, "invalid_field")
+	}
+	cb, err := h.routing.Ask(h.ctx, ada, c, "0123456789", slots[3])
+	h.ok(err)
+	if p := h.owes(c, routing.CallBack); !cb.At.Equal(slots[3]) || !p.DueAt.Equal(slots[3].Add(10*time.Minute)) {
+		t.Errorf("called at %v, due at %v", cb.At, p.DueAt)
+	}
+	all, err := h.routing.Callbacks(h.ctx, h.boss)
+	h.ok(err)
+	if len(all) != 1 || all[0].ID != cb.ID {
+		t.Errorf("to be called: %v", all)
+	}
+}
+
+func TestNoPhoneIsMadeToRingAllDay(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ask := func(by vis.Actor, phone string) error {
+		c := h.says(by, h.chat)
+		_, err := h.routing.Ask(h.ctx, by, c, phone, time.Time{})
+		return err
+	}
+	for range 3 {
+		h.ok(ask(h.visitor(h.chat), "0123456789"))
+	}
+	h.wantReason(ask(h.visitor(h.chat), "+33 (0)1 23 45 67 89"), "callbacks_spent")
+	h.ok(ask(h.visitor(h.chat), "0123456780"))
+	ada := h.visitor(h.chat)
+	for range 3 {
+		h.ok(ask(ada, "01234567"+h.mint.Secret(1)[:0]+string(rune('0'+h.now.Second()%10))+"1"))
+		c, err := h.desk.Conversations(h.ctx, ada, desk.Filter{}, vis.Page{})
+		h.ok(err)
+		_, err = h.routing.Cancel(h.ctx, ada, c.Page.Items[0].ID)
+		h.ok(err)
+		h.now = h.now.Add(time.Second)
+	}
+	h.wantReason(ask(ada, "0199999999"), "callbacks_spent")
+	h.now = h.now.Add(24 * time.Hour)
+	h.ok(ask(ada, "0199999999"))
+}
+
+func TestWhatIsNoPhoneIsRefused(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	for _, bad := range []string{"", "12", "call me", "0123", "+1 555 0100", "0899 70 12 34", "+33 8 99 70 12 34", "112", "17", "+", "0123456789 ext. 12",
+		"00000000000000000000000000000000000000000000000000"} {
+		_, err := h.routing.Ask(h.ctx, ada, c, bad, time.Time{})
+		h.wantReason(err, "invalid_field")
+	}
+	for _, good := range []string{"+32 2 548 45 67", "0033 1 23 45 67 89", "06.12.34.56.78", "+1 (212) 555-2368"} {
+		cb, err := h.routing.Ask(h.ctx, ada, c, good, time.Time{})
+		h.ok(err)
+		_, err = h.routing.Cancel(h.ctx, ada, cb.Conversation)
+		h.ok(err)
+		h.now = h.now.Add(24 * time.Hour)
+	}
+}
