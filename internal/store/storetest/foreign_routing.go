@@ -166,6 +166,10 @@ var emptyRouted = map[string]attempt{
 	"CountStarted": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.CountStarted(ctx, a.customer.ID, time.Time{})
 	},
+	"CountCallbacks": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		n, _, err := tx.CountCallbacks(ctx, a.customer.ID, a.callback.Phone, time.Time{}) // both houses ring at the same phone
+		return n, err
+	},
 	"LastAnswerer": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.LastAnswerer(ctx, a.customer.ID, time.Time{})
 	},
