@@ -117,8 +117,7 @@ export type ComingEvent =
   | Fact<'presence.changed', { memberId: string; presence: PresenceState }>
   | Fact<'rule.ran', OfConversation & { ruleId: string }>
   | Fact<'routing.changed', { what: string; id?: string }>
-  | Fact<'callback.asked' | 'callback.ended', OfConversation & { callback: Callback | null }>
-  | Fact<'notice.given', { notice: unknown }>;
+  | Fact<'callback.asked' | 'callback.ended', OfConversation & { callback: Callback | null }>;
 
 // Routes ------------------------------------------------------------------------------
 

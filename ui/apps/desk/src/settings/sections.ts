@@ -1,7 +1,7 @@
 import type { IconName } from '@visavis/kit';
 import type { SettingsWords } from './words.ts';
 
-export type SectionName = 'members' | 'teams' | 'channels' | 'tokens' | 'audit' | 'account';
+export type SectionName = 'members' | 'teams' | 'channels' | 'tokens' | 'webhooks' | 'audit' | 'account';
 
 export interface Section {
   name: SectionName;
@@ -14,6 +14,7 @@ const all: readonly Section[] = [
   { name: 'teams', icon: 'bubbles', group: 'workspace' },
   { name: 'channels', icon: 'chat', group: 'workspace' },
   { name: 'tokens', icon: 'key', group: 'workspace' },
+  { name: 'webhooks', icon: 'send', group: 'workspace' },
   { name: 'audit', icon: 'book', group: 'workspace' },
   { name: 'account', icon: 'user', group: 'self' },
 ];

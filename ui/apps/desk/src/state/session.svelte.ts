@@ -9,6 +9,7 @@ import { Customers } from './customers.svelte.ts';
 import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { Notices } from './notices.svelte.ts';
 import { Notifier } from './notifier.svelte.ts';
 import { Offers } from './offers.svelte.ts';
 import { People } from './people.svelte.ts';
@@ -46,6 +47,7 @@ export class Session {
   readonly replies: Replies;
   readonly actions: Actions;
   readonly notifier: Notifier;
+  readonly notices: Notices;
   readonly promises: Promises;
   readonly steps: Steps;
   readonly offers: Offers;
@@ -77,6 +79,7 @@ export class Session {
     this.replies = new Replies(this);
     this.actions = new Actions(this);
     this.notifier = new Notifier(this);
+    this.notices = new Notices(api);
     this.promises = new Promises(api);
     this.steps = new Steps(this);
     this.offers = new Offers(this);
@@ -150,6 +153,7 @@ export class Session {
     this.#phase = 'ready';
     this.replies.open(me.member.id);
     this.live.connect(first.seq || undefined);
+    void this.notices.load();
     void this.offers.load();
     void this.callbacks.load();
   };
@@ -228,6 +232,7 @@ export class Session {
           this.replies.arrived(event.message.clientId);
         }
         this.notifier.accept(event);
+        this.notices.accept(event);
         if (event.type === 'member.changed' && event.member && event.member.id === this.#me?.member.id)
           this.#itIsMe(event.member);
         break;
@@ -248,7 +253,13 @@ export class Session {
   }
 
   async #reload(): Promise<void> {
-    await Promise.allSettled([this.people.load(), this.inbox.reload(), this.offers.load(), this.callbacks.load()]);
+    await Promise.allSettled([
+      this.people.load(),
+      this.inbox.reload(),
+      this.notices.load(),
+      this.offers.load(),
+      this.callbacks.load(),
+    ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
       if (id === open) void thread.refresh();
@@ -272,6 +283,7 @@ export class Session {
   /** Nothing of hers stays in memory: the page starts afresh. */
   #leave(after: 'left' | 'ended' | undefined): void {
     this.live.close();
+    this.notices.forget();
     this.offers.forget();
     this.#after = after;
     this.#me = null;

@@ -83,6 +83,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.teams': 'Teams',
   'palette.settings.channels': 'Channels',
   'palette.settings.tokens': 'API tokens',
+  'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Audit log',
   'palette.settings.account': 'My account',
   'palette.none': '{name} has no conversation yet.',

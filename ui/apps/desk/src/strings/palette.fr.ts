@@ -81,6 +81,7 @@ export const paletteFr = {
   'palette.settings.teams': 'Équipes',
   'palette.settings.channels': 'Canaux',
   'palette.settings.tokens': 'Accès par programme',
+  'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Journal',
   'palette.settings.account': 'Mon compte',
   'palette.none': '{name} n’a pas encore de conversation.',
