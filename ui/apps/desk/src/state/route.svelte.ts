@@ -11,6 +11,7 @@ export interface ListPlace {
 export type Place =
   | { room: 'inbox'; list: ListPlace; conversationId: string | null; pane: 'thread' | 'customer' }
   | { room: 'settings'; path: string }
+  | { room: 'staffing' }
   | { room: 'setup' | 'invite' | 'signin' };
 
 export const home: ListPlace = { view: 'mine', teamId: null, state: 'open' };
@@ -25,6 +26,7 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const words = hash.replace(/^#\/?/, '').split('/').filter(Boolean);
   const first = words[0];
   if (first === 'settings') return { room: 'settings', path: words.slice(1).join('/') };
+  if (first === 'staffing') return { room: first };
   if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };
   if (first === 'c') return inbox(before, words[1], words[2]);
   const team = first === 'team' && words[1] ? words[1] : null;

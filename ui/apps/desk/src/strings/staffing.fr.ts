@@ -1,0 +1,75 @@
+/** Combien de personnes tiennent une promesse, et ce qui arrive quand il en manque. */
+export const staffingFr = {
+  'staffing.title': 'Effectifs',
+  'staffing.lead': 'Combien de conseillers faut-il pour tenir la promesse, et que se passe-t-il s’il en manque ?',
+  'staffing.error': 'Ce jour n’a pas pu être lu.',
+  'staffing.error.text': 'Rien n’est perdu : l’historique est intact.',
+  'staffing.retry': 'Relire',
+  'staffing.refused': 'Le calcul n’a pas abouti : {detail}',
+
+  'ask.label': 'La question',
+  'ask.team': 'Équipe',
+  'ask.team.all': 'Toutes les équipes',
+  'ask.day': 'Jour',
+  'ask.within': 'Répondre en (secondes)',
+  'ask.share': 'À combien de clients (%)',
+  'ask.handle': 'Durée d’un contact (minutes)',
+  'ask.patience': 'Patience du client (minutes)',
+  'ask.patience.hint': 'En moyenne. 0 : il attend toujours.',
+  'ask.work': 'Travail',
+  'ask.work.call': 'Appels, SOS',
+  'ask.work.chat': 'Chats',
+  'ask.go': 'Calculer',
+  'ask.wrong': 'Écrivez un nombre entre {from} et {to}.',
+
+  'busy.forecast': 'Lecture de l’historique…',
+  'busy.plan': 'La journée se joue plusieurs dizaines de fois, avec vos règles de routage…',
+  'busy.queue': 'Un autre calcul est en cours. Le vôtre suit…',
+
+  'little.title': 'Pas encore assez d’historique',
+  'little.text':
+    '{n, plural, =0 {Aucun jour complet n’est connu} one {Un seul jour complet est connu} other {# jours complets sont connus}} ; il en faut 14 pour prévoir. Les arrivées se comptent toutes seules : revenez plus tard.',
+
+  'sum.kept': 'Promesses tenues',
+  'sum.kept.note': 'au plus bas {share} vers {at}',
+  'sum.peak': 'Au plus fort',
+  'sum.peak.note': '{n, plural, one {conseiller} other {conseillers}}, vers {at}',
+  'sum.night': 'À 3 h',
+  'sum.night.note': '{n, plural, one {conseiller} other {conseillers}}',
+  'sum.hours': 'Présence',
+  'sum.hours.note': 'heures de conseiller sur la journée',
+  'sum.wait': 'Attente moyenne',
+  'sum.wait.note': '{share} renoncent',
+
+  'plot.arrivals': 'Arrivées',
+  'plot.arrivals.note': 'par quart d’heure',
+  'plot.agents': 'Conseillers nécessaires',
+  'plot.short': 'promesse non tenue s’il en manque {n}',
+  'plot.expected': 'prévu, et sa marge',
+  'plot.actual': 'arrivés',
+  'plot.text':
+    'Courbe du jour : de {low} à {high} arrivées par quart d’heure, au plus {agents, plural, one {# conseiller} other {# conseillers}}. Le tableau ci-dessous donne chaque heure.',
+  'plot.off':
+    'Fondé sur {days} jours. Sur les {weeks, plural, one {sept derniers jours} other {# dernières semaines}}, un jour s’est écarté de {daily} de sa prévision, un quart d’heure de {slots}.',
+
+  'ill.title': 'Et s’il en manque ?',
+  'ill.slider': 'Conseillers malades',
+  'ill.value': '{n, plural, =0 {Personne ne manque} one {# conseiller malade} other {# conseillers malades}}',
+  'ill.none': 'Déplacez le curseur pour voir ce que deviennent les promesses.',
+  'ill.kept': '{now} des clients reçoivent leur réponse à temps, au lieu de {then}.',
+  'ill.broken':
+    '{n, plural, =0 {Aucune promesse de plus n’est rompue.} one {# promesse de plus est rompue dans la journée.} other {# promesses de plus sont rompues dans la journée.}}',
+  'ill.least': 'Le pire moment : {at}, où {share} des promesses sont tenues.',
+  'ill.gone': '{now} des clients renoncent, au lieu de {then}. L’attente moyenne passe de {before} à {after}.',
+
+  'table.label': 'Heure par heure',
+  'table.hour': 'Heure',
+  'table.expected': 'Prévus',
+  'table.actual': 'Arrivés',
+  'table.agents': 'Conseillers',
+  'table.kept': 'Tenues',
+  'table.wait': 'Attente',
+  'table.kept.ill': 'Tenues sans eux',
+  'table.wait.ill': 'Attente sans eux',
+  'table.below': 'sous l’objectif',
+};
