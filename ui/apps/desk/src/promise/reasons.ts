@@ -1,5 +1,6 @@
 import type { Priority, PriorityPoint } from '@visavis/client';
 import type { PointBar } from '@visavis/kit';
+import { momentText } from './terms.ts';
 import type { PromiseVoice } from './words.ts';
 
 /** Five words for a mood of -100 to 100. */
@@ -54,7 +55,8 @@ export function barsOf({ points, total }: Priority, voice: PromiseVoice): PointB
     .sort((a, b) => b.points - a.points);
 }
 
-function reasonOf({ term, detail }: PriorityPoint, { t, until, lasting, now }: PromiseVoice): string {
+function reasonOf({ term, detail }: PriorityPoint, voice: PromiseVoice): string {
+  const { t, until, now } = voice;
   switch (term) {
     case 'criticality': {
       const said = [...(detail.words ?? []), ...(detail.reason ? [reasonWord(detail.reason)] : [])];
@@ -77,6 +79,6 @@ function reasonOf({ term, detail }: PriorityPoint, { t, until, lasting, now }: P
       return used >= 1 ? t('why.r.slack.over') : t('why.r.slack', { n: Math.round(used * 100) });
     }
     case 'waiting':
-      return t('why.r.waiting', { time: lasting((detail.waitingFor ?? 0) * 1000) });
+      return t('why.r.waiting', { at: momentText(now - (detail.waitingFor ?? 0) * 1000, voice) });
   }
 }

@@ -97,7 +97,7 @@ export const promiseEn: Readonly<Record<keyof typeof promiseFr, string>> = {
   'why.r.deadline.past': 'was due {at}',
   'why.r.slack': '{n}% of the time used',
   'why.r.slack.over': 'time is over',
-  'why.r.waiting': 'for {time}',
+  'why.r.waiting': 'since {at}',
 
   'about.title': 'The matter',
   'about.reason': 'Reason',
@@ -276,10 +276,8 @@ export const promiseEn: Readonly<Record<keyof typeof promiseFr, string>> = {
   'presence.key.away': 'Take a break',
   'presence.group': 'You',
 
-  'callback.title': 'Call-back asked for',
-  'callback.slot': '{day} at {at}',
-  'callback.today': 'at {at}',
-  'callback.soon': 'as soon as possible',
+  'callback.title': 'Call-back asked',
+  'callback.for': 'for {at}',
   'callback.call': 'Call {phone}',
   'callback.reached': 'Called, reached',
   'callback.unreachable': 'No answer',

@@ -25,7 +25,7 @@ export const promiseFr = {
   'count.over': '+{time}',
   'count.kept': 'Tenue',
   'count.kept.title': 'La promesse a été tenue',
-  'count.paused': 'en pause',
+  'count.paused': 'suspendue',
 
   // The card
   'card.acknowledge': 'Accusé de réception promis',
@@ -39,7 +39,7 @@ export const promiseFr = {
   'card.past.first': 'Passé {at}, {name} attend plus que promis.',
   'card.missed': 'Nous avions dit {at}. Dites pourquoi, et quand.',
   'card.waits': 'Le délai court de nouveau dès que {name} répond.',
-  'card.paused': 'Suspendu',
+  'card.paused': 'Suspendue',
   'card.after': 'Ensuite\u202f: {what} avant {at}.',
   'card.after.paused': 'Ensuite\u202f: {what}, suspendue.',
   'card.what.acknowledge': 'accusé de réception',
@@ -99,7 +99,7 @@ export const promiseFr = {
   'why.r.deadline.past': 'échue {at}',
   'why.r.slack': '{n}\u202f% du délai passé',
   'why.r.slack.over': 'délai dépassé',
-  'why.r.waiting': 'depuis {time}',
+  'why.r.waiting': 'depuis {at}',
 
   // What is known of the matter
   'about.title': 'La demande',
@@ -136,7 +136,7 @@ export const promiseFr = {
 
   // The customer's place with us
   'standing.title': 'Suivi',
-  'standing.adviser': 'Conseiller attitré',
+  'standing.adviser': 'Conseiller',
   'standing.adviser.you': 'vous',
   'standing.adviser.none': 'Aucun',
   'standing.adviser.find': 'Qui\u202f?',
@@ -287,9 +287,7 @@ export const promiseFr = {
 
   // Call-backs
   'callback.title': 'Rappel demandé',
-  'callback.slot': 'le {day} à {at}',
-  'callback.today': 'à {at}',
-  'callback.soon': 'dès que possible',
+  'callback.for': 'pour {at}',
   'callback.call': 'Appeler {phone}',
   'callback.reached': 'Appelé, joint',
   'callback.unreachable': 'Pas de réponse',
