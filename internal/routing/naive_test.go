@@ -167,7 +167,11 @@ func (n *naive) place(id vis.ConversationID) int {
 // build makes a snapshot of the same, put together in an order.
 func (n *naive) build(shuffle func(n int, swap func(i, j int))) *Snapshot {
 	s := NewSnapshot(n.settings, n.queues)
-	shuffle(2, func(int, int) { s.few = 0 }) // blocked needs are found one by one, then
+	shuffle(2, func(i, j int) {
+		if i == j {
+			s.few = 0 // blocked needs are found one by one, then
+		}
+	})
 	var puts []func()
 	for _, id := range slices.Sorted(maps.Keys(n.waiting)) {
 		puts = append(puts, func() { s.PutWaiting(n.waiting[id]) })
