@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
 	"net/http"
 	"os"
@@ -19,6 +20,8 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
 	"visavis/internal/notify"
+	"visavis/internal/report"
+	"visavis/internal/routing"
 	"visavis/internal/safehttp"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
@@ -42,6 +45,8 @@ type App struct {
 	Channels *channel.Service
 	Desk     *desk.Service
 	Notify   *notify.Service
+	Routing  *routing.Service
+	Report   *report.Service
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -50,6 +55,8 @@ type App struct {
 	blobs  *blob.Folder
 	web    *web.Server
 	timers *jobs.Runner
+	engine *routing.Engine
+	counts *follower
 	out    *safehttp.Client
 }
 
@@ -105,9 +112,19 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.out = out
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
-	a.timers = jobs.NewRunner(db.Timers(), clock, log, map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake})
+	bells := bell{a.Notify}
+	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
+	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)
+	a.Report = report.New(db.Report(), clock, mint)
+	a.counts = newFollower(a.Report.Follow, db.Heads, func(ws vis.WorkspaceID, err error) {
+		log.Error("the log could not be counted", "workspace", ws, "err", err)
+	})
+	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
+	maps.Copy(effects, a.Routing.Effects())
+	maps.Copy(effects, a.engine.Effects())
+	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, Counters: counters(db), Ready: db.Ready, Version: c.Version,
 	})
@@ -116,6 +133,8 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	}
 	db.OnCommit(func(ws vis.WorkspaceID, _ int64) {
 		a.web.Ring(ws)
+		a.engine.Ring(ws)
+		a.counts.Ring(ws)
 		a.Notify.Ring()
 	})
 	return a, nil
@@ -141,6 +160,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
 	tasks.Go(func() { a.Notify.Run(work) })
+	tasks.Go(func() { a.engine.Run(work) })
+	tasks.Go(func() { a.counts.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 1)

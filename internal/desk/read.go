@@ -58,15 +58,12 @@ func (s *Service) ReadPosition(ctx context.Context, by vis.Actor, id vis.Convers
 	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (int64, error) { return tx.ReadPosition(ctx, id, by.Member()) })
 }
 
-// RiskFor is how long before its deadline a promise counts as at risk.
-const RiskFor = 15 * time.Minute
-
 // Counts counts the open conversations of each view, for the acting member and her teams.
 func (s *Service) Counts(ctx context.Context, by vis.Actor, teams []vis.TeamID) (Counts, error) {
 	if err := by.Must(vis.ReadConversations); err != nil {
 		return Counts{}, err
 	}
-	soon := s.clock.Now().Add(RiskFor)
+	soon := s.clock.Now().Add(RiskWithin)
 	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Counts, error) {
 		return tx.CountConversations(ctx, by.Member(), teams, soon)
 	})

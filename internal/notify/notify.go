@@ -206,6 +206,7 @@ type Kind string
 
 const (
 	PromiseWarned   Kind = "promise.warned"
+	ByRule          Kind = "rule" // a rule tells somebody; Text is its name
 	PromiseMissed   Kind = "promise.missed"
 	Message         Kind = "message" // from a supervisor or administrator
 	WebhookDisabled Kind = "webhook.disabled"

@@ -163,6 +163,9 @@ func (f *feed) showGuest(id vis.CustomerID) {
 
 // sign tells something unstored to every live member that may read conversations.
 func (f *feed) sign(frame []byte) {
+	if frame == nil {
+		return
+	}
 	for c := range f.members {
 		if c.Actor.May(vis.ReadConversations) {
 			c.sign(frame)
@@ -240,6 +243,29 @@ func (h *Hub) Presence(ws vis.WorkspaceID, id vis.MemberID) Presence {
 		return s.presence()
 	}
 	return Offline
+}
+
+// TeamNews says that who is there to answer has changed; visitors are told.
+func (h *Hub) TeamNews(ws vis.WorkspaceID) {
+	if f := h.find(ws); f != nil {
+		f.mu.Lock()
+		f.teamNews = true
+		f.wakeKeep()
+		f.mu.Unlock()
+	}
+}
+
+// TellCustomer sends a customer's screens a frame that is no event; nil sends nothing.
+func (h *Hub) TellCustomer(ws vis.WorkspaceID, id vis.CustomerID, frame []byte) {
+	f := h.find(ws)
+	if f == nil || frame == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.visitors[id] {
+		c.sign(frame)
+	}
 }
 
 // SetAway records that a member said herself that she is away, or back.

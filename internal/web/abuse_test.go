@@ -648,7 +648,7 @@ func TestVisitorsSeeOnlyTheseFields(t *testing.T) {
 }
 
 const visibleToVisitors = `
-colour greeting greeting.en greeting.fr here languages name open team team.face team.firstName team.here workspace token
+colour greeting greeting.en greeting.fr here languages name open promise promise.answerBy promise.term promise.term.for promise.zone team team.face team.firstName team.here workspace token
 visitor visitor.email visitor.id visitor.locale visitor.name visitor.verified
 conversation conversation.agents conversation.id conversation.lastMessageAt conversation.lastPosition conversation.memberReadPosition conversation.preview
 conversation.readPosition conversation.state conversation.subject

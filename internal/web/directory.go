@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"visavis/internal/channel"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -17,6 +18,7 @@ const knownFor = 2 * time.Second
 type directory struct {
 	staff    *staff.Service
 	channels *channel.Service
+	routing  *routing.Service
 	clock    vis.Clock
 
 	mu    sync.Mutex
@@ -28,10 +30,29 @@ type known struct {
 	members  map[vis.MemberID]staff.Member
 	workers  []staff.Member
 	channels map[vis.ChannelID]channel.Channel
+	present  map[vis.MemberID]routing.MemberPresence
 }
 
-func newDirectory(st *staff.Service, ch *channel.Service, clock vis.Clock) *directory {
-	return &directory{staff: st, channels: ch, clock: clock, known: make(map[vis.WorkspaceID]*known)}
+// presence is how a member is there.
+func (k *known) presence(id vis.MemberID) routing.MemberPresence {
+	if p, ok := k.present[id]; ok {
+		return p
+	}
+	return routing.MemberPresence{Member: id, Presence: routing.Offline}
+}
+
+// answers reports whether a member is there to answer customers.
+func (k *known) answers(id vis.MemberID) bool {
+	switch k.presence(id).Presence {
+	case routing.Available, routing.Busy, routing.Finishing:
+		return true
+	case routing.Away, routing.Offline:
+	}
+	return false
+}
+
+func newDirectory(st *staff.Service, ch *channel.Service, ro *routing.Service, clock vis.Clock) *directory {
+	return &directory{staff: st, channels: ch, routing: ro, clock: clock, known: make(map[vis.WorkspaceID]*known)}
 }
 
 // of returns what is known of a workspace; of one that cannot be read, nothing.
@@ -68,10 +89,17 @@ func (d *directory) read(ctx context.Context, ws vis.WorkspaceID, now time.Time)
 	if err != nil {
 		return nil, err
 	}
-	k := &known{until: now.Add(knownFor), members: make(map[vis.MemberID]staff.Member, len(members)), workers: members,
+	present, err := d.routing.Presences(ctx, ws)
+	if err != nil {
+		return nil, err
+	}
+	k := &known{present: make(map[vis.MemberID]routing.MemberPresence, len(present)), until: now.Add(knownFor), members: make(map[vis.MemberID]staff.Member, len(members)), workers: members,
 		channels: make(map[vis.ChannelID]channel.Channel, len(channels))}
 	for _, m := range members {
 		k.members[m.ID] = m
+	}
+	for _, p := range present {
+		k.present[p.Member] = p
 	}
 	for _, c := range channels {
 		k.channels[c.ID] = c

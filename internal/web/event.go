@@ -11,6 +11,7 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/notify"
 	"visavis/internal/realtime"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -121,6 +122,22 @@ var shapes = map[vis.EventType]any{
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},
+	routing.PromiseMade:         promiseEvent{},
+	routing.PromisePaused:       promiseEvent{},
+	routing.PromiseResumed:      promiseEvent{},
+	routing.PromiseWarned:       promiseEvent{},
+	routing.PromiseKept:         promiseEvent{},
+	routing.PromiseMissed:       promiseEvent{},
+	routing.PromiseLate:         promiseEvent{},
+	routing.PromiseVoided:       promiseEvent{},
+	routing.OfferMade:           offerEvent{},
+	routing.OfferEnded:          offerEvent{},
+	routing.Ranked:              conversationEvent{},
+	routing.PresenceChanged:     presenceEvent{},
+	routing.RuleRan:             ruleEvent{},
+	routing.RoutingChanged:      routingEvent{},
+	routing.CallbackAsked:       callbackEvent{},
+	routing.CallbackEnded:       callbackEvent{},
 	desk.CustomerIdentified:     customerEvent{},
 	desk.CustomerChanged:        customerEvent{},
 	staff.MemberJoined:          memberEvent{},
@@ -143,13 +160,19 @@ var visitorShapes = map[vis.EventType]any{
 	desk.StepAdded:            visitorConversationEvent{},
 	desk.StepChanged:          visitorConversationEvent{},
 	desk.StepRemoved:          visitorConversationEvent{},
+	routing.PromiseMade:       visitorConversationEvent{},
+	routing.PromiseKept:       visitorConversationEvent{},
+	routing.PromiseMissed:     visitorConversationEvent{},
+	routing.PromiseLate:       visitorConversationEvent{},
+	routing.CallbackAsked:     visitorConversationEvent{},
+	routing.CallbackEnded:     visitorConversationEvent{},
 	desk.CustomerChanged:      visitorChangedEvent{},
 }
 
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -250,6 +273,12 @@ func bare(e vis.Event) any {
 		return channelEvent{Fact: factOf(e)}
 	case noticeEvent:
 		return noticeEvent{Fact: factOf(e)}
+	case promiseEvent:
+		return promiseEvent{Fact: factOf(e)}
+	case offerEvent:
+		return offerEvent{Fact: factOf(e)}
+	case callbackEvent:
+		return callbackEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -284,6 +313,12 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 	var c *Conversation
 	if h.Conversation != nil {
 		c = new(s.conversation(ctx, ws, *h.Conversation, nil))
+	}
+	if routed, err := s.tellRouting(ctx, ws, t, h, c); routed || err != nil {
+		if err != nil {
+			return err
+		}
+		return s.tellVisitor(ctx, ws, t, h, f)
 	}
 	switch shapes[h.Event.Type].(type) {
 	case conversationEvent:
@@ -334,18 +369,12 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 	_, whole := visitorShapes[h.Event.Type].(visitorConversationEvent)
 	switch {
 	case whole:
-		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
+		c, err := s.wholeForVisitor(ctx, her, *h.Conversation)
 		if err != nil {
 			return err
 		}
 		if h.Event.By == vis.ByMember {
 			f.Actor.ID = nil // which of the members it was is not hers to know
-		}
-		c := s.visitorConversation(ctx, ws, *h.Conversation, last)
-		if _, steps := shapes[h.Event.Type].(stepEvent); steps {
-			if err := s.withSteps(ctx, her, &c); err != nil {
-				return err
-			}
 		}
 		t.visitor = visitorConversationEvent{f, c}
 	case h.Message == nil:
@@ -377,7 +406,7 @@ func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) err
 		m, err := s.staff.Member(ctx, ws, d.Member)
 		t.full, t.check = memberEvent{Fact: f}, string(d.Member)
 		if err == nil {
-			t.full = memberEvent{f, new(s.member(ws, m))}
+			t.full = memberEvent{f, new(s.member(ctx, ws, m))}
 		}
 		return ignoreAbsent(err)
 	case teamEvent:
@@ -424,6 +453,9 @@ func (s encoder) Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Ev
 		switch shapes[e.Type].(type) {
 		case memberEvent, teamEvent, channelEvent:
 			s.directory.forget(ws)
+		case presenceEvent:
+			s.directory.forget(ws)
+			s.hub.TeamNews(ws)
 		}
 	}
 	all, err := s.tell(ctx, ws, events)

@@ -16,11 +16,10 @@ const beatEvery = 25 * time.Second
 type (
 	// WelcomeFrame is the first: the log's sequence, and who is there.
 	WelcomeFrame struct {
-		Type      string           `json:"type"`
-		Seq       int64            `json:"seq"`
-		Now       Moment           `json:"now"`
-		Members   []MemberPresence `json:"members,omitempty" nullable:"false" doc:"Members who are not offline; not for visitors."`
-		Heartbeat int              `json:"heartbeat" doc:"Seconds between signs of life."`
+		Type      string `json:"type"`
+		Seq       int64  `json:"seq"`
+		Now       Moment `json:"now"`
+		Heartbeat int    `json:"heartbeat" doc:"Seconds between signs of life."`
 	}
 	// SkipFrame says that the events up to seq were not for this reader.
 	SkipFrame struct {
@@ -32,17 +31,17 @@ type (
 		Type string `json:"type"`
 		Seq  int64  `json:"seq"`
 	}
-	// PresenceFrame says how a member is there.
-	PresenceFrame struct {
-		Type     string `json:"type"`
-		MemberID string `json:"memberId" format:"uuid"`
-		Presence string `json:"presence" enum:"here,away,offline"`
-	}
 	// ViewersFrame says who looks at a conversation, to those who do.
 	ViewersFrame struct {
 		Type           string   `json:"type"`
 		ConversationID string   `json:"conversationId" format:"uuid"`
 		Members        []string `json:"members" nullable:"false"`
+	}
+	// StandingFrame tells a waiting customer where she stands, when that changes.
+	StandingFrame struct {
+		Type           string     `json:"type"`
+		ConversationID string     `json:"conversationId" format:"uuid"`
+		Queue          *QueueRank `json:"queue" doc:"null once she waits no longer"`
 	}
 	// TypingFrame says that somebody writes; forget it after six seconds without another.
 	TypingFrame struct {
@@ -112,12 +111,6 @@ type (
 	}
 )
 
-// MemberPresence is how one member is there.
-type MemberPresence struct {
-	ID       string `json:"id" format:"uuid"`
-	Presence string `json:"presence" enum:"here,away,offline"`
-}
-
 // TypingAuthor is who writes.
 type TypingAuthor struct {
 	Kind      string `json:"kind" enum:"customer,member"`
@@ -135,12 +128,8 @@ func frame(v any) []byte {
 }
 
 // Welcome implements realtime.Encoder.
-func (s encoder) Welcome(seq int64, present []realtime.MemberPresence, _ bool) []byte {
-	f := WelcomeFrame{Type: "welcome", Seq: seq, Now: moment(s.clock.Now()), Heartbeat: int(beatEvery / time.Second)}
-	for _, p := range present {
-		f.Members = append(f.Members, MemberPresence{string(p.Member), string(p.Presence)})
-	}
-	return frame(f)
+func (s encoder) Welcome(seq int64, _ []realtime.MemberPresence, _ bool) []byte {
+	return frame(WelcomeFrame{Type: "welcome", Seq: seq, Now: moment(s.clock.Now()), Heartbeat: int(beatEvery / time.Second)})
 }
 
 // Skip implements realtime.Encoder.
@@ -149,10 +138,8 @@ func (encoder) Skip(seq int64) []byte { return frame(SkipFrame{"skip", seq}) }
 // Reload implements realtime.Encoder.
 func (encoder) Reload(seq int64) []byte { return frame(ReloadFrame{"reload", seq}) }
 
-// Presence implements realtime.Encoder.
-func (encoder) Presence(p realtime.MemberPresence) []byte {
-	return frame(PresenceFrame{"presence", string(p.Member), string(p.Presence)})
-}
+// Presence implements realtime.Encoder: who is there is a fact of the log, which everybody is told anyway.
+func (encoder) Presence(realtime.MemberPresence) []byte { return nil }
 
 // Viewers implements realtime.Encoder.
 func (encoder) Viewers(c vis.ConversationID, members []vis.MemberID) []byte {

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"io"
+	"log/slog"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,8 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/report"
+	"visavis/internal/routing"
 	"visavis/internal/safehttp"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
@@ -65,6 +68,9 @@ type house struct {
 	desk     *desk.Service
 	channels *channel.Service
 	notify   *notify.Service
+	routing  *routing.Service
+	engine   *routing.Engine
+	report   *report.Service
 	ws       vis.WorkspaceID
 	admin    principal
 	chat     channel.Channel
@@ -98,7 +104,10 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
 	h.must(err)
 	h.notify = notify.New(notify.Options{DB: h.store.Notify(), Clock: h.clock, Mint: mint, Sealer: keys, Caller: out, Types: EventTypes()})
-	o := Options{Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	h.routing = routing.New(h.store.Routing(), h.desk, h.channels, nil, nil, h.clock, mint, slog.New(slog.DiscardHandler))
+	h.engine = routing.NewEngine(h.routing, "here", nil)
+	h.report = report.New(h.store.Report(), h.clock, mint)
+	o := Options{Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

@@ -10,7 +10,9 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/hours"
 	"visavis/internal/notify"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -51,7 +53,7 @@ var matrix = map[string]row{
 	"GET /api/v1/me":          {who: "nnn....n.."},
 	"PATCH /api/v1/me":        {who: "nnn....nnn", body: obj{"zone": "Europe/Paris"}},
 	"PUT /api/v1/me/password": {who: "nnn....nnn", body: obj{"current": "wrong", "password": "another long password"}},
-	"PUT /api/v1/me/presence": {who: "nnn....nnn", body: obj{"presence": "here"}},
+	"PUT /api/v1/me/presence": {who: "nnn....nnn", body: obj{"presence": "busy"}},
 	"DELETE /api/v1/session":  {who: "nnn....nnn", last: true},
 
 	"GET /api/v1/members":               {who: "nnn....n.."},
@@ -85,6 +87,47 @@ var matrix = map[string]row{
 	"GET /api/v1/notices":                                     {who: "nnn....nnn"},
 	"POST /api/v1/notices/read":                               {who: "nnn....nnn", body: obj{"upTo": "{new}"}},
 	"POST /api/v1/members/{id}/notices":                       {who: "nnnf..annn", of: "member", body: obj{"text": "Canary-office"}},
+
+	"GET /api/v1/conversations/{id}/promises": {who: "nnn...an.a", of: "conversation"},
+	"GET /api/v1/conversations/{id}/priority": {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/take":    {who: "nnn...annn", of: "conversation", body: obj{"version": 1}},
+	"GET /api/v1/offers":                      {who: "nnn....nnn"},
+	"POST /api/v1/offers/{id}/accept":         {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
+	"POST /api/v1/offers/{id}/decline":        {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
+	"POST /api/v1/queues/next":                {who: "nnn....nnn", body: obj{"teamId": ""}},
+	"GET /api/v1/callbacks":                   {who: "nnn....n.."},
+	"POST /api/v1/callbacks/{id}/done":        {who: "nnn...annn", of: "callback", body: obj{"outcome": "done"}},
+	"GET /api/v1/calendars":                   {who: "nnn....nf."},
+	"POST /api/v1/calendars":                  {who: "nnnff..nf.", body: obj{"name": "New", "hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
+	"PATCH /api/v1/calendars/{id}":            {who: "nnnff.anfa", of: "calendar", body: obj{"name": "Canary-office", "version": 1}},
+	"DELETE /api/v1/calendars/{id}":           {who: "nnnff.anfa", of: "calendar", last: true},
+	"POST /api/v1/calendars/preview":          {who: "nnn....n..", body: obj{"hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
+	"POST /api/v1/calendars/import":           {who: "nnnff..nf.", query: "?zone=Europe/Paris"},
+	"GET /api/v1/holidays":                    {who: "nnn....n..", query: "?country=FR&year=2026"},
+	"GET /api/v1/countries":                   {who: "nnn....n.."},
+	"GET /api/v1/policies":                    {who: "nnnf...nf."},
+	"POST /api/v1/policies":                   {who: "nnnff..nf.", body: obj{"name": "New", "terms": obj{"first": obj{"for": 60}}}},
+	"PUT /api/v1/policies/{id}":               {who: "nnnff.anfa", of: "policy", body: obj{"name": "Canary-office", "terms": obj{"first": obj{"for": 60}}, "version": 1}},
+	"DELETE /api/v1/policies/{id}":            {who: "nnnff.anfa", of: "policy", last: true},
+	"POST /api/v1/policies/order":             {who: "nnnff..nf.", body: obj{"ids": []string{}}},
+	"GET /api/v1/policies/{id}/versions":      {who: "nnnf..anfa", of: "policy"},
+	"GET /api/v1/routing":                     {who: "nnnf...nf."},
+	"PUT /api/v1/routing":                     {who: "nnnff..nf.", body: routingBody},
+	"POST /api/v1/routing/preview":            {who: "nnnf...nf.", body: obj{"weights": routingBody["weights"]}},
+	"GET /api/v1/queues":                      {who: "nnn....nf."},
+	"PUT /api/v1/queues/{id}":                 {who: "nnnff.anfa", of: "team", body: obj{"mode": "pull", "ringFor": 30, "version": 0}},
+	"GET /api/v1/profiles":                    {who: "nnn....nf."},
+	"PUT /api/v1/profiles/{id}":               {who: "nnnf..anfa", of: "member", body: obj{"languages": []string{"fr"}, "version": 0}},
+	"GET /api/v1/rules":                       {who: "nnnf...nf."},
+	"POST /api/v1/rules":                      {who: "nnnff..nf.", body: rulesBody},
+	"PUT /api/v1/rules/{id}":                  {who: "nnnff.anfa", of: "rule", body: obj{"name": "Canary-office", "when": []string{"started"}, "then": []obj{{"do": "raise"}}, "version": 1}},
+	"DELETE /api/v1/rules/{id}":               {who: "nnnff.anfa", of: "rule", last: true},
+	"POST /api/v1/rules/order":                {who: "nnnff..nf.", body: obj{"ids": []string{}}},
+	"POST /api/v1/rules/test":                 {who: "nnnf...nf.", body: rulesBody},
+
+	"GET /api/v1/visitor/conversations/{id}/slots":       {who: "n.annnnnnn", of: "conversation"},
+	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+1 202 555 0123"}},
+	"DELETE /api/v1/visitor/conversations/{id}/callback": {who: "n.annnnnnn", of: "conversation", last: true},
 
 	"GET /api/v1/conversations":                      {who: "nnn....n.."},
 	"GET /api/v1/conversations/counts":               {who: "nnn....n.."},
@@ -122,6 +165,13 @@ var matrix = map[string]row{
 	"GET /api/v1/visitor/attachments/{id}":            {who: "n.annnnnnn", of: "attachment"},
 	"DELETE /api/v1/visitor/session":                  {who: "n..nnnnnnn", last: true},
 }
+
+// rulesBody and routingBody are bodies that are right.
+var (
+	rulesBody   = obj{"name": "Canary-office", "when": []string{"started"}, "then": []obj{{"do": "raise"}}}
+	routingBody = obj{"profile": "fair", "capacity": obj{"chat": 3}, "finishFor": 0, "vanishedAfter": 60, "goal": 95, "version": 0,
+		"weights": obj{"criticality": 1, "influence": 1, "value": 1, "mood": 1, "repeat": 1, "deadline": 1, "slack": 1, "perHour": 1}}
+)
 
 // row is one route of the table.
 type row struct {
@@ -177,11 +227,23 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	_, err = h.notify.Write(h.ctx, admin.actor, w.agent.actor.Member(), mark("office"))
 	h.must(err)
+	call, err := h.routing.Ask(h.ctx, w.ada.actor, got.Conversation.ID, "+1 202 555 0123", time.Time{})
+	h.must(err)
+	calendar, err := h.routing.CreateCalendar(h.ctx, admin.actor, mark("office"), hours.Calendar{Zone: "Europe/Paris"})
+	h.must(err)
+	policy, err := h.routing.CreatePolicy(h.ctx, admin.actor, routing.Policy{Name: mark("office"), Terms: map[routing.PromiseKind]routing.Term{routing.First: {For: time.Hour}}})
+	h.must(err)
+	rule, err := h.routing.CreateRule(h.ctx, admin.actor, routing.Rule{Name: mark("office"), When: []routing.Trigger{routing.WhenStarted}, Then: []routing.Action{{Do: "raise"}}})
+	h.must(err)
+	offer := routing.Offer{ID: vis.OfferID(newID()), Conversation: got.Conversation.ID, Member: admin.actor.Member(), State: routing.Ringing,
+		MadeAt: h.clock.Now(), ExpiresAt: h.clock.Now().Add(time.Minute)}
+	h.must(h.store.Routing().Update(h.ctx, vis.System(ws), nil, func(tx routing.Tx) error { return tx.InsertOffer(h.ctx, offer) }))
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
-		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "webhook": string(hook.ID), "delivery": string(sent.ID)}
+		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
+		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID)}
 	return w
 }
 

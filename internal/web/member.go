@@ -63,14 +63,14 @@ func (s *Server) memberRoutes() {
 			all, err := s.staff.Members(ctx, by.Workspace)
 			out := Members{make([]Member, len(all))}
 			for i, m := range all {
-				out.Items[i] = s.member(by.Workspace, m)
+				out.Items[i] = s.member(ctx, by.Workspace, m)
 			}
 			return ok(out), err
 		})
 	add(s, route{method: "GET", path: "/members/{id}", id: "getMember", tag: "members", summary: "One member", access: staffers},
 		func(ctx context.Context, by caller, in *ByID) (*reply[Member], error) {
 			m, err := s.staff.Member(ctx, by.Workspace, vis.MemberID(in.ID))
-			return ok(s.member(by.Workspace, m)), err
+			return ok(s.member(ctx, by.Workspace, m)), err
 		})
 	add(s, route{method: "POST", path: "/members", id: "inviteMember", tag: "members", summary: "Invite somebody", access: staffers,
 		status: 201, scope: vis.WriteSettings},
@@ -83,7 +83,7 @@ func (s *Server) memberRoutes() {
 			}
 			s.directory.forget(by.Workspace)
 			link, err := s.inviteLink(by, invited)
-			return ok(Invited{s.member(by.Workspace, invited.Member), link.InviteURL, link.InviteExpiresAt}), err
+			return ok(Invited{s.member(ctx, by.Workspace, invited.Member), link.InviteURL, link.InviteExpiresAt}), err
 		})
 	add(s, route{method: "PATCH", path: "/members/{id}", id: "changeMember", tag: "members", summary: "Change a member", access: staffers,
 		scope: vis.WriteSettings}, s.changeMember)
@@ -124,5 +124,5 @@ func (s *Server) changeMember(ctx context.Context, by caller, in *changeMemberIn
 	}
 	s.directory.forget(by.Workspace)
 	s.hub.Check(by.Workspace, in.ID)
-	return ok(s.member(by.Workspace, m)), nil
+	return ok(s.member(ctx, by.Workspace, m)), nil
 }

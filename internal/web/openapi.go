@@ -120,7 +120,7 @@ func finishSpec(doc *huma.OpenAPI) {
 	registry.Map()["Event"] = members
 	registry.Map()["VisitorEvent"] = visitors
 	server := frames(registry, "ServerFrame", map[string]any{"welcome": WelcomeFrame{}, "skip": SkipFrame{}, "reload": ReloadFrame{},
-		"presence": PresenceFrame{}, "viewers": ViewersFrame{}, "typing": TypingFrame{}, "visitor": VisitorFrame{}, "team": TeamFrame{},
+		"standing": StandingFrame{}, "viewers": ViewersFrame{}, "typing": TypingFrame{}, "visitor": VisitorFrame{}, "team": TeamFrame{},
 		"error": ErrorFrame{}, "pong": PongFrame{}})
 	registry.Map()["EventFrame"] = object("event", map[string]*huma.Schema{"event": {Ref: schemaPrefix + "Event"}})
 	registry.Map()["VisitorEventFrame"] = object("event", map[string]*huma.Schema{"event": {Ref: schemaPrefix + "VisitorEvent"}})

@@ -150,7 +150,7 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 	case desk.Customer:
 		return s.customer(by.Workspace, c)
 	case staff.Member:
-		return s.member(by.Workspace, c)
+		return s.member(ctx, by.Workspace, c)
 	case staff.Team:
 		return team(c)
 	case notify.Webhook:

@@ -6,7 +6,9 @@ import (
 	"encoding/hex"
 	"net/http"
 	"strings"
+	"time"
 
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -67,7 +69,8 @@ type passwordInput struct {
 
 type presenceInput struct {
 	Body struct {
-		Presence string `json:"presence" enum:"here,away"`
+		Presence string     `json:"presence" enum:"available,busy,away"`
+		BackAt   *time.Time `json:"backAt,omitempty" doc:"When she will be back, with away"`
 	} `nameHint:"SetPresence"`
 }
 
@@ -93,7 +96,7 @@ func (s *Server) sessionRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return s.signedIn(joined), nil
+			return s.signedIn(ctx, joined), nil
 		})
 	s.meRoutes()
 }
@@ -107,7 +110,7 @@ func (s *Server) signIn(ctx context.Context, by caller, in *signInInput) (*signe
 	if err != nil {
 		return nil, err
 	}
-	return s.signedIn(in2), nil
+	return s.signedIn(ctx, in2), nil
 }
 
 func (s *Server) meRoutes() {
@@ -131,10 +134,18 @@ func (s *Server) meRoutes() {
 			s.hub.Check(by.Workspace, by.ID)
 			return nil, nil
 		})
-	add(s, route{method: "PUT", path: "/me/presence", id: "setPresence", tag: "session", summary: "Say that I am here or away", access: members, status: 204},
-		func(_ context.Context, by caller, in *presenceInput) (*none, error) {
-			s.hub.SetAway(by.Workspace, by.Member(), in.Body.Presence == "away")
-			return nil, nil
+	add(s, route{method: "PUT", path: "/me/presence", id: "setPresence", tag: "session", summary: "Say whether I can be given work", access: members},
+		func(ctx context.Context, by caller, in *presenceInput) (*reply[Member], error) {
+			var back time.Time
+			if in.Body.BackAt != nil {
+				back = *in.Body.BackAt
+			}
+			if _, err := s.routing.SetPresence(ctx, by.Actor, routing.Presence(in.Body.Presence), back); err != nil {
+				return nil, err
+			}
+			s.directory.forget(by.Workspace)
+			m, err := s.staff.Member(ctx, by.Workspace, by.Member())
+			return ok(s.member(ctx, by.Workspace, m)), err
 		})
 }
 
@@ -150,11 +161,11 @@ func (s *Server) me(ctx context.Context, by caller, _ *none) (*reply[Me], error)
 		if err != nil {
 			return nil, err
 		}
-		out.Member, out.Scopes = s.member(w.ID, owner), texts(by.Scopes)
+		out.Member, out.Scopes = s.member(ctx, w.ID, owner), texts(by.Scopes)
 		return ok(out), nil
 	}
 	m, err := s.staff.Member(ctx, by.Workspace, by.Member())
-	out.Member = s.member(w.ID, m)
+	out.Member = s.member(ctx, w.ID, m)
 	return ok(out), err
 }
 

@@ -18,8 +18,8 @@ type signedIn struct {
 	Body      Me
 }
 
-func (s *Server) signedIn(in staff.SignedIn) *signedIn {
-	return &signedIn{sessionCookie(in.Secret, in.ExpiresAt), Me{Member: s.member(in.Workspace.ID, in.Member), Workspace: workspace(in.Workspace)}}
+func (s *Server) signedIn(ctx context.Context, in staff.SignedIn) *signedIn {
+	return &signedIn{sessionCookie(in.Secret, in.ExpiresAt), Me{Member: s.member(ctx, in.Workspace.ID, in.Member), Workspace: workspace(in.Workspace)}}
 }
 
 type setupInput struct {
@@ -49,6 +49,6 @@ func (s *Server) setupRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return s.signedIn(made), nil
+			return s.signedIn(ctx, made), nil
 		})
 }

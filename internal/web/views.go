@@ -9,6 +9,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/hours"
 	"visavis/internal/realtime"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -45,15 +46,17 @@ type Member struct {
 	Locale    string   `json:"locale" enum:"fr,en"`
 	Zone      string   `json:"zone" doc:"IANA time zone"`
 	State     string   `json:"state" enum:"invited,active,disabled"`
-	Presence  string   `json:"presence" enum:"here,away,offline"`
+	Presence  string   `json:"presence" enum:"available,busy,finishing,away,offline" doc:"finishing: she writes up what she has just ended"`
+	BackAt    *Moment  `json:"backAt,omitempty" doc:"When she will be back, if she is away and said so"`
 	TeamIDs   []string `json:"teamIds" nullable:"false"`
 	Version   int64    `json:"version"`
 	CreatedAt Moment   `json:"createdAt"`
 }
 
-func (s *Server) member(ws vis.WorkspaceID, m staff.Member) Member {
+func (s *Server) member(ctx context.Context, ws vis.WorkspaceID, m staff.Member) Member {
+	there := s.directory.of(ctx, ws).presence(m.ID)
 	return Member{ID: string(m.ID), Name: m.Name, FirstName: m.FirstName, Email: m.Email, Role: string(m.Role), Face: m.Face,
-		Locale: m.Locale, Zone: m.Zone, State: string(m.State), Presence: string(s.hub.Presence(ws, m.ID)), TeamIDs: texts(m.Teams),
+		Locale: m.Locale, Zone: m.Zone, State: string(m.State), Presence: string(there.Presence), BackAt: maybe(there.BackAt), TeamIDs: texts(m.Teams),
 		Version: m.Version, CreatedAt: moment(m.CreatedAt)}
 }
 
@@ -139,16 +142,9 @@ type Greeting struct {
 
 // Schedule is a week's opening hours.
 type Schedule struct {
-	_    struct{} `nullable:"true"`
-	Zone string   `json:"zone" doc:"IANA time zone"`
-	Week []Slot   `json:"week" nullable:"false"`
-}
-
-// Slot is one stretch of a day of the week.
-type Slot struct {
-	Day  int    `json:"day" minimum:"1" maximum:"7" doc:"1 is Monday."`
-	From string `json:"from" example:"09:00"`
-	To   string `json:"to" example:"18:00"`
+	_    struct{}     `nullable:"true"`
+	Zone string       `json:"zone" doc:"IANA time zone"`
+	Week []hours.Slot `json:"week" nullable:"false"`
 }
 
 func channelOf(c channel.Channel) Channel {

@@ -8,8 +8,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
-	"visavis/internal/hours"
-	"visavis/internal/realtime"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/text"
 	"visavis/internal/vis"
@@ -45,8 +44,10 @@ type VisitorConversation struct {
 	LastMessageAt      Moment         `json:"lastMessageAt"`
 	Preview            string         `json:"preview"`
 	// What follows is about effort and waiting.
-	Promise *Owed          `json:"promise,omitempty" doc:"What you are promised next."`
-	Steps   *[]VisitorStep `json:"steps,omitempty" doc:"What is being done, in order. Absent where only words were asked for: keep what you know."`
+	Promise  *Owed            `json:"promise,omitempty" doc:"What you are promised next."`
+	Queue    *QueueRank       `json:"queue,omitempty" doc:"While you wait in a queue. Only where conversations are listed; frames tell of changes."`
+	Callback *VisitorCallback `json:"callback,omitempty" doc:"The call that you were promised. Only where conversations are listed."`
+	Steps    *[]VisitorStep   `json:"steps,omitempty" doc:"What is being done, in order. Absent where only words were asked for: keep what you know."`
 }
 
 // VisitorStep is one thing that is being done about a matter, as its customer sees it.
@@ -97,6 +98,46 @@ type VisitorChannel struct {
 	Open      bool         `json:"open"`
 	OpensAt   *Moment      `json:"opensAt,omitempty"`
 	Here      bool         `json:"here" doc:"Whether somebody is there to answer now."`
+	// Promise is the truth about waiting, before anybody writes.
+	Promise VisitorPromise `json:"promise"`
+}
+
+// VisitorPromise is what is promised to a message that is written now, and what is usual.
+type VisitorPromise struct {
+	AnswerBy *Moment  `json:"answerBy,omitempty" doc:"By when a person's first answer is promised."`
+	Term     *Term    `json:"term,omitempty"`
+	UsualFor *float64 `json:"usualFor,omitempty" doc:"Seconds: half of the first answers of the last week came sooner. Absent while there are fewer than ten."`
+	Zone     string   `json:"zone" doc:"Of the opening hours"`
+}
+
+func visitorPromise(t routing.Truth) VisitorPromise {
+	out := VisitorPromise{AnswerBy: maybe(t.AnswerBy), Zone: t.Zone}
+	if t.Term != (routing.Term{}) {
+		out.Term = new(termOf(t.Term))
+	}
+	if t.UsualFor > 0 {
+		out.UsualFor = new(t.UsualFor.Seconds())
+	}
+	return out
+}
+
+// QueueRank is where a customer stands in her queue.
+type QueueRank struct {
+	Place   int    `json:"place" doc:"1 is next"`
+	LowFor  *int64 `json:"lowFor,omitempty" doc:"Seconds that she will most likely wait at least; absent while too little is known"`
+	HighFor *int64 `json:"highFor,omitempty" doc:"And at most"`
+	At      Moment `json:"at"`
+}
+
+func queueRank(q routing.QueuePlace) *QueueRank {
+	if q.Place == 0 {
+		return nil
+	}
+	out := &QueueRank{Place: q.Place, At: moment(q.At)}
+	if q.Known {
+		out.LowFor, out.HighFor = new(int64(q.Low/time.Second)), new(int64(q.High/time.Second))
+	}
+	return out
 }
 
 // TeamMember is somebody who answers, as strangers see her.
@@ -230,27 +271,13 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if name == "" {
 		name = e.Channel.Name
 	}
-	open, opensAt := s.openAt(e.Channel)
-	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
-		Languages: texts(e.Welcome.Languages), Team: team, Open: open, OpensAt: maybe(opensAt), Here: here}), nil
-}
-
-// openAt says whether a channel answers now, and when it does next.
-func (s *Server) openAt(c channel.Channel) (open bool, opensAt time.Time) {
-	calendar, own := s.channels.Hours(c)
-	if !own {
-		return true, time.Time{}
-	}
-	h, err := hours.Compile(calendar)
+	before, err := s.engine.Before(ctx, e.Workspace, e.Channel.ID)
 	if err != nil {
-		return true, time.Time{}
+		return nil, err
 	}
-	now := s.clock.Now()
-	opensAt, _ = h.NextOpen(now)
-	if h.Open(now) {
-		return true, time.Time{}
-	}
-	return false, opensAt
+	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
+		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here,
+		Promise: visitorPromise(before)}), nil
 }
 
 // maxTeam is how many faces strangers are shown.
@@ -259,11 +286,12 @@ const maxTeam = 5
 // teamOf is who answers on a channel of a team, "" for everybody; who is here comes first.
 func (s *Server) teamOf(ctx context.Context, ws vis.WorkspaceID, id vis.TeamID) ([]TeamMember, bool) {
 	here, others := []TeamMember{}, []TeamMember{}
-	for _, m := range s.directory.of(ctx, ws).workers {
+	known := s.directory.of(ctx, ws)
+	for _, m := range known.workers {
 		if m.State != staff.Active || id != "" && !contains(m.Teams, id) {
 			continue
 		}
-		if s.hub.Presence(ws, m.ID) == realtime.Here {
+		if known.answers(m.ID) {
 			here = append(here, TeamMember{m.FirstName, m.Face, true})
 		} else {
 			others = append(others, TeamMember{m.FirstName, m.Face, false})
@@ -406,12 +434,7 @@ func (s *Server) visitorConversations(ctx context.Context, by vis.Actor) ([]Visi
 	}
 	out := make([]VisitorConversation, len(listed.Page.Items))
 	for i, c := range listed.Page.Items {
-		last, err := s.lastSaid(ctx, by, c.ID)
-		if err != nil {
-			return nil, err
-		}
-		out[i] = s.visitorConversation(ctx, by.Workspace, c, last)
-		if err := s.withSteps(ctx, by, &out[i]); err != nil {
+		if out[i], err = s.wholeForVisitor(ctx, by, c); err != nil {
 			return nil, err
 		}
 	}

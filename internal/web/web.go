@@ -15,17 +15,20 @@ import (
 	"sync"
 	"time"
 
-	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
 	"visavis/internal/realtime"
+	"visavis/internal/report"
+	"visavis/internal/routing"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/staffing"
 	"visavis/internal/vis"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 )
 
 // Options is what a server is made of.
@@ -34,6 +37,9 @@ type Options struct {
 	Staff    *staff.Service
 	Channels *channel.Service
 	Notify   *notify.Service
+	Routing  *routing.Service
+	Engine   *routing.Engine
+	Report   *report.Service
 	Blobs    blob.Store
 	Keys     *seal.Keys
 	// Front holds the built front end under dist/; without it, pages say how to build it.
@@ -65,6 +71,9 @@ type Server struct {
 	staff     *staff.Service
 	channels  *channel.Service
 	notify    *notify.Service
+	routing   *routing.Service
+	engine    *routing.Engine
+	report    *report.Service
 	blobs     blob.Store
 	keys      *seal.Keys
 	clock     vis.Clock
@@ -91,6 +100,7 @@ type Server struct {
 	history  staffing.History
 	planning chan struct{} // held by the one plan that is worked out
 
+	waiting sync.Map      // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
 	uploads chan struct{} // bounds how many files arrive at once
 	mux     *patterns
 	api     huma.API
@@ -100,7 +110,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
@@ -112,9 +122,10 @@ func New(o Options) (*Server, error) {
 	if err := s.place(o.PublicURL, o.ContentURL); err != nil {
 		return nil, err
 	}
-	s.directory = newDirectory(o.Staff, o.Channels, o.Clock)
+	s.directory = newDirectory(o.Staff, o.Channels, o.Routing, o.Clock)
 	s.life = context.Background() // of the live connections, which outlast the requests that they began as
 	s.hub = realtime.New(s.life, deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
+	s.follow()
 	s.metrics = newMetrics(s.hub, o.Counters)
 	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
 	s.routes()
@@ -124,6 +135,24 @@ func New(o Options) (*Server, error) {
 	s.pages(o.Front)
 	s.handler = s.watch(s.guard(s.mux))
 	return s, nil
+}
+
+// follow lets the live connections and the engine know of each other.
+func (s *Server) follow() {
+	if s.engine == nil {
+		return // only the description is wanted
+	}
+	s.hub.Watch(s.engine)
+	s.engine.OnStanding(func(ws vis.WorkspaceID, id vis.ConversationID, q routing.QueuePlace) {
+		customer, known := s.waiting.Load(id)
+		if !known {
+			return
+		}
+		if q.Place == 0 {
+			s.waiting.Delete(id)
+		}
+		s.hub.TellCustomer(ws, customer.(vis.CustomerID), frame(StandingFrame{"standing", string(id), queueRank(q)}))
+	})
 }
 
 // place works out the origins from the configured addresses.
@@ -345,6 +374,13 @@ func (s *Server) routes() {
 	s.webhookRoutes()
 	s.noticeRoutes()
 	s.conversationRoutes()
+	s.promiseRoutes()
+	s.offerRoutes()
+	s.calendarRoutes()
+	s.policyRoutes()
+	s.routingRoutes()
+	s.ruleRoutes()
+	s.callbackRoutes()
 	s.customerRoutes()
 	s.searchRoutes()
 	s.staffingRoutes()
