@@ -168,7 +168,7 @@ var matrix = map[string]row{
 
 // rulesBody and routingBody are bodies that are right.
 var (
-	rulesBody   = obj{"name": "Canary-office", "when": []string{"started"}, "then": []obj{{"do": "raise"}}}
+	rulesBody   = obj{"name": "New", "when": []string{"started"}, "then": []obj{{"do": "raise"}}}
 	routingBody = obj{"profile": "fair", "capacity": obj{"chat": 3}, "finishFor": 0, "vanishedAfter": 60, "goal": 95, "version": 0,
 		"weights": obj{"criticality": 1, "influence": 1, "value": 1, "mood": 1, "repeat": 1, "deadline": 1, "slack": 1, "perHour": 1}}
 )

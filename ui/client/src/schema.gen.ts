@@ -61,6 +61,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/calendars": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every calendar of opening hours */
+        get: operations["listCalendars"];
+        put?: never;
+        /**
+         * Make a calendar
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["createCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a calendar comes to; nothing is saved */
+        post: operations["previewCalendar"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/calendars/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a calendar that nothing uses
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteCalendar"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a calendar; promises already given keep their deadline
+         * @description An API token needs the scope `settings:write`.
+         */
+        patch: operations["changeCalendar"];
+        trace?: never;
+    };
+    "/api/v1/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls still to be made, soonest first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listCallbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/callbacks/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how the call went */
+        post: operations["endCallback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels": {
         parameters: {
             query?: never;
@@ -277,6 +376,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/priority": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why it stands where it does
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getPriority"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/promises": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What its customer was promised
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listPromises"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/read": {
         parameters: {
             query?: never;
@@ -402,6 +541,40 @@ export interface paths {
         patch: operations["changeStep"];
         trace?: never;
     };
+    "/api/v1/conversations/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take it, whoever it rings for */
+        post: operations["takeConversation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/countries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Countries and regions whose public holidays are known */
+        get: operations["listCountries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}": {
         parameters: {
             query?: never;
@@ -475,6 +648,23 @@ export interface paths {
          * @description An API token needs the scope `conversations:read`.
          */
         get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/holidays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public holidays of a country or region */
+        get: operations["listHolidays"];
         put?: never;
         post?: never;
         delete?: never;
@@ -580,7 +770,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Say that I am here or away */
+        /** Say whether I can be given work */
         put: operations["setPresence"];
         post?: never;
         delete?: never;
@@ -697,6 +887,365 @@ export interface paths {
         /** I have seen my notices up to one */
         post: operations["readNotices"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What rings for me */
+        get: operations["listOffers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take what is offered */
+        post: operations["acceptOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/offers/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody else have it */
+        post: operations["declineOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is promised to whom
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listPolicies"];
+        put?: never;
+        /**
+         * Promise something
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["createPolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * The first that applies counts
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["orderPolicies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Promise something else from now on; promises given keep their terms
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changePolicy"];
+        post?: never;
+        /**
+         * Promise it no more; promises given stay
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deletePolicy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was promised before
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listPolicyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each member can take on */
+        get: operations["listProfiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/profiles/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a member can take on */
+        put: operations["changeProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How each team's conversations are handed out */
+        get: operations["listQueues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/next": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the most urgent that I may */
+        post: operations["takeNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Hand a team's conversations out otherwise; {id} is the team's, or general
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeQueue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How work is ranked and handed out
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["getRouting"];
+        /**
+         * Rank and hand out otherwise
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeRouting"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/routing/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What other weights would do to those who wait now
+         * @description An API token needs the scope `settings:read`.
+         */
+        post: operations["previewWeights"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Every rule, in the order in which they run
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listRules"];
+        put?: never;
+        /**
+         * Make a rule
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["createRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Run them in this order
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["orderRules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What it would have done on past conversations; nothing is changed
+         * @description An API token needs the scope `settings:read`.
+         */
+        post: operations["testRule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a rule
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeRule"];
+        post?: never;
+        /**
+         * Delete a rule
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteRule"];
         options?: never;
         head?: never;
         patch?: never;
@@ -953,6 +1502,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visitor/conversations/{id}/callback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep my place and call me */
+        post: operations["askCallback"];
+        /** Do not call me after all */
+        delete: operations["cancelCallback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/visitor/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -981,6 +1548,23 @@ export interface paths {
         put?: never;
         /** Record how far I have read */
         post: operations["readAsVisitor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor/conversations/{id}/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When I can be called */
+        get: operations["listCallbackSlots"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1192,6 +1776,14 @@ export interface components {
             state: "planned" | "underway" | "done";
             text: string;
         };
+        AskCallback: {
+            /**
+             * Format: date-time
+             * @description One of the slots; without it, as soon as my turn comes.
+             */
+            at?: string;
+            phone: string;
+        };
         Assign: {
             memberId: string | null;
             teamId: string | null;
@@ -1258,6 +1850,169 @@ export interface components {
              */
             type: "away";
         };
+        Calendar: {
+            country?: string;
+            days?: components["schemas"]["Day"][] | null;
+            region?: string;
+            seasons?: components["schemas"]["Season"][] | null;
+            week: components["schemas"]["Slot"][] | null;
+            worked?: string[] | null;
+            zone: string;
+        };
+        CalendarDay: {
+            /** @example 2026-12-24 */
+            date: string;
+            /** @description The public holiday's id. */
+            holiday?: string;
+            /** @description When it is open, on the zone's clocks; 24:00 is the end of the day. */
+            spans: components["schemas"]["Span"][];
+        };
+        CalendarPreview: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            closesAt?: string;
+            /** @description The next fourteen. */
+            days: components["schemas"]["CalendarDay"][];
+            /**
+             * Format: date-time
+             * @description When a promise of the term that was asked about would be due.
+             */
+            dueAt?: string;
+            open: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            opensAt?: string;
+        };
+        Calendars: {
+            items: components["schemas"]["NamedCalendar"][];
+        };
+        Callback: {
+            /**
+             * Format: date-time
+             * @description The slot begins.
+             */
+            at: string;
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            customerId: string;
+            /** Format: uuid */
+            id: string;
+            /** @description E.164 */
+            phone: string;
+            /** @enum {string} */
+            state: "asked" | "done" | "unreachable" | "cancelled";
+        };
+        CallbackAskedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            callbackId: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /** @enum {string} */
+            state: "asked" | "done" | "unreachable" | "cancelled";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "callback.asked";
+        };
+        CallbackAskedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "callback.asked";
+        };
+        CallbackEndedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            callbackId: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /** @enum {string} */
+            state: "asked" | "done" | "unreachable" | "cancelled";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "callback.ended";
+        };
+        CallbackEndedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "callback.ended";
+        };
+        Callbacks: {
+            items: components["schemas"]["Callback"][];
+        };
+        ChangeCalendar: {
+            hours?: components["schemas"]["Calendar"];
+            name?: string;
+            /** Format: int64 */
+            version?: number;
+        };
         ChangeChannel: {
             disabled?: boolean;
             name?: string;
@@ -1297,6 +2052,103 @@ export interface components {
         ChangePassword: {
             current: string;
             password: string;
+        };
+        ChangeProfile: {
+            /** @description Instead of the workspace's */
+            capacity?: components["schemas"]["WorkCapacity"];
+            /** @description None: those of everybody */
+            languages?: ("fr" | "en")[];
+            /** @description Level from 1 to 5 */
+            skills?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            version?: number;
+        };
+        ChangeQueue: {
+            /**
+             * Format: int64
+             * @description Seconds that a conversation is kept for the customer's adviser
+             */
+            adviserFor?: number;
+            calendarId?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds that it is then kept for who answered last
+             */
+            lastFor?: number;
+            /** @enum {string} */
+            mode: "pull" | "offer" | "assign";
+            overflow?: components["schemas"]["QueueOverflow"][];
+            /**
+             * Format: int64
+             * @description Seconds without an answer of its owner after which a waiting conversation goes to somebody else; 0 for the default
+             */
+            reassignFor?: number;
+            /**
+             * Format: int64
+             * @description Seconds of waiting after which each level falls by one
+             */
+            relaxAfter?: number;
+            /** @description Teams that take over in this order when this one closes */
+            ring?: string[];
+            /**
+             * Format: int64
+             * @description Seconds that an offer rings
+             */
+            ringFor?: number;
+            /** @description Skills that its work needs, with the level from 1 to 5 */
+            skills?: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            version?: number;
+        };
+        ChangeRouting: {
+            /** @description When the workspace answers; without it, always. */
+            calendarId?: string | null;
+            capacity: components["schemas"]["WorkCapacity"];
+            /**
+             * Format: int64
+             * @description Seconds to finish up after a call or a chat
+             */
+            finishFor: number;
+            /**
+             * Format: int64
+             * @description Share of promises to keep, in percent
+             */
+            goal: number;
+            /** @enum {string} */
+            profile: "balanced" | "urgent" | "loyal" | "public" | "fair" | "own";
+            /** @description Reasons that do */
+            reasons?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Seconds without a connection after which a member counts as gone
+             */
+            vanishedAfter: number;
+            /** Format: int64 */
+            version?: number;
+            weights: components["schemas"]["Weights"];
+            /** @description Words that make a matter critical, with how critical (1 to 4) */
+            words?: {
+                [key: string]: number;
+            };
+        };
+        ChangeRule: {
+            /** @description Any condition is enough. */
+            any?: boolean;
+            disabled?: boolean;
+            if?: components["schemas"]["RuleCondition"][];
+            name: string;
+            /** @description No later rule runs after this one did. */
+            stop?: boolean;
+            then: components["schemas"]["RuleAction"][];
+            /** Format: int64 */
+            version?: number;
+            when: ("started" | "received" | "sent" | "assigned" | "resolved" | "reopened" | "classified" | "warned" | "missed")[];
         };
         ChangeStep: {
             /**
@@ -1555,6 +2407,27 @@ export interface components {
             /** Format: int64 */
             seq: number;
         };
+        ConversationRankedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "conversation.ranked";
+        };
         ConversationReadEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -1775,6 +2648,14 @@ export interface components {
              */
             type: "conversation.woken";
         };
+        Countries: {
+            items: components["schemas"]["Country"][];
+        };
+        Country: {
+            code: string;
+            name: components["schemas"]["Name"];
+            regions?: components["schemas"]["Region"][] | null;
+        };
         Counts: {
             /** Format: int64 */
             all: number;
@@ -1794,6 +2675,10 @@ export interface components {
             teams: number;
             /** Format: int64 */
             unassigned: number;
+        };
+        CreateCalendar: {
+            hours: components["schemas"]["Calendar"];
+            name: string;
         };
         CreateChannel: {
             kind: string;
@@ -1933,6 +2818,24 @@ export interface components {
             name: string;
             verified: boolean;
         };
+        Day: {
+            from: string;
+            imported?: boolean;
+            name: string;
+            spans?: components["schemas"]["Span"][] | null;
+            to: string;
+        };
+        DeclineOffer: {
+            /** @enum {string} */
+            reason: "busy" | "skill" | "language" | "break" | "other";
+        };
+        DefaultPolicy: {
+            /** @description Of what arrives outside opening hours; empty when they are the same. */
+            closed: components["schemas"]["Terms"];
+            /** @description Those of the last one are for every other kind too. */
+            kinds: string[];
+            terms: components["schemas"]["Terms"];
+        };
         Delivery: {
             /**
              * @description The sort of the last answer. Nothing else of it is kept.
@@ -1983,6 +2886,10 @@ export interface components {
             items: components["schemas"]["Delivery"][];
             next?: string;
         };
+        EndCallback: {
+            /** @enum {string} */
+            outcome: "done" | "unreachable";
+        };
         ErrorFrame: {
             code: string;
             detail: string;
@@ -1992,7 +2899,16 @@ export interface components {
              */
             type: "error";
         };
-        Event: components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
+        Escalation: {
+            /** @enum {string} */
+            at: "warned_first" | "warned_second" | "missed" | "missed_long";
+            /** @enum {string} */
+            do: "notify" | "reassign" | "raise";
+            teamId?: string;
+            /** @enum {string} */
+            to?: "owner" | "team" | "supervisors" | "";
+        };
+        Event: components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -2183,6 +3099,14 @@ export interface components {
             type: "hello";
             visitor?: string;
         };
+        Holiday: {
+            date: string;
+            id: string;
+            name: components["schemas"]["Name"];
+        };
+        Holidays: {
+            items: components["schemas"]["Holiday"][];
+        };
         Identity: {
             /** Format: uuid */
             id: string;
@@ -2256,6 +3180,11 @@ export interface components {
         Member: {
             /**
              * Format: date-time
+             * @description When she will be back, if she is away and said so
+             */
+            backAt?: string;
+            /**
+             * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
              */
             createdAt: string;
@@ -2269,8 +3198,11 @@ export interface components {
             /** @enum {string} */
             locale: "fr" | "en";
             name: string;
-            /** @enum {string} */
-            presence: "here" | "away" | "offline";
+            /**
+             * @description finishing: she writes up what she has just ended
+             * @enum {string}
+             */
+            presence: "available" | "busy" | "finishing" | "away" | "offline";
             /** @enum {string} */
             role: "agent" | "supervisor" | "administrator";
             /** @enum {string} */
@@ -2322,12 +3254,6 @@ export interface components {
              * @enum {string}
              */
             type: "member.joined";
-        };
-        MemberPresence: {
-            /** Format: uuid */
-            id: string;
-            /** @enum {string} */
-            presence: "here" | "away" | "offline";
         };
         Members: {
             items: components["schemas"]["Member"][];
@@ -2456,6 +3382,46 @@ export interface components {
              */
             type: "message.sent";
         };
+        MovedConversation: {
+            /** Format: double */
+            after: number;
+            /**
+             * Format: double
+             * @description Points
+             */
+            before: number;
+            /** Format: uuid */
+            conversationId: string;
+            customerName: string;
+            /** Format: int64 */
+            from: number;
+            subject: string;
+            /** Format: int64 */
+            to: number;
+        };
+        Name: {
+            en: string;
+            fr: string;
+        };
+        NamedCalendar: {
+            /**
+             * Format: date-time
+             * @description When open: when it closes; absent when it never does.
+             */
+            closesAt?: string;
+            hours: components["schemas"]["Calendar"];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            openNow: boolean;
+            /**
+             * Format: date-time
+             * @description When closed: when it opens next; absent when it never does.
+             */
+            opensAt?: string;
+            /** Format: int64 */
+            version: number;
+        };
         NoteWrittenEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -2490,7 +3456,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "handover";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "handover";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -2528,6 +3494,78 @@ export interface components {
              * @description Counted up to 100.
              */
             unread: number;
+        };
+        Offer: {
+            conversation: components["schemas"]["Conversation"];
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            expiresAt: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            madeAt: string;
+            /** Format: uuid */
+            memberId: string;
+            /** @enum {string} */
+            state: "ringing" | "accepted" | "declined" | "expired" | "withdrawn";
+            /** @description Why she: adviser, last, skills, language, free, overflow */
+            why: string[];
+        };
+        OfferEndedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            offer: components["schemas"]["Offer"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "offer.ended";
+        };
+        OfferMadeEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            offer: components["schemas"]["Offer"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "offer.made";
+        };
+        Offers: {
+            items: components["schemas"]["Offer"][];
+        };
+        Order: {
+            /** @description All of them, the first first. */
+            ids: string[];
         };
         Owed: {
             /**
@@ -2654,6 +3692,75 @@ export interface components {
             wait: number;
             without?: components["schemas"]["PlannedResult"];
         };
+        Point: {
+            /**
+             * Format: double
+             * @description What this term can bring at most; 0 for waiting, which has no end.
+             */
+            max: number;
+            /**
+             * Format: double
+             * @description What made the points: the criticality (0 to 4), the reach in people, the value (0 to 100), the mood (-100 to 100), the number of contacts, the hours to the stated deadline (negative when it has passed), the share of the promise's term that is used, the hours of waiting
+             */
+            of: number;
+            /** Format: double */
+            points: number;
+            /** @enum {string} */
+            term: "criticality" | "influence" | "value" | "mood" | "repeat" | "deadline" | "slack" | "waiting";
+        };
+        Policies: {
+            defaults: components["schemas"]["DefaultPolicy"][];
+            items: components["schemas"]["Policy"][];
+        };
+        Policy: {
+            calendarId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            disabled: boolean;
+            escalations: components["schemas"]["Escalation"][];
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            position: number;
+            terms: components["schemas"]["Terms"];
+            /** Format: int64 */
+            version: number;
+            /** @description Shares of the term, in percent */
+            warnAt: number[];
+            when: components["schemas"]["PolicyScope"];
+        };
+        PolicyBody: {
+            calendarId?: string | null;
+            disabled?: boolean;
+            escalations?: components["schemas"]["Escalation"][];
+            name: string;
+            terms: components["schemas"]["Terms"];
+            /**
+             * Format: int64
+             * @description Of the policy that is changed.
+             */
+            version?: number;
+            warnAt?: number[];
+            when?: components["schemas"]["PolicyScope"];
+        };
+        PolicyScope: {
+            channelIds?: string[];
+            /** @description Kinds of channel */
+            kinds?: string[];
+            /** Format: int64 */
+            minCriticality?: number;
+            /** @description A reason or a branch of the tree */
+            reasons?: string[];
+            segments?: string[];
+            teamIds?: string[];
+        };
+        PolicyVersions: {
+            items: components["schemas"]["Policy"][];
+        };
         PongFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -2661,16 +3768,34 @@ export interface components {
              */
             type: "pong";
         };
-        PresenceFrame: {
+        PresenceChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            backAt?: string;
+            conversationId?: string;
+            customerId?: string;
             /** Format: uuid */
             memberId: string;
             /** @enum {string} */
-            presence: "here" | "away" | "offline";
+            presence: "available" | "busy" | "finishing" | "away" | "offline";
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            type: "presence";
+            type: "presence.changed";
         };
         Preview: {
             /**
@@ -2683,6 +3808,26 @@ export interface components {
             /** @enum {string} */
             author: "customer" | "member" | "system";
             text: string;
+        };
+        PreviewCalendar: {
+            /**
+             * Format: date-time
+             * @description Now without it.
+             */
+            at?: string;
+            hours: components["schemas"]["Calendar"];
+            /** @description A promise to try on it. */
+            term?: components["schemas"]["Term"];
+        };
+        PreviewWeights: {
+            weights: components["schemas"]["Weights"];
+        };
+        Priority: {
+            points: components["schemas"]["Point"][];
+            /** Format: double */
+            total: number;
+            /** @description Critical words that the customer's last message holds */
+            words: string[];
         };
         Problem: {
             /** @description A stable word for programs, such as conversation_changed. */
@@ -2699,6 +3844,418 @@ export interface components {
             /** @description Always about:blank: the code tells problems apart. */
             type: string;
         };
+        Profile: {
+            /** @description Instead of the workspace's */
+            capacity?: components["schemas"]["WorkCapacity"];
+            /** @description None: those of everybody */
+            languages?: ("fr" | "en")[];
+            /** Format: uuid */
+            memberId: string;
+            /** @description Level from 1 to 5 */
+            skills?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description 0 while it was never set up
+             */
+            version: number;
+        };
+        Profiles: {
+            items: components["schemas"]["Profile"][];
+        };
+        Promise: {
+            calendarId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            dueAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            endedAt?: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "acknowledge" | "first" | "next" | "resolve" | "callback";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            madeAt: string;
+            marks: ("warned_first" | "warned_second" | "missed" | "missed_long")[];
+            /** @description Absent for what is promised where no policy applies. */
+            policyId?: string;
+            policyName: string;
+            /** Format: int64 */
+            policyVersion: number;
+            /**
+             * @description missed is still owed; late was done after the deadline; void is owed no more
+             * @enum {string}
+             */
+            state: "running" | "paused" | "kept" | "missed" | "late" | "void";
+            term: components["schemas"]["Term"];
+            /**
+             * Format: double
+             * @description Seconds, without the pauses
+             */
+            took?: number;
+        };
+        PromiseFact: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            dueAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "acknowledge" | "first" | "next" | "resolve" | "callback";
+            /** @enum {string} */
+            mark?: "warned_first" | "warned_second" | "missed" | "missed_long" | "";
+        };
+        PromiseKeptEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.kept";
+        };
+        PromiseKeptVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.kept";
+        };
+        PromiseLateEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.late";
+        };
+        PromiseLateVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.late";
+        };
+        PromiseMadeEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.made";
+        };
+        PromiseMadeVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.made";
+        };
+        PromiseMissedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.missed";
+        };
+        PromiseMissedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.missed";
+        };
+        PromisePausedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.paused";
+        };
+        PromiseResumedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.resumed";
+        };
+        PromiseVoidedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.voided";
+        };
+        PromiseWarnedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId?: string;
+            customerId?: string;
+            promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.warned";
+        };
+        Promises: {
+            items: components["schemas"]["Promise"][];
+        };
+        Queue: {
+            /**
+             * Format: int64
+             * @description Seconds that a conversation is kept for the customer's adviser
+             */
+            adviserFor?: number;
+            calendarId?: string | null;
+            /**
+             * Format: int64
+             * @description Seconds that it is then kept for who answered last
+             */
+            lastFor?: number;
+            /** @enum {string} */
+            mode: "pull" | "offer" | "assign";
+            overflow?: components["schemas"]["QueueOverflow"][];
+            /**
+             * Format: int64
+             * @description Seconds without an answer of its owner after which a waiting conversation goes to somebody else; 0 for the default
+             */
+            reassignFor?: number;
+            /**
+             * Format: int64
+             * @description Seconds of waiting after which each level falls by one
+             */
+            relaxAfter?: number;
+            /** @description Teams that take over in this order when this one closes */
+            ring?: string[];
+            /**
+             * Format: int64
+             * @description Seconds that an offer rings
+             */
+            ringFor?: number;
+            /** @description Skills that its work needs, with the level from 1 to 5 */
+            skills?: {
+                [key: string]: number;
+            };
+            /** @description Empty for conversations of no team. */
+            teamId: string;
+            /**
+             * Format: int64
+             * @description 0 while it was never set up
+             */
+            version: number;
+        };
+        QueueOverflow: {
+            /**
+             * Format: int64
+             * @description Seconds of waiting
+             */
+            after: number;
+            teamId: string;
+        };
+        QueueRank: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description And at most
+             */
+            highFor?: number;
+            /**
+             * Format: int64
+             * @description Seconds that she will most likely wait at least; absent while too little is known
+             */
+            lowFor?: number;
+            /**
+             * Format: int64
+             * @description 1 is next
+             */
+            place: number;
+        };
+        Queues: {
+            items: components["schemas"]["Queue"][];
+        };
         ReadInvite: {
             token: string;
         };
@@ -2708,6 +4265,10 @@ export interface components {
              * @description The newest notice that was seen.
              */
             upTo: string;
+        };
+        Region: {
+            code: string;
+            name: components["schemas"]["Name"];
         };
         ReloadFrame: {
             /** Format: int64 */
@@ -2731,6 +4292,175 @@ export interface components {
             resolve?: boolean;
             text: string;
         };
+        RoutingChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /** @description Of what was changed */
+            id?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "routing.changed";
+            /** @enum {string} */
+            what: "settings" | "calendar" | "policy" | "queue" | "profile" | "rule";
+        };
+        RoutingSettings: {
+            /** @description When the workspace answers; without it, always. */
+            calendarId?: string | null;
+            capacity: components["schemas"]["WorkCapacity"];
+            /**
+             * Format: int64
+             * @description Seconds to finish up after a call or a chat
+             */
+            finishFor: number;
+            /**
+             * Format: int64
+             * @description Share of promises to keep, in percent
+             */
+            goal: number;
+            presets: {
+                [key: string]: components["schemas"]["Weights"];
+            };
+            /** @enum {string} */
+            profile: "balanced" | "urgent" | "loyal" | "public" | "fair" | "own";
+            /** @description Reasons that do */
+            reasons?: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description Seconds without a connection after which a member counts as gone
+             */
+            vanishedAfter: number;
+            /** Format: int64 */
+            version: number;
+            weights: components["schemas"]["Weights"];
+            /** @description Words that make a matter critical, with how critical (1 to 4) */
+            words?: {
+                [key: string]: number;
+            };
+        };
+        Rule: {
+            /** @description Any condition is enough. */
+            any?: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            disabled?: boolean;
+            /**
+             * @description Set when the server switched it off.
+             * @enum {string}
+             */
+            disabledWhy?: "loop" | "broken" | "";
+            /** Format: uuid */
+            id: string;
+            if?: components["schemas"]["RuleCondition"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            lastRunAt?: string;
+            name: string;
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            runs: number;
+            /** @description No later rule runs after this one did. */
+            stop?: boolean;
+            then: components["schemas"]["RuleAction"][];
+            /** Format: int64 */
+            version: number;
+            when: ("started" | "received" | "sent" | "assigned" | "resolved" | "reopened" | "classified" | "warned" | "missed")[];
+        };
+        RuleAction: {
+            do: string;
+            value?: string;
+        };
+        RuleBody: {
+            /** @description Any condition is enough. */
+            any?: boolean;
+            disabled?: boolean;
+            if?: components["schemas"]["RuleCondition"][];
+            name: string;
+            /** @description No later rule runs after this one did. */
+            stop?: boolean;
+            then: components["schemas"]["RuleAction"][];
+            when: ("started" | "received" | "sent" | "assigned" | "resolved" | "reopened" | "classified" | "warned" | "missed")[];
+        };
+        RuleCondition: {
+            field: string;
+            is: string;
+            value?: string;
+        };
+        RuleField: {
+            name: string;
+            operators: string[];
+        };
+        RuleRanEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            ruleId: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "rule.ran";
+        };
+        RuleTest: {
+            items: components["schemas"]["RuleTestItem"][];
+            /**
+             * Format: int64
+             * @description How many conversations were looked at.
+             */
+            looked: number;
+            /** Format: int64 */
+            matched: number;
+        };
+        RuleTestItem: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            conversationId: string;
+            customerName: string;
+            /** @description For each condition */
+            matched: boolean[];
+            subject: string;
+            would: components["schemas"]["RuleAction"][];
+        };
+        Rules: {
+            actions: string[];
+            fields: components["schemas"]["RuleField"][];
+            items: components["schemas"]["Rule"][];
+        };
         Schedule: {
             week: components["schemas"]["Slot"][];
             /** @description IANA time zone */
@@ -2740,10 +4470,21 @@ export interface components {
             conversations: components["schemas"]["FoundConversation"][];
             customers: components["schemas"]["Customer"][];
         };
-        ServerFrame: components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
+        Season: {
+            from: string;
+            name: string;
+            to: string;
+            week: components["schemas"]["Slot"][] | null;
+        };
+        ServerFrame: components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
         SetPresence: {
+            /**
+             * Format: date-time
+             * @description When she will be back, with away
+             */
+            backAt?: string;
             /** @enum {string} */
-            presence: "here" | "away";
+            presence: "available" | "busy" | "away";
         };
         Setup: {
             email: string;
@@ -2772,15 +4513,13 @@ export interface components {
             type: "skip";
         };
         Slot: {
-            /**
-             * Format: int64
-             * @description 1 is Monday.
-             */
+            /** Format: int64 */
             day: number;
-            /** @example 09:00 */
             from: string;
-            /** @example 18:00 */
             to: string;
+        };
+        Slots: {
+            items: string[];
         };
         Snooze: {
             /** Format: date-time */
@@ -2788,6 +4527,10 @@ export interface components {
             untilReply?: boolean;
             /** Format: int64 */
             version?: number;
+        };
+        Span: {
+            from: string;
+            to: string;
         };
         StaffingForecast: {
             /** Format: date */
@@ -2870,6 +4613,16 @@ export interface components {
              * @enum {string}
              */
             work?: "call" | "chat" | "mail";
+        };
+        StandingFrame: {
+            /** Format: uuid */
+            conversationId: string;
+            queue: components["schemas"]["QueueRank"] | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "standing";
         };
         StartVisit: {
             /** @description A JWT (HS256) signed with the channel's identity secret. */
@@ -3061,6 +4814,13 @@ export interface components {
         Steps: {
             items: components["schemas"]["Step"][];
         };
+        TakeNext: {
+            /** @description Only of this team's queue. */
+            teamId?: string;
+        };
+        TakenNext: {
+            conversation: components["schemas"]["Conversation"];
+        };
         TargetStruct: {
             /**
              * Format: double
@@ -3182,6 +4942,30 @@ export interface components {
         Teams: {
             items: components["schemas"]["Team"][];
         };
+        Term: {
+            /** @description The clock runs at closed hours too. */
+            always?: boolean;
+            /**
+             * Format: int64
+             * @description Open days: until the closing of the n-th after today
+             */
+            days?: number;
+            /**
+             * Format: int64
+             * @description Seconds
+             */
+            for?: number;
+            /** @description Until today's closing */
+            sameDay?: boolean;
+        };
+        Terms: {
+            acknowledge?: components["schemas"]["Term"];
+            /** @description A human's first answer */
+            first?: components["schemas"]["Term"];
+            /** @description A human's next answer */
+            next?: components["schemas"]["Term"];
+            resolve?: components["schemas"]["Term"];
+        };
         Token: {
             /**
              * Format: date-time
@@ -3277,6 +5061,17 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "system";
         };
+        VisitorCallback: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** @description Its last digits */
+            phone: string;
+            /** @enum {string} */
+            state: "asked" | "done" | "unreachable" | "cancelled";
+        };
         VisitorChannel: {
             colour: string;
             greeting: components["schemas"]["Greeting"];
@@ -3290,11 +5085,14 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             opensAt?: string;
+            promise: components["schemas"]["VisitorPromise"];
             team: components["schemas"]["TeamMember"][];
             workspace: string;
         };
         VisitorConversation: {
             agents: components["schemas"]["VisitorAgent"][];
+            /** @description The call that you were promised. Only where conversations are listed. */
+            callback?: components["schemas"]["VisitorCallback"];
             /** Format: uuid */
             id: string;
             /**
@@ -3315,6 +5113,8 @@ export interface components {
             preview: string;
             /** @description What you are promised next. */
             promise?: components["schemas"]["Owed"];
+            /** @description While you wait in a queue. Only where conversations are listed; frames tell of changes. */
+            queue?: components["schemas"]["QueueRank"];
             /**
              * Format: int64
              * @description How far you have read.
@@ -3326,7 +5126,7 @@ export interface components {
             steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
+        VisitorEvent: components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */
@@ -3369,6 +5169,21 @@ export interface components {
             items: components["schemas"]["VisitorMessage"][];
             /** Format: int64 */
             next?: number;
+        };
+        VisitorPromise: {
+            /**
+             * Format: date-time
+             * @description By when a person's first answer is promised.
+             */
+            answerBy?: string;
+            term?: components["schemas"]["Term"];
+            /**
+             * Format: double
+             * @description Seconds: half of the first answers of the last week came sooner. Absent while there are fewer than ten.
+             */
+            usualFor?: number;
+            /** @description Of the opening hours */
+            zone: string;
         };
         VisitorSession: {
             conversations: components["schemas"]["VisitorConversation"][];
@@ -3455,14 +5270,39 @@ export interface components {
         Webhooks: {
             items: components["schemas"]["Webhook"][];
         };
+        Weights: {
+            /** Format: int64 */
+            criticality: number;
+            /** Format: int64 */
+            deadline: number;
+            /** Format: int64 */
+            influence: number;
+            /** Format: int64 */
+            mood: number;
+            /**
+             * Format: int64
+             * @description Points for each hour of waiting, without an end: nobody starves.
+             */
+            perHour: number;
+            /** Format: int64 */
+            repeat: number;
+            /** Format: int64 */
+            slack: number;
+            /** Format: int64 */
+            value: number;
+        };
+        WeightsPreview: {
+            /** @description In the order that would be. */
+            items: components["schemas"]["MovedConversation"][];
+            /** Format: int64 */
+            moved: number;
+        };
         WelcomeFrame: {
             /**
              * Format: int64
              * @description Seconds between signs of life.
              */
             heartbeat: number;
-            /** @description Members who are not offline; not for visitors. */
-            members?: components["schemas"]["MemberPresence"][];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -3480,6 +5320,14 @@ export interface components {
             title: string;
             url: string;
         } | null;
+        WorkCapacity: {
+            /** Format: int64 */
+            call?: number;
+            /** Format: int64 */
+            chat?: number;
+            /** Format: int64 */
+            mail?: number;
+        };
         Workspace: {
             /** Format: uuid */
             id: string;
@@ -3609,6 +5457,232 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCalendars: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Calendars"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCalendar"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedCalendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewCalendar"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteCalendar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeCalendar: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeCalendar"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedCalendar"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCallbacks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callbacks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    endCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndCallback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
                 };
             };
             /** @description Error */
@@ -4107,6 +6181,68 @@ export interface operations {
             };
         };
     };
+    getPriority: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Priority"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPromises: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promises"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     readConversation: {
         parameters: {
             query?: never;
@@ -4392,6 +6528,74 @@ export interface operations {
             };
         };
     };
+    takeConversation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AtVersion"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCountries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Countries"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getCustomer: {
         parameters: {
             query?: never;
@@ -4547,6 +6751,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EventPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listHolidays: {
+        parameters: {
+            query: {
+                country: string;
+                region?: string;
+                year: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Holidays"];
                 };
             };
             /** @description Error */
@@ -4751,12 +6988,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
-            204: {
+            /** @description OK */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
             };
             /** @description Error */
             default: {
@@ -5011,6 +7250,749 @@ export interface operations {
                 "application/json": components["schemas"]["ReadNotices"];
             };
         };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listOffers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Offers"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    declineOffer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineOffer"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policies"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderPolicies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deletePolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolicyVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyVersions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listProfiles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profiles"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeProfile: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeProfile"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQueues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeNext"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakenNext"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeQueue: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeQueue"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRouting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRouting: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRouting"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoutingSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewWeights: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewWeights"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeightsPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rules"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orderRules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Order"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RuleBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleTest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeRule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteRule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description No Content */
             204: {
@@ -5637,6 +8619,72 @@ export interface operations {
             };
         };
     };
+    askCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskCallback"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelCallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorConversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listVisitorMessages: {
         parameters: {
             query?: {
@@ -5695,6 +8743,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listCallbackSlots: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
+                };
             };
             /** @description Error */
             default: {
