@@ -111,6 +111,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.promise.kept': 'A promise is kept',
   'type.promise.missed': 'A promise is missed',
   'bell.label': 'Notices',
+  'bell.short': 'Bell',
   'bell.unread': '{n, plural, one {# unread notice} other {# unread notices}}',
   'bell.read': 'Mark all as read',
   'bell.empty': 'Nothing waits for you here.',

@@ -109,6 +109,7 @@ export const webhooksFr = {
   'type.promise.kept': 'Une promesse est tenue',
   'type.promise.missed': 'Une promesse est manquée',
   'bell.label': 'Notifications',
+  'bell.short': 'Avis',
   'bell.unread': '{n, plural, one {# notification non lue} other {# notifications non lues}}',
   'bell.read': 'Tout marquer comme lu',
   'bell.empty': 'Rien ne vous attend ici.',
