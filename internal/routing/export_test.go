@@ -71,3 +71,16 @@ func (p *picture) differs(o *picture, now time.Time) string {
 	}
 	return ""
 }
+
+// WouldDecide is what would be decided on a picture made anew, with what is known of those who declined.
+func (e *Engine) WouldDecide(ctx context.Context, ws vis.WorkspaceID) (Decision, bool, error) {
+	b := e.board(ws)
+	now := b.service.clock.Now()
+	fresh, err := b.service.loadPicture(ctx, ws, now)
+	if err != nil {
+		return Decision{}, false, err
+	}
+	fresh.keep(b.picture, now)
+	d, ok, _ := Decide(fresh.snap, now)
+	return d, ok, nil
+}
