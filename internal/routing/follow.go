@@ -34,15 +34,18 @@ var concerns = map[vis.EventType]bool{
 	desk.ConversationStarted: true, desk.MessageReceived: true, desk.MessageSent: true, desk.ConversationAssigned: true,
 	desk.ConversationSnoozed: true, desk.ConversationWoken: true, desk.ConversationResolved: true, desk.ConversationReopened: true,
 	desk.ConversationClassified: true, desk.CustomerChanged: true, desk.CustomerIdentified: true,
-	PromiseWarned: true, PromiseMissed: true,
 }
 
-func concern(e vis.Event) bool { return concerns[e.Type] }
+func concern(e vis.Event) bool { return concerns[e.Type] || setsOff(e) }
+
+// setsOff are events of this room that set rules off, and do nothing else.
+func setsOff(e vis.Event) bool { return e.Type == PromiseWarned || e.Type == PromiseMissed }
 
 // ahead is what of the log is still to be followed.
 type ahead struct {
 	cursor int64
 	events []vis.Event
+	wanted bool // there is something to do
 }
 
 // look reads what comes next in the log.
@@ -51,8 +54,25 @@ func (s *Service) look(ctx context.Context, tx Tx, ws vis.WorkspaceID) (ahead, e
 	if err != nil {
 		return ahead{}, err
 	}
-	events, err := tx.Events(ctx, s.skipped.from(ws, cursor), stretch)
-	return ahead{cursor, events}, err
+	next := ahead{cursor: cursor}
+	if next.events, err = tx.Events(ctx, s.skipped.from(ws, cursor), stretch); err != nil {
+		return ahead{}, err
+	}
+	switch {
+	case slices.ContainsFunc(next.events, func(e vis.Event) bool { return concerns[e.Type] }):
+		next.wanted = true
+	case slices.ContainsFunc(next.events, setsOff):
+		next.wanted, err = waitsForMarks(ctx, tx)
+	}
+	return next, err
+}
+
+// waitsForMarks reports whether marks set any rule off. They are many, and mostly nobody waits for them.
+func waitsForMarks(ctx context.Context, tx Tx) (bool, error) {
+	rules, err := tx.Rules(ctx)
+	return slices.ContainsFunc(rules, func(r Rule) bool {
+		return !r.Disabled && (slices.Contains(r.When, WhenWarned) || slices.Contains(r.When, WhenMissed))
+	}), err
 }
 
 // Follow does what the next events of the log ask for and reports whether there may be more. When another node was faster it has done
@@ -67,7 +87,7 @@ func (s *Service) Follow(ctx context.Context, ws vis.WorkspaceID) (more bool, er
 	switch {
 	case next.cursor == 0 && now.Sub(next.events[0].At) > adoptAfter:
 		err = s.adopt(ctx, ws)
-	case slices.ContainsFunc(next.events, concern):
+	case next.wanted:
 		_, err = vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) (struct{}, error) {
 			if err := tx.MoveCursor(ctx, reader, next.cursor, last); err != nil {
 				return struct{}{}, err
@@ -108,16 +128,16 @@ func (s *Service) CatchUp(ctx context.Context, ws vis.WorkspaceID) error {
 // errBehind says that something was appended that is still to be followed.
 var errBehind = errors.New("routing: the log has moved on")
 
-// atHead runs fn in a transaction in which everything in the log has been followed: the order of the log decides, and not who came
-// first to the database.
+// atHead runs fn in a transaction in which everything in the log that moves a clock has been followed: the order of the log decides, and
+// not who came first to the database. Marks move none, so that many can be passed at a time.
 func (s *Service) atHead(ctx context.Context, ws vis.WorkspaceID, fn func(tx Tx, now time.Time) error) error {
 	for {
 		if err := s.CatchUp(ctx, ws); err != nil {
 			return err
 		}
 		_, err := vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) (struct{}, error) {
-			next, err := s.look(ctx, tx, ws)
-			if err == nil && (len(next.events) == stretch || slices.ContainsFunc(next.events, concern)) {
+			behind, err := s.behind(ctx, tx, ws)
+			if err == nil && behind {
 				err = errBehind
 			}
 			if err != nil {
@@ -127,6 +147,27 @@ func (s *Service) atHead(ctx context.Context, ws vis.WorkspaceID, fn func(tx Tx,
 		})
 		if !errors.Is(err, errBehind) {
 			return err
+		}
+	}
+}
+
+// behind reports whether something in the log that moves a clock is still to be followed.
+func (s *Service) behind(ctx context.Context, tx Tx, ws vis.WorkspaceID) (bool, error) {
+	cursor, err := tx.Cursor(ctx, reader)
+	if err != nil {
+		return false, err
+	}
+	for after := s.skipped.from(ws, cursor); ; {
+		events, err := tx.Events(ctx, after, stretch)
+		if err != nil || len(events) == 0 {
+			return false, err
+		}
+		if slices.ContainsFunc(events, func(e vis.Event) bool { return concerns[e.Type] }) {
+			return true, nil
+		}
+		after = events[len(events)-1].Seq
+		if len(events) < stretch {
+			return false, nil
 		}
 	}
 }

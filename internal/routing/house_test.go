@@ -111,7 +111,11 @@ func (h *house) open(url string) *store.Store {
 	if err != nil {
 		h.t.Fatal(err)
 	}
-	h.t.Cleanup(func() { db.Close() }) //nolint:errcheck // some tests close it themselves
+	h.t.Cleanup(func() {
+		if err := db.Close(); err != nil {
+			h.t.Error(err)
+		}
+	})
 	return db
 }
 
