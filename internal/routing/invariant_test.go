@@ -50,7 +50,7 @@ func newWorld(t *testing.T, r *rapid.T) *world {
 		}
 		m := w.hire("Agent", of...)
 		w.members = append(w.members, m)
-		p := routing.Profile{Member: m.Member()}
+		p := routing.Profile{Member: m.Member(), Capacity: map[routing.Work]int{routing.WorkChat: 1 + i%2, routing.WorkMail: 1}}
 		if i%2 == 1 {
 			p.Skills = map[string]int{"locks": i}
 		}
