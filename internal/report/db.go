@@ -21,6 +21,7 @@ type DB interface {
 // Tx reads the log and what it is about, and keeps what was counted.
 type Tx interface {
 	Workspace(ctx context.Context) (staff.Workspace, error)
+	Member(ctx context.Context, id vis.MemberID) (staff.Member, error)
 	Channels(ctx context.Context) ([]channel.Channel, error)
 	Events(ctx context.Context, after int64, limit int) ([]vis.Event, error)
 	ConversationsByID(ctx context.Context, ids []vis.ConversationID) ([]desk.Conversation, error)

@@ -20,7 +20,8 @@ type Published struct {
 	Days      int
 	// From and Until are midnights in the workspace's zone; Until is that after today.
 	From, Until time.Time
-	Goal        int // share of promises to keep, in percent
+	SignedBy    string // her name
+	Goal        int    // share of promises to keep, in percent
 	Channels    []ChannelRecord
 	Total       Record
 }
@@ -99,6 +100,13 @@ func published(ctx context.Context, tx Tx, page Page, days int, now time.Time) (
 	}
 	today := midnight(now, zone).In(zone)
 	out := Published{Workspace: w, Page: page, Days: days, From: today.AddDate(0, 0, 1-days), Until: today.AddDate(0, 0, 1)}
+	if page.Signer != "" {
+		if m, err := tx.Member(ctx, page.Signer); err == nil && m.State == staff.Active {
+			out.SignedBy = m.Name
+		} else if err != nil && vis.CodeOf(err) != vis.NotFound {
+			return Published{}, err
+		}
+	}
 	settings, err := tx.Settings(ctx)
 	if err != nil {
 		return Published{}, err

@@ -91,6 +91,10 @@ var matrix = map[string]row{
 	"GET /api/v1/conversations/{id}/promises": {who: "nnn...an.a", of: "conversation"},
 	"GET /api/v1/conversations/{id}/priority": {who: "nnn...an.a", of: "conversation"},
 	"POST /api/v1/conversations/{id}/take":    {who: "nnn...annn", of: "conversation", body: obj{"version": 1}},
+	"GET /help/promises/{key}":                {who: "aaaaaaaaaa", path: "/help/promises/none"},
+	"GET /help/promises/{key}/badge.svg":      {who: "aaaaaaaaaa", path: "/help/promises/none/badge.svg"},
+	"GET /api/v1/promise-page":                {who: "nnnf...nf."},
+	"PUT /api/v1/promise-page":                {who: "nnnff..nf.", body: obj{"published": false, "channelIds": []string{}, "notes": []obj{}, "word": obj{"fr": "", "en": ""}, "version": 0}},
 	"GET /api/v1/offers":                      {who: "nnn....nnn"},
 	"POST /api/v1/offers/{id}/accept":         {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
 	"POST /api/v1/offers/{id}/decline":        {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},

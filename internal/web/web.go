@@ -381,6 +381,8 @@ func (s *Server) routes() {
 	s.routingRoutes()
 	s.ruleRoutes()
 	s.callbackRoutes()
+	s.promisePageRoutes()
+	s.promisePages()
 	s.customerRoutes()
 	s.searchRoutes()
 	s.staffingRoutes()
