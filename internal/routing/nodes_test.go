@@ -109,21 +109,27 @@ func TestTwoNodesPassEachMarkOnceThoughOneIsKilled(t *testing.T) {
 		done.Wait()
 	}
 	h.ring()
+	h.wantEachMarkOnce(4 * many)
+	if n := len(h.log(0, desk.ConversationClassified)); n != many {
+		t.Errorf("%d were raised, want %d", n, many)
+	}
+}
+
+// wantEachMarkOnce counts the marks in the log: so many, and none twice.
+func (h *house) wantEachMarkOnce(want int) {
+	h.t.Helper()
 	passed := map[string]int{}
 	for _, e := range h.log(0, routing.PromiseWarned, routing.PromiseMissed) {
 		var d routing.PromiseData
 		h.must(json.Unmarshal(e.Data, &d))
 		passed[string(d.Promise)+" "+string(d.Mark)]++
 	}
-	if len(passed) != 4*many {
-		t.Errorf("%d marks were passed, want %d", len(passed), 4*many)
+	if len(passed) != want {
+		h.t.Errorf("%d marks were passed, want %d", len(passed), want)
 	}
 	for mark, n := range passed {
 		if n != 1 {
-			t.Errorf("%s was passed %d times", mark, n)
+			h.t.Errorf("%s was passed %d times", mark, n)
 		}
-	}
-	if n := len(h.log(0, desk.ConversationClassified)); n != many {
-		t.Errorf("%d were raised, want %d", n, many)
 	}
 }

@@ -161,14 +161,14 @@ func (p *pass) nameOfTeam(ctx context.Context, id vis.TeamID) string {
 var noteWords = map[string]map[string]string{
 	"en": {
 		"moved": "%s has closed; %s takes over.", "unknown": "not known by name", "who": "Customer: %s.",
-		"last:customer": "She wrote last: “%s”", "last:member": "We wrote last: “%s”", "last:system": "The server wrote last: “%s”",
+		"last:customer": "The customer wrote last: “%s”", "last:member": "We wrote last: “%s”", "last:system": "The server wrote last: “%s”",
 		"owed": "Owed: %s by %s.", "time": "2 January, 15:04 MST",
 		"acknowledge": "an acknowledgement", "first": "the first answer", "next": "an answer", "resolve": "the solution", "callback": "a call",
 	},
 	"fr": {
-		"moved": "%s a fermé ; %s prend le relais.", "unknown": "nom inconnu", "who": "Client : %s.",
-		"last:customer": "Ses derniers mots : « %s »", "last:member": "Nos derniers mots : « %s »", "last:system": "Le serveur a écrit : « %s »",
-		"owed": "Promis : %s avant le %s.", "time": "02/01 à 15:04 MST",
+		"moved": "%s a fermé\u202f; %s prend le relais.", "unknown": "nom inconnu", "who": "Client\u202f: %s.",
+		"last:customer": "Ses derniers mots\u202f: «\u202f%s\u202f»", "last:member": "Nos derniers mots\u202f: «\u202f%s\u202f»", "last:system": "Le serveur a écrit\u202f: «\u202f%s\u202f»",
+		"owed": "Promis\u202f: %s avant le %s.", "time": "02/01 à 15:04 MST",
 		"acknowledge": "un accusé de réception", "first": "la première réponse", "next": "une réponse", "resolve": "la solution", "callback": "un appel",
 	},
 }
