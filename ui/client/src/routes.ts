@@ -1,4 +1,4 @@
-import type { AllPaths as paths } from './routing-types.ts';
+import type { paths } from './schema.gen.ts';
 
 /**
  * The routes of the API as calls write them: the document's `/api/v1/members/{id}` is `/members/${string}` here. Types only;

@@ -1,22 +1,4 @@
-import type { ComingEvent, PresenceState } from './routing-types.ts';
 import type { components, operations } from './schema.gen.ts';
-
-export type {
-  Callback,
-  ChosenPresence,
-  DeclineReason,
-  GivenPromise,
-  Offer,
-  OfferReason,
-  PointDetail,
-  PresenceState,
-  Priority,
-  PriorityPoint,
-  PriorityTerm,
-  PromiseKind,
-  PromiseMark,
-  Term,
-} from './routing-types.ts';
 
 /**
  * The shapes that travel, under the names this side uses. Every one comes from the server's own description (`make generate`);
@@ -26,16 +8,13 @@ type Schemas = components['schemas'];
 
 export type Locale = Member['locale'];
 export type Role = Member['role'];
+export type PresenceState = Member['presence'];
 export type ConversationState = Conversation['state'];
 export type LineType = Line['type'];
 export type View = NonNullable<NonNullable<operations['listConversations']['parameters']['query']>['view']>;
 
-export type Me = Omit<Schemas['Me'], 'member'> & { member: Member };
-export type Member = Omit<Schemas['Member'], 'presence'> & {
-  presence: PresenceState;
-  presenceSince?: string;
-  backAt?: string;
-};
+export type Me = Schemas['Me'];
+export type Member = Schemas['Member'];
 export type Team = Schemas['Team'];
 export type Channel = Schemas['Channel'];
 export type WebchatSettings = Schemas['WebchatSettings'];
@@ -57,6 +36,17 @@ export type Owed = Schemas['Owed'];
 export type Step = Schemas['Step'];
 export type StepState = Step['state'];
 export type Classification = Omit<Schemas['Classify'], 'version'>;
+/** What she can say of herself. */
+export type ChosenPresence = Schemas['SetPresence']['presence'];
+/** Why a conversation stands where it stands; the points sum to the total. */
+export type Priority = Schemas['Priority'];
+export type PriorityPoint = Schemas['Point'];
+/** A promise with the terms it was given under; `Owed` is the nearest one, as a list shows it. */
+export type GivenPromise = Schemas['Promise'];
+export type Term = Schemas['Term'];
+export type Offer = Schemas['Offer'];
+export type DeclineReason = Schemas['DeclineOffer']['reason'];
+export type Callback = Schemas['Callback'];
 export type Counts = Schemas['Counts'];
 export type ConversationPage = Schemas['ConversationPage'];
 export type MessagePage = Schemas['MessagePage'];
@@ -77,7 +67,7 @@ export type VisitorState = Schemas['VisitorState'];
 // What happens ------------------------------------------------------------------------
 
 /** What happened, as members see it. A payload whose object is gone or may not be read is null. */
-export type Event = Schemas['Event'] | ComingEvent;
+export type Event = Schemas['Event'];
 /** The same facts as a visitor sees them. */
 export type VisitorEvent = Schemas['VisitorEvent'];
 

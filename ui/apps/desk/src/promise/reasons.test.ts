@@ -30,19 +30,16 @@ test('any points: the bars sum to the number shown', () => {
 test('each bar says why; terms that bring nothing are left out; the heaviest stands first', () => {
   const priority: Priority = {
     total: 50,
+    words: ['enfants'],
     points: [
-      { term: 'influence', points: 0, max: 20, detail: {} },
-      { term: 'waiting', points: 12, detail: { waitingFor: 9600 } },
-      {
-        term: 'criticality',
-        points: 30,
-        max: 40,
-        detail: { criticality: 3, reason: 'atelier/freinage', words: ['enfants'] },
-      },
-      { term: 'repeat', points: 8, max: 10, detail: { contacts: 2 } },
+      { term: 'influence', points: 0, max: 20, of: 0 },
+      { term: 'waiting', points: 12, max: 0, of: 2.66 },
+      { term: 'criticality', points: 30, max: 40, of: 3 },
+      { term: 'repeat', points: 8, max: 10, of: 2 },
     ],
   };
-  expect(barsOf(priority, voice).map(({ id, points, reason }) => [id, points, reason])).toEqual([
+  const matter = { reason: 'atelier/freinage', waitingSince: '2026-11-23T06:20:00.000Z' };
+  expect(barsOf(priority, matter, voice).map(({ id, points, reason }) => [id, points, reason])).toEqual([
     ['criticality', 30, 'enfants, freinage'],
     ['waiting', 12, 'depuis 7\u202fh\u202f20'],
     ['repeat', 8, '2 contacts en 30 jours'],

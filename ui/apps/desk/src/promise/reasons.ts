@@ -1,4 +1,4 @@
-import type { Priority, PriorityPoint } from '@visavis/client';
+import type { Conversation, Priority, PriorityPoint } from '@visavis/client';
 import type { PointBar } from '@visavis/kit';
 import { momentText } from './terms.ts';
 import type { PromiseVoice } from './words.ts';
@@ -37,8 +37,12 @@ export function wholePoints(points: readonly number[], total: number): number[] 
   return whole;
 }
 
+/** What a score is explained with: numbers come with it, the rest is known of the conversation. */
+export type Matter = Pick<Conversation, 'reason' | 'deadlineAt' | 'waitingSince'>;
+
 /** The terms that bring something, the heaviest first; their points sum to the number shown. */
-export function barsOf({ points, total }: Priority, voice: PromiseVoice): PointBar[] {
+export function barsOf(priority: Priority, matter: Matter, voice: PromiseVoice): PointBar[] {
+  const { points, total } = priority;
   const whole = wholePoints(
     points.map((point) => point.points),
     total,
@@ -49,36 +53,38 @@ export function barsOf({ points, total }: Priority, voice: PromiseVoice): PointB
       label: voice.t(`why.${point.term}`),
       points: whole[i] ?? 0,
       max: point.max || undefined,
-      reason: reasonOf(point, voice),
+      reason: reasonOf(point, priority.words, matter, voice),
     }))
     .filter((bar) => bar.points > 0)
     .sort((a, b) => b.points - a.points);
 }
 
-function reasonOf({ term, detail }: PriorityPoint, voice: PromiseVoice): string {
+const hour = 3_600_000;
+
+function reasonOf({ term, of }: PriorityPoint, words: readonly string[], matter: Matter, voice: PromiseVoice): string {
   const { t, until, now } = voice;
   switch (term) {
     case 'criticality': {
-      const said = [...(detail.words ?? []), ...(detail.reason ? [reasonWord(detail.reason)] : [])];
-      return said.length > 0 ? said.join(', ') : t(`critical.${levelOf(detail.criticality ?? 0)}`);
+      const said = [...words, ...(matter.reason ? [reasonWord(matter.reason)] : [])];
+      return said.length > 0 ? said.join(', ') : t(`critical.${levelOf(of)}`);
     }
     case 'influence':
-      return t('why.r.influence', { n: detail.influence ?? 0 });
+      return t('why.r.influence', { n: of });
     case 'value':
-      return detail.segment || t('why.r.value', { n: detail.value ?? 0 });
+      return t('why.r.value', { n: of });
     case 'mood':
-      return t(`mood.${moodStep(detail.mood ?? 0)}`).toLowerCase();
+      return t(`mood.${moodStep(of)}`).toLowerCase();
     case 'repeat':
-      return t('why.r.repeat', { n: detail.contacts ?? 0 });
+      return t('why.r.repeat', { n: of });
     case 'deadline': {
-      const at = detail.deadlineAt ?? '';
-      return t(Date.parse(at) < now ? 'why.r.deadline.past' : 'why.r.deadline', { at: until(at) });
+      const at = matter.deadlineAt ?? new Date(now + of * hour).toISOString();
+      return Date.parse(at) < now
+        ? t('why.r.deadline.past', { at: momentText(at, voice) })
+        : t('why.r.deadline', { at: until(at) });
     }
-    case 'slack': {
-      const used = detail.used ?? 0;
-      return used >= 1 ? t('why.r.slack.over') : t('why.r.slack', { n: Math.round(used * 100) });
-    }
+    case 'slack':
+      return of >= 1 ? t('why.r.slack.over') : t('why.r.slack', { n: Math.round(of * 100) });
     case 'waiting':
-      return t('why.r.waiting', { at: momentText(now - (detail.waitingFor ?? 0) * 1000, voice) });
+      return t('why.r.waiting', { at: momentText(matter.waitingSince ?? now - of * hour, voice) });
   }
 }

@@ -30,7 +30,11 @@ export class Callbacks {
 
   take(callback: Callback): void {
     if (callback.state === 'asked') this.#asked.set(callback.conversationId, callback);
-    else if (this.#asked.get(callback.conversationId)?.id === callback.id) this.#asked.delete(callback.conversationId);
+    else this.drop(callback.conversationId, callback.id);
+  }
+  /** It was made, given up, or taken back. */
+  drop(conversationId: string, callbackId: string): void {
+    if (this.#asked.get(conversationId)?.id === callbackId) this.#asked.delete(conversationId);
   }
 
   async end(callback: Callback, outcome: 'done' | 'unreachable'): Promise<void> {

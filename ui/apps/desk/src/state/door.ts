@@ -14,7 +14,7 @@ export function letIn(event: Event, session: Session): void {
     case 'promise.missed':
     case 'promise.late':
     case 'promise.voided':
-      if (event.promise && event.conversationId) promises.take(event.conversationId, event.promise);
+      if (event.conversationId) promises.happened(event.conversationId, event.type, event.promise);
       inbox.countSoon();
       break;
     case 'step.added':
@@ -36,11 +36,13 @@ export function letIn(event: Event, session: Session): void {
       if (event.conversationId) promises.again(event.conversationId);
       break;
     case 'presence.changed':
-      people.setPresence(event.memberId, event.presence);
+      people.setPresence(event.memberId, event.presence, event.backAt);
       break;
     case 'callback.asked':
+      void callbacks.load();
+      break;
     case 'callback.ended':
-      if (event.callback) callbacks.take(event.callback);
+      if (event.conversationId) callbacks.drop(event.conversationId, event.callbackId);
       break;
     case 'routing.changed':
       // New weights give every conversation another place.

@@ -10,6 +10,7 @@ const at = (s: number) => new Date(now + s * 1000).toISOString();
 const offer = (id: string, made: number, expires: number, more: Partial<Offer> = {}): Offer => ({
   id,
   conversationId: id,
+  memberId: 'me',
   conversation: conversation(id),
   why: ['free'],
   madeAt: at(made),

@@ -1,5 +1,7 @@
-import type { Api, GivenPromise, Priority } from '@visavis/client';
+import type { Api, Event, GivenPromise, Priority } from '@visavis/client';
 import { SvelteMap } from 'svelte/reactivity';
+
+type PromiseEvent = Extract<Event, { type: `promise.${string}` }>;
 
 /** What was promised in the conversations she has opened, why each stands where it stands, and what was kept before her eyes. */
 export class Promises {
@@ -44,12 +46,10 @@ export class Promises {
   }
 
   /** A promise was made, moved or ended. */
-  take(conversationId: string, promise: GivenPromise): void {
-    const known = this.#given.get(conversationId);
-    if (known) this.#given.set(conversationId, newestFirst([...known.filter(({ id }) => id !== promise.id), promise]));
-    if (promise.kind !== 'acknowledge') {
-      if (promise.state === 'kept') this.#kept.set(conversationId, true);
-      else if (promise.state === 'running' || promise.state === 'missed') this.#kept.delete(conversationId);
+  happened(conversationId: string, type: PromiseEvent['type'], { kind }: PromiseEvent['promise']): void {
+    if (kind !== 'acknowledge' && kind !== 'resolve') {
+      if (type === 'promise.kept') this.#kept.set(conversationId, true);
+      else if (type === 'promise.made' || type === 'promise.missed') this.#kept.delete(conversationId);
     }
     this.again(conversationId);
   }

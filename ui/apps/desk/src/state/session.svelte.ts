@@ -213,10 +213,6 @@ export class Session {
     switch (frame.type) {
       case 'welcome':
         this.clock.set(frame.now);
-        for (const { id, presence } of frame.members ?? []) this.people.setPresence(id, presence);
-        break;
-      case 'presence':
-        this.people.setPresence(frame.memberId, frame.presence);
         break;
       case 'visitor':
         this.inbox.setHere(frame.customerId, frame.here);

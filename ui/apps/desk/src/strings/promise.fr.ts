@@ -118,7 +118,7 @@ export const promiseFr = {
   'about.language': 'Langue',
   'about.language.own': 'Celle du client',
   'about.unknown': 'à préciser',
-  'about.edit': 'Modifier\u202f: {what}',
+  'about.edit': 'modifier',
   'about.number': 'Un nombre entier, de 0 à un milliard.',
   'about.toast': 'Demande précisée\u202f: {what}',
   'critical.0': 'Rien de connu',
@@ -231,7 +231,6 @@ export const promiseFr = {
 
   // Offers
   'offer.label': 'Conversation proposée',
-  'offer.title': '{name} vous attend',
   'offer.more': '{n, plural, one {# autre ensuite} other {# autres ensuite}}',
   'offer.left': 'encore {n}\u202fs',
   'offer.accept': 'Prendre',
@@ -267,7 +266,6 @@ export const promiseFr = {
   'presence.away': 'En pause',
   'presence.offline': 'Absent',
   'presence.finishing': 'Termine un échange',
-  'presence.here': 'Disponible',
   'presence.m.available': 'Disponible',
   'presence.m.busy': 'Occupé, rien de nouveau',
   'presence.m.away': 'En pause…',
