@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -154,6 +155,7 @@ type dayForecast struct {
 	days      int
 	known     bool
 	precision staffing.Accuracy
+	rules     houseRules
 }
 
 // forecast learns from what came before a day, and reads what came on it.
@@ -180,7 +182,11 @@ func (s *Server) forecast(ctx context.Context, by caller, day, team string) (day
 	if start.After(f.now.AddDate(2, 0, 0)) || start.Before(f.now.Add(-historyFor)) {
 		return f, vis.InField("day", "A day within the past and the next two years can be forecast.")
 	}
-	return f, s.learn(ctx, by.Workspace, vis.TeamID(team), start, &f)
+	if f.rules, err = s.houseRules(ctx, by, vis.TeamID(team)); err != nil {
+		return f, err
+	}
+	err = s.learn(ctx, by.Workspace, vis.TeamID(team), start, &f)
+	return f, err
 }
 
 // learn fills in what is expected on the day that begins at start, and what came.
@@ -190,7 +196,8 @@ func (s *Server) learn(ctx context.Context, ws vis.WorkspaceID, team vis.TeamID,
 	if f.now.Before(until) {
 		until = f.now
 	}
-	past := staffing.Past{Zone: f.zone, From: until.Add(-historyFor), To: until, Holiday: staffing.HolidaysOf(staffing.CountryOf(f.zone), "")}
+	country := cmp.Or(f.rules.country, staffing.CountryOf(f.zone))
+	past := staffing.Past{Zone: f.zone, From: until.Add(-historyFor), To: until, Holiday: staffing.HolidaysOf(country, f.rules.region)}
 	if s.history != nil {
 		counts, err := s.history.Arrivals(ctx, ws, team, past.From, end)
 		if err != nil {
@@ -292,12 +299,16 @@ func question(f dayForecast, in *planInput) (staffing.Question, error) {
 	}
 	q := staffing.Question{From: f.expected[0].At, Slots: f.expected, Target: staffing.Target{Within: seconds(b.Target.Within), Share: b.Target.Share / 100},
 		PickUp: seconds(b.PickUp), Agents: b.Agents, Ill: b.Ill, Absent: ids[vis.MemberID](b.Absent), Seed: 1, SearchFor: searchFor,
+		Settings: f.rules.settings, Queue: f.rules.queue,
 		Class: staffing.Class{Team: team, Work: routing.WorkCall, Patience: seconds(b.Patience), Handle: staffing.Handling{Mean: seconds(b.HandleFor), SD: deviation}}}
 	if b.Work != "" {
 		q.Class.Work = routing.Work(b.Work)
 	}
 	for _, p := range b.People {
 		q.People = addShift(q.People, team, p, q.From)
+	}
+	for i := range q.People {
+		f.rules.equip(&q.People[i])
 	}
 	come := 0.0
 	for _, e := range f.expected {
