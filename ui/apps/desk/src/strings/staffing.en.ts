@@ -25,7 +25,7 @@ export const staffingEn: { [K in keyof typeof staffingFr]: string } = {
   'ask.wrong': 'Write a number from {from} to {to}.',
 
   'busy.forecast': 'Reading the history…',
-  'busy.plan': 'Playing the day some dozens of times, by your own routing rules…',
+  'busy.plan': 'Playing the day some dozens of times, by Visavis’ own routing…',
   'busy.queue': 'Another plan is being worked out. Yours is next…',
 
   'little.title': 'Not enough history yet',

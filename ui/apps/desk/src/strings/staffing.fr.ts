@@ -23,7 +23,7 @@ export const staffingFr = {
   'ask.wrong': 'Écrivez un nombre entre {from} et {to}.',
 
   'busy.forecast': 'Lecture de l’historique…',
-  'busy.plan': 'La journée se joue plusieurs dizaines de fois, avec vos règles de routage…',
+  'busy.plan': 'La journée se joue plusieurs dizaines de fois, avec le routage de Visavis…',
   'busy.queue': 'Un autre calcul est en cours. Le vôtre suit…',
 
   'little.title': 'Pas encore assez d’historique',
