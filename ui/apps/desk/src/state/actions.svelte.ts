@@ -84,7 +84,10 @@ export class Actions {
     const { t } = i18n.with(promiseWords);
     const { list } = route;
     try {
-      const { conversation: found } = await api.post('/queues/next', list.view === 'team' && list.teamId ? { teamId: list.teamId } : {});
+      const { conversation: found } = await api.post(
+        '/queues/next',
+        list.view === 'team' && list.teamId ? { teamId: list.teamId } : {},
+      );
       if (!found) return void toasts.show({ text: t('offer.next.none'), icon: 'check', for: 5000 });
       inbox.take(found);
       route.open(found.id);
