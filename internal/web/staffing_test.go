@@ -118,7 +118,7 @@ func TestOnlyOnePlanIsWorkedOutAtATime(t *testing.T) {
 	h, supervisor := staffed(t, 4)
 	h.server.planning <- struct{}{}
 	a := h.post(supervisor, "/api/v1/staffing/plan", plan(nil))
-	if a.status != 429 || a.problem().Code != "simulation_busy" {
+	if a.status != 429 || a.problem().Code != "simulation_busy" || a.header.Get("Retry-After") == "" {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 	<-h.server.planning
