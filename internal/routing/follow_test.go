@@ -325,3 +325,18 @@ func TestPermissionsOfTheSetUp(t *testing.T) {
 	_, err = h.routing.Promises(h.ctx, customer, h.says(customer, "Bonjour"))
 	wantReason(t, err, "scope_missing")
 }
+
+// What was missed is counted from one fact, also when the answer comes before the server has noticed.
+func TestAnAnswerAfterTheDeadlineIsMissedBeforeItIsLate(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	c := h.says(h.visitor(), "Bonjour")
+	before := h.head()
+	h.after(61 * time.Second)
+	h.answers(h.yann, c, "Pardon, me voilà.")
+	h.ring()
+	got := h.log(before, routing.PromiseMissed, routing.PromiseLate)
+	if len(got) != 2 || got[0].Type != routing.PromiseMissed || got[1].Type != routing.PromiseLate {
+		t.Errorf("the log says %+v", got)
+	}
+}

@@ -195,12 +195,25 @@ func (p *pass) end(ctx context.Context, m *matter, at time.Time, kinds ...Promis
 		typ := PromiseKept
 		if pr.State == Late {
 			typ, late = PromiseLate, true
+			if err := p.missedFirst(ctx, m, pr, at); err != nil {
+				return late, err
+			}
 		}
 		if err := p.save(ctx, m, pr, typ, at); err != nil {
 			return late, err
 		}
 	}
 	return late, nil
+}
+
+// missedFirst says of a promise that was done late, before its timer came round, that it was missed: what was missed is counted from that
+// fact alone.
+func (p *pass) missedFirst(ctx context.Context, m *matter, pr *Promise, at time.Time) error {
+	if slices.Contains(pr.Marks, Missed) {
+		return nil
+	}
+	pr.Marks = append(slices.Clone(pr.Marks), Missed)
+	return p.tell(ctx, m, PromiseMissed, *pr, Missed, at)
 }
 
 // void takes promises back.
