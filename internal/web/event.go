@@ -3,14 +3,12 @@ package web
 import (
 	"context"
 	"encoding/json"
-	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
-	"visavis/internal/realtime"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -164,6 +162,9 @@ var visitorShapes = map[vis.EventType]any{
 	routing.PromiseKept:       visitorConversationEvent{},
 	routing.PromiseMissed:     visitorConversationEvent{},
 	routing.PromiseLate:       visitorConversationEvent{},
+	routing.PromisePaused:     visitorConversationEvent{},
+	routing.PromiseResumed:    visitorConversationEvent{},
+	routing.PromiseVoided:     visitorConversationEvent{},
 	routing.CallbackAsked:     visitorConversationEvent{},
 	routing.CallbackEnded:     visitorConversationEvent{},
 	desk.CustomerChanged:      visitorChangedEvent{},
@@ -228,7 +229,7 @@ type told struct {
 	scope   vis.Scope
 	full    any                  // one of shapes
 	files   []desk.Attachment    // of its message: their links are made for each reader
-	visitor any                  // one of visitorShapes, nil when the customer is not told
+	visitor func() any           // gives one of visitorShapes; nil when the customer is not told
 	check   string               // whose sessions must be looked at again
 	own     map[vis.MemberID]any // instead of full, for these only
 }
@@ -351,7 +352,7 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 		if h.Customer != nil {
 			e.Customer = new(s.customer(ws, *h.Customer))
 			f.Type = string(desk.CustomerChanged) // to herself it is all one
-			t.visitor = visitorChangedEvent{f, visitor(*h.Customer)}
+			t.tells(visitorChangedEvent{f, visitor(*h.Customer)})
 		}
 		t.full, t.check = e, string(h.Event.Customer)
 	default:
@@ -369,23 +370,41 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 	_, whole := visitorShapes[h.Event.Type].(visitorConversationEvent)
 	switch {
 	case whole:
-		c, err := s.wholeForVisitor(ctx, her, *h.Conversation)
-		if err != nil {
-			return err
-		}
 		if h.Event.By == vis.ByMember {
 			f.Actor.ID = nil // which of the members it was is not hers to know
 		}
-		t.visitor = visitorConversationEvent{f, c}
+		return s.tellWhole(ctx, t, her, *h.Conversation, f)
 	case h.Message == nil:
 	case h.Message.Kind == desk.KindMessage:
-		t.visitor = visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position)}
+		t.tells(visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position)})
 	case h.Message.Kind == desk.KindLine:
 		last, err := s.lastSaid(ctx, her, h.Conversation.ID)
 		if err != nil {
 			return err
 		}
-		t.visitor = visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, last)}
+		t.tells(visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, last)})
+	}
+	return nil
+}
+
+// tells sets what the customer is told.
+func (t *told) tells(event any) { t.visitor = func() any { return event } }
+
+// tellWhole tells a customer how her conversation stands. That takes some reading, which is put off while she is not here: it is done
+// should she come back and ask what she missed.
+func (s *Server) tellWhole(ctx context.Context, t *told, her vis.Actor, c desk.Conversation, f Fact) error {
+	if here, _ := s.hub.Guest(her.Workspace, her.Customer()); here {
+		whole, err := s.wholeForVisitor(ctx, her, c)
+		t.tells(visitorConversationEvent{f, whole})
+		return err
+	}
+	t.visitor = func() any {
+		whole, err := s.wholeForVisitor(s.life, her, c)
+		if err != nil {
+			s.log.Error("what a customer missed could not be read", "conversation", c.ID, "error", err)
+			return nil
+		}
+		return visitorConversationEvent{f, whole}
 	}
 	return nil
 }
@@ -434,61 +453,4 @@ func ignoreAbsent(err error) error {
 		return nil
 	}
 	return err
-}
-
-// deskLog is the event log as the hub reads it.
-type deskLog struct{ desk *desk.Service }
-
-// Events implements realtime.Log.
-func (l deskLog) Events(ctx context.Context, ws vis.WorkspaceID, after int64, limit int) ([]vis.Event, int64, error) {
-	return l.desk.Events(ctx, vis.System(ws), after, limit)
-}
-
-// encoder makes the frames of the live socket.
-type encoder struct{ *Server }
-
-// Frames implements realtime.Encoder.
-func (s encoder) Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]realtime.Frame, error) {
-	for _, e := range events {
-		switch shapes[e.Type].(type) {
-		case memberEvent, teamEvent, channelEvent:
-			s.directory.forget(ws)
-		case presenceEvent:
-			s.directory.forget(ws)
-			s.hub.TeamNews(ws)
-		}
-	}
-	all, err := s.tell(ctx, ws, events)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]realtime.Frame, len(all))
-	for i := range all {
-		t := &all[i]
-		f := realtime.Frame{Seq: t.event.Seq, Scope: t.scope, Check: t.check}
-		if t.own != nil {
-			f.Each = func(by vis.Actor) []byte {
-				if _, hers := t.own[by.Member()]; !hers {
-					return nil
-				}
-				return eventFrame(s.eventFor(t, by))
-			}
-		} else if len(t.files) > 0 {
-			f.Each = func(by vis.Actor) []byte { return eventFrame(s.eventFor(t, by)) }
-		} else {
-			f.Members = sync.OnceValue(func() []byte { return eventFrame(t.full) })
-		}
-		if t.visitor != nil {
-			f.Customer, f.Visitor = t.event.Customer, sync.OnceValue(func() []byte { return eventFrame(t.visitor) })
-		}
-		out[i] = f
-	}
-	return out, nil
-}
-
-func eventFrame(event any) []byte {
-	return frame(struct {
-		Type  string `json:"type"`
-		Event any    `json:"event"`
-	}{"event", event})
 }
