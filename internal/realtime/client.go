@@ -17,7 +17,6 @@ type Client struct {
 
 	// These belong to the feed's lock.
 	viewing vis.ConversationID
-	away    bool
 	gone    bool
 
 	mu      sync.Mutex

@@ -27,7 +27,7 @@ type feed struct {
 	members  map[*Client]struct{} // live members and tokens
 	visitors map[vis.CustomerID]map[*Client]struct{}
 	sessions map[string]*session
-	staff    map[vis.MemberID]*staffer
+	staff    map[vis.MemberID]int // how many screens a member has; 0 when the last one left a moment ago
 	guests   map[vis.CustomerID]*guest
 	viewers  map[vis.ConversationID]map[*Client]struct{}
 	slots    map[string]*slot
@@ -40,7 +40,7 @@ func newFeed(h *Hub, ws vis.WorkspaceID, head int64) *feed {
 		hub: h, ws: ws, position: head, bell: make(chan struct{}, 1), poke: make(chan struct{}, 1),
 		clients: make(map[*Client]struct{}), members: make(map[*Client]struct{}),
 		visitors: make(map[vis.CustomerID]map[*Client]struct{}), sessions: make(map[string]*session),
-		staff: make(map[vis.MemberID]*staffer), guests: make(map[vis.CustomerID]*guest),
+		staff: make(map[vis.MemberID]int), guests: make(map[vis.CustomerID]*guest),
 		viewers: make(map[vis.ConversationID]map[*Client]struct{}), slots: make(map[string]*slot),
 		teams: make(map[vis.ChannelID]string),
 	}
@@ -165,11 +165,7 @@ func (f *feed) attach(r Reader, conn Conn, last int64) *Client {
 	f.join(c)
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	var present []MemberPresence
-	if !r.visitor() {
-		present = f.presences()
-	}
-	c.push(f.hub.enc.Welcome(f.position, present, r.visitor()))
+	c.push(f.hub.enc.Welcome(f.position))
 	switch {
 	case last < 0:
 		c.cursor = f.position

@@ -73,10 +73,9 @@ type Frame struct {
 type Encoder interface {
 	// Frames makes one Frame for each event, in order.
 	Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]Frame, error)
-	Welcome(seq int64, members []MemberPresence, visitor bool) []byte
+	Welcome(seq int64) []byte
 	Skip(seq int64) []byte
 	Reload(seq int64) []byte
-	Presence(m MemberPresence) []byte
 	Viewers(c vis.ConversationID, members []vis.MemberID) []byte
 	Visitor(c vis.CustomerID, here bool, page *Page) []byte
 	// Team tells the visitors of a channel who is there to answer.

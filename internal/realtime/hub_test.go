@@ -57,14 +57,11 @@ func (w words) Frames(_ context.Context, _ vis.WorkspaceID, events []vis.Event) 
 	return out, nil
 }
 
-func (words) Welcome(seq int64, _ []MemberPresence, _ bool) []byte {
+func (words) Welcome(seq int64) []byte {
 	return fmt.Appendf(nil, "welcome%d", seq)
 }
 func (words) Skip(seq int64) []byte   { return fmt.Appendf(nil, "skip%d", seq) }
 func (words) Reload(seq int64) []byte { return fmt.Appendf(nil, "reload%d", seq) }
-func (words) Presence(p MemberPresence) []byte {
-	return fmt.Appendf(nil, "%s is %s", p.Member, p.Presence)
-}
 func (words) Viewers(_ vis.ConversationID, m []vis.MemberID) []byte {
 	return fmt.Appendf(nil, "viewers%v", m)
 }
@@ -195,7 +192,6 @@ func TestComingBackTellsWhatWasMissed(t *testing.T) {
 		w.expect(lea, "m301 m302")
 		yann := w.attach(member("yann"), 300, false) // from memory
 		w.expect(yann, "welcome302 m301 m302")
-		w.expect(lea, "yann is here")
 	})
 }
 
@@ -207,7 +203,7 @@ func TestAReaderAheadOfTheFeedMissesNothing(t *testing.T) {
 		yann := w.attach(member("yann"), 3, false) // has read a list at 3 meanwhile
 		w.hub.Ring(ws)
 		w.expect(yann, "welcome0 m4 m5")
-		w.expect(lea, "welcome0 yann is here m1 m2 m3 m4 m5")
+		w.expect(lea, "welcome0 m1 m2 m3 m4 m5")
 	})
 }
 
@@ -335,45 +331,6 @@ func TestALongReplayIsReadAtTheReadersPace(t *testing.T) {
 		if got := strings.Count(lazy.said(), "m."); got != 900 || lazy.code != 0 {
 			t.Errorf("told %d of 900, closed with %d", got, lazy.code)
 		}
-	})
-}
-
-func TestPresenceIsOneForAllScreens(t *testing.T) {
-	t.Parallel()
-	in(t, words{}, func(w *world) {
-		yann := w.attach(member("yann"), -1, false)
-		one, two := w.attach(member("lea"), -1, false), w.attach(member("lea"), -1, false)
-		w.expect(yann, "welcome0 lea is here")
-		time.Sleep(oneSubject + 1)
-		one.client.Away(true)
-		w.expect(yann, "")
-		time.Sleep(oneSubject + 1)
-		two.client.Away(true)
-		time.Sleep(oneSubject)
-		w.expect(yann, "lea is away")
-		one.client.Detach()
-		two.client.Detach()
-		time.Sleep(offlineWait - time.Second)
-		w.expect(yann, "")
-		time.Sleep(2 * time.Second)
-		w.expect(yann, "lea is offline")
-		if got := w.hub.Presence(ws, "lea"); got != Offline {
-			t.Error(got)
-		}
-	})
-}
-
-func TestAReloadedPageIsNoAbsence(t *testing.T) {
-	t.Parallel()
-	in(t, words{}, func(w *world) {
-		yann := w.attach(member("yann"), -1, false)
-		lea := w.attach(member("lea"), -1, false)
-		w.expect(yann, "welcome0 lea is here")
-		lea.client.Detach()
-		time.Sleep(2 * time.Second)
-		w.attach(member("lea"), -1, false)
-		time.Sleep(2 * offlineWait)
-		w.expect(yann, "")
 	})
 }
 

@@ -8,21 +8,6 @@ import (
 	"visavis/internal/vis"
 )
 
-// Presence is how a member is there.
-type Presence string
-
-const (
-	Here    Presence = "here"
-	Away    Presence = "away"
-	Offline Presence = "offline"
-)
-
-// MemberPresence is how one member is there.
-type MemberPresence struct {
-	Member   vis.MemberID
-	Presence Presence
-}
-
 // Page is the page that a visitor is on.
 type Page struct {
 	URL, Title string
@@ -47,28 +32,6 @@ func (f *feed) connected(m vis.MemberID, on bool) {
 	}
 }
 
-// staffer is a member with at least one connection, or who had one a moment ago.
-type staffer struct {
-	clients map[*Client]struct{}
-	away    bool     // she said so herself, for all her screens
-	shown   Presence // what the others were told last
-}
-
-func (s *staffer) presence() Presence {
-	if len(s.clients) == 0 {
-		return Offline
-	}
-	if s.away {
-		return Away
-	}
-	for c := range s.clients {
-		if !c.away {
-			return Here
-		}
-	}
-	return Away
-}
-
 // guest is a visitor with a connection, or who had one a moment ago.
 type guest struct {
 	clients int
@@ -82,16 +45,9 @@ func (f *feed) join(c *Client) {
 	switch c.Actor.Kind {
 	case vis.ByMember:
 		id := c.Actor.Member()
-		s := f.staff[id]
-		if s == nil {
-			s = &staffer{clients: make(map[*Client]struct{}), shown: Offline}
-			f.staff[id] = s
-		}
-		s.clients[c] = struct{}{}
-		if len(s.clients) == 1 {
+		if f.staff[id]++; f.staff[id] == 1 {
 			f.connected(id, true)
 		}
-		f.soon("member "+string(id), 0, func() { f.showMember(id) })
 	case vis.ByCustomer:
 		id := c.Actor.Customer()
 		g := f.guests[id]
@@ -112,9 +68,8 @@ func (f *feed) leave(c *Client) {
 	switch c.Actor.Kind {
 	case vis.ByMember:
 		id := c.Actor.Member()
-		if s := f.staff[id]; s != nil {
-			delete(s.clients, c)
-			f.soon("member "+string(id), offlineWait, func() { f.showMember(id) })
+		if f.staff[id]--; f.staff[id] == 0 {
+			f.soon("member "+string(id), offlineWait, func() { f.showOut(id) })
 		}
 	case vis.ByCustomer:
 		id := c.Actor.Customer()
@@ -126,20 +81,9 @@ func (f *feed) leave(c *Client) {
 	}
 }
 
-// showMember tells the other members how one is there, when that is news.
-func (f *feed) showMember(id vis.MemberID) {
-	s := f.staff[id]
-	if s == nil {
-		return
-	}
-	now := s.presence()
-	if now != s.shown {
-		s.shown = now
-		f.sign(f.hub.enc.Presence(MemberPresence{id, now}))
-		f.teamNews = true
-		f.wakeKeep()
-	}
-	if now == Offline {
+// showOut tells the watcher that a member's last screen left a while ago, unless she came back meanwhile.
+func (f *feed) showOut(id vis.MemberID) {
+	if screens, known := f.staff[id]; known && screens == 0 {
 		delete(f.staff, id)
 		f.connected(id, false)
 	}
@@ -171,22 +115,6 @@ func (f *feed) sign(frame []byte) {
 			c.sign(frame)
 		}
 	}
-}
-
-func (f *feed) presences() []MemberPresence {
-	out := make([]MemberPresence, 0, len(f.staff))
-	for id, s := range f.staff {
-		if p := s.presence(); p != Offline {
-			out = append(out, MemberPresence{id, p})
-		}
-	}
-	slices.SortFunc(out, func(a, b MemberPresence) int {
-		if a.Member < b.Member {
-			return -1
-		}
-		return 1
-	})
-	return out
 }
 
 // tellTeams tells the visitors of each channel who is there now, when that is news to them.
@@ -231,20 +159,6 @@ func (f *feed) newsyChannels() []vis.ChannelID {
 	return out
 }
 
-// Presence returns how a member is there.
-func (h *Hub) Presence(ws vis.WorkspaceID, id vis.MemberID) Presence {
-	f := h.find(ws)
-	if f == nil {
-		return Offline
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if s := f.staff[id]; s != nil {
-		return s.presence()
-	}
-	return Offline
-}
-
 // TeamNews says that who is there to answer has changed; visitors are told.
 func (h *Hub) TeamNews(ws vis.WorkspaceID) {
 	if f := h.find(ws); f != nil {
@@ -268,20 +182,6 @@ func (h *Hub) TellCustomer(ws vis.WorkspaceID, id vis.CustomerID, frame []byte) 
 	}
 }
 
-// SetAway records that a member said herself that she is away, or back.
-func (h *Hub) SetAway(ws vis.WorkspaceID, id vis.MemberID, away bool) {
-	f := h.find(ws)
-	if f == nil {
-		return
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if s := f.staff[id]; s != nil {
-		s.away = away
-		f.soon("member "+string(id), 0, func() { f.showMember(id) })
-	}
-}
-
 // Guest returns whether a customer is there and the page she is on, nil when unknown.
 func (h *Hub) Guest(ws vis.WorkspaceID, id vis.CustomerID) (bool, *Page) {
 	f := h.find(ws)
@@ -294,17 +194,6 @@ func (h *Hub) Guest(ws vis.WorkspaceID, id vis.CustomerID) (bool, *Page) {
 		return true, g.page
 	}
 	return false, nil
-}
-
-// Away records that nobody sits at this connection's screen, or somebody again.
-func (c *Client) Away(on bool) {
-	f := c.feed
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if c.away = on; !c.gone && c.Actor.Kind == vis.ByMember {
-		id := c.Actor.Member()
-		f.soon("member "+string(id), 0, func() { f.showMember(id) })
-	}
 }
 
 // OnPage records which page a visitor is on.

@@ -52,6 +52,27 @@ func TestTheWatcherSeesFirstComeAndLastGo(t *testing.T) {
 	})
 }
 
+func TestAReloadedPageIsNoAbsence(t *testing.T) {
+	t.Parallel()
+	in(t, words{}, func(w *world) {
+		door := new(doorman)
+		w.hub.Watch(door)
+		for range 3 {
+			lea := w.attach(member("lea"), -1, false)
+			time.Sleep(2 * offlineWait)
+			lea.client.Detach()
+			time.Sleep(offlineWait / 2)
+		}
+		w.attach(member("lea"), -1, false)
+		time.Sleep(2 * offlineWait)
+		for _, seen := range door.seen {
+			if seen != "lea true" {
+				t.Errorf("the door saw %q", door.seen)
+			}
+		}
+	})
+}
+
 func TestAServerThatStopsSendsNobodyHome(t *testing.T) {
 	t.Parallel()
 	in(t, words{}, func(w *world) {

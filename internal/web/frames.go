@@ -14,7 +14,7 @@ const beatEvery = 25 * time.Second
 
 // The frames that the server sends on the live socket. Each is one JSON text; type tells them apart.
 type (
-	// WelcomeFrame is the first: the log's sequence, and who is there.
+	// WelcomeFrame is the first: where the log stands, and when.
 	WelcomeFrame struct {
 		Type      string `json:"type"`
 		Seq       int64  `json:"seq"`
@@ -100,11 +100,6 @@ type (
 		URL   string `json:"url"`
 		Title string `json:"title"`
 	}
-	// AwayFrame says that nobody sits at this screen.
-	AwayFrame struct {
-		Type string `json:"type"`
-		On   bool   `json:"on"`
-	}
 	// PingFrame asks for a pong.
 	PingFrame struct {
 		Type string `json:"type"`
@@ -128,7 +123,7 @@ func frame(v any) []byte {
 }
 
 // Welcome implements realtime.Encoder.
-func (s encoder) Welcome(seq int64, _ []realtime.MemberPresence, _ bool) []byte {
+func (s encoder) Welcome(seq int64) []byte {
 	return frame(WelcomeFrame{Type: "welcome", Seq: seq, Now: moment(s.clock.Now()), Heartbeat: int(beatEvery / time.Second)})
 }
 
@@ -137,9 +132,6 @@ func (encoder) Skip(seq int64) []byte { return frame(SkipFrame{"skip", seq}) }
 
 // Reload implements realtime.Encoder.
 func (encoder) Reload(seq int64) []byte { return frame(ReloadFrame{"reload", seq}) }
-
-// Presence implements realtime.Encoder: who is there is a fact of the log, which everybody is told anyway.
-func (encoder) Presence(realtime.MemberPresence) []byte { return nil }
 
 // Viewers implements realtime.Encoder.
 func (encoder) Viewers(c vis.ConversationID, members []vis.MemberID) []byte {

@@ -323,8 +323,6 @@ func (k *socket) take(data []byte) error {
 		return with(data, k.viewing)
 	case "page":
 		return with(data, k.page)
-	case "away":
-		return with(data, k.away)
 	}
 	return vis.Errorf(vis.Invalid, "unknown_type", "There is no such frame to send.")
 }
@@ -413,12 +411,4 @@ func (k *socket) page(f PageFrame) error {
 	k.pageAt = now
 	_, err := k.s.desk.Introduce(k.ctx, k.by.Actor, desk.Introduction{Page: p})
 	return err
-}
-
-func (k *socket) away(f AwayFrame) error {
-	if k.by.Kind != vis.ByMember {
-		return errNotYours
-	}
-	k.client.Away(f.On)
-	return nil
 }

@@ -284,7 +284,7 @@ func TestVisitorsNeverHearOfEachOther(t *testing.T) {
 	for _, forged := range []any{
 		TypeFrame{"typing", id, true},
 		ViewFrame{"viewing", &id},
-		AwayFrame{"away", true},
+		`{"type":"away","on":true}`,
 		`{"type":"event","event":{"type":"message.sent","seq":1}}`,
 		`{"type":"presence","memberId":"x","presence":"here"}`,
 		`{"type":"subscribe","conversationId":"` + id + `"}`,

@@ -127,7 +127,7 @@ func finishSpec(doc *huma.OpenAPI) {
 	server.OneOf = append(server.OneOf, &huma.Schema{Ref: schemaPrefix + "EventFrame"})
 	server.Discriminator.Mapping["event"] = schemaPrefix + "EventFrame"
 	frames(registry, "ClientFrame", map[string]any{"hello": HelloFrame{}, "typing": TypeFrame{}, "viewing": ViewFrame{}, "page": PageFrame{},
-		"away": AwayFrame{}, "ping": PingFrame{}})
+		"ping": PingFrame{}})
 	doc.Paths["/api/v1/live"] = &huma.PathItem{Get: &huma.Operation{OperationID: "live", Tags: []string{"live"},
 		Summary:     "The live socket (WebSocket, subprotocol visavis.v1)",
 		Description: "Say hello first; then events come as they happen. See ClientFrame and ServerFrame; a visitor's event frames are VisitorEventFrame.",

@@ -43,7 +43,6 @@ export class Live<E extends { seq: number } = Event> {
   };
   #viewing: string | null = null;
   #page: { url: string; title: string } | undefined;
-  #away = false;
   #typed = new Map<string, number>();
   #stop: (() => void) | undefined;
   /** Told when the server ended the session (4401) or refused the socket (4403). */
@@ -112,11 +111,6 @@ export class Live<E extends { seq: number } = Event> {
     this.#page = { url, title };
     this.#send({ type: 'page', url, title });
   }
-  away(on: boolean): void {
-    if (this.#away === on) return;
-    this.#away = on;
-    this.#send({ type: 'away', on });
-  }
 
   #open(): void {
     this.#clear('retry');
@@ -160,7 +154,6 @@ export class Live<E extends { seq: number } = Event> {
       this.#set('online');
       if (this.#viewing !== null) this.#send({ type: 'viewing', conversationId: this.#viewing });
       if (this.#page) this.#send({ type: 'page', ...this.#page });
-      if (this.#away) this.#send({ type: 'away', on: true });
     } else if (frame.type === 'event') {
       if (frame.event.seq <= (this.#last ?? -1)) return; // already had it
       this.#last = frame.event.seq;

@@ -1065,6 +1065,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/promise-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The public page of promises
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["getPromisePage"];
+        /**
+         * Publish it, or say something else on it
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changePromisePage"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/queues": {
         parameters: {
             query?: never;
@@ -1842,14 +1866,6 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "system";
         };
-        AwayFrame: {
-            on: boolean;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            type: "away";
-        };
         Calendar: {
             country?: string;
             days?: components["schemas"]["Day"][] | null;
@@ -2065,6 +2081,16 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ChangePromisePage: {
+            /** @description Shown on it, in this order */
+            channelIds: string[];
+            notes: components["schemas"]["PromisePageNote"][];
+            published: boolean;
+            signerId?: string | null;
+            /** Format: int64 */
+            version?: number;
+            word: components["schemas"]["Greeting"];
+        };
         ChangeQueue: {
             /**
              * Format: int64
@@ -2268,7 +2294,7 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
-        ClientFrame: components["schemas"]["AwayFrame"] | components["schemas"]["HelloFrame"] | components["schemas"]["PageFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypeFrame"] | components["schemas"]["ViewFrame"];
+        ClientFrame: components["schemas"]["HelloFrame"] | components["schemas"]["PageFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypeFrame"] | components["schemas"]["ViewFrame"];
         Conversation: {
             assigneeId?: string;
             /** Format: uuid */
@@ -4087,6 +4113,24 @@ export interface components {
              * @enum {string}
              */
             type: "promise.missed";
+        };
+        PromisePage: {
+            /** @description Shown on it, in this order */
+            channelIds: string[];
+            notes: components["schemas"]["PromisePageNote"][];
+            published: boolean;
+            signerId?: string | null;
+            /** @description Where everybody can read it; absent until it is first saved. */
+            url?: string;
+            /** Format: int64 */
+            version: number;
+            word: components["schemas"]["Greeting"];
+        };
+        PromisePageNote: {
+            /** Format: date */
+            since: string;
+            text: components["schemas"]["Greeting"];
+            title: components["schemas"]["Greeting"];
         };
         PromisePausedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -7608,6 +7652,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Profile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getPromisePage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changePromisePage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePromisePage"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PromisePage"];
                 };
             };
             /** @description Error */
