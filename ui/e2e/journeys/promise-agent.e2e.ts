@@ -62,7 +62,7 @@ test('she says when she will be back, and her colleagues see it', async () => {
   await lea.page.keyboard.press('m');
   await lea.page.keyboard.press('p');
   await lea.page.getByRole('menuitem', { name: /demi-heure/ }).click();
-  await lea.page.getByText(/^En pause, retour/).waitFor();
+  await lea.page.getByText(/En pause, retour/).waitFor();
   await go(yann.page, 'Toutes');
   await yann.page.locator('a[data-id]').first().click();
   await yann.page.keyboard.press('a');
@@ -70,7 +70,7 @@ test('she says when she will be back, and her colleagues see it', async () => {
   await rest(lea.page);
   await lea.page.keyboard.press('m');
   await lea.page.keyboard.press('a');
-  await lea.page.locator('nav').getByText('Disponible').waitFor();
+  await lea.page.locator('nav').getByText(/Disponible/).waitFor();
 });
 
 test('a newcomer is taken with the next key, and is hers', async () => {
