@@ -62,10 +62,10 @@ func HolidaysOf(country, region string) func(date string) bool {
 // kind is what sort of day it is: 0 for Sunday to 6 for Saturday as time.Weekday, or a holiday.
 type kind int
 
-const (
-	holiday kind = 7
-	kinds        = 8
-)
+const holiday kind = 7
+
+// kinds is how many sorts of day there are.
+const kinds = 8
 
 // day is one day of the past as the clocks showed it.
 type day struct {

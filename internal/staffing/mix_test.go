@@ -29,6 +29,7 @@ func mixed(t *testing.T, kinds ...Kind) Crew {
 
 func TestAMixSaysWhoIsNeededAndHowManyFewerWhenTheySpeakBoth(t *testing.T) {
 	t.Parallel()
+	long(t)
 	fr, en, both := Kind{Name: "fr", Languages: []string{"fr"}}, Kind{Name: "en", Languages: []string{"en"}}, Kind{Name: "both", Languages: []string{"fr", "en"}, Cost: 1.2}
 	apart, pooled := mixed(t, fr, en), mixed(t, fr, en, both)
 	one, _ := Line{PerHour: 24, HandleFor: 6 * time.Minute, Patience: 2 * time.Minute}.Fewest(Target{15 * time.Second, 0.9})

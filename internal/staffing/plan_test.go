@@ -33,6 +33,7 @@ func planned(t testing.TB, q Question) Plan {
 
 func TestAPlanKeepsItsTargetWithFewAgents(t *testing.T) {
 	t.Parallel()
+	long(t)
 	p := planned(t, sos())
 	if p.Whole.Kept < 0.95 || p.Least.Kept < 0.9 || !p.Settled || p.Replications != 20 || p.Without != nil {
 		t.Errorf("%+v, least %+v at %s", p.Whole, p.Least, p.LeastAt)
@@ -87,9 +88,7 @@ func TestAPlanTellsOfPeopleByName(t *testing.T) {
 	t.Parallel()
 	q := sos()
 	q.Ill = 1
-	for _, p := range crew(calls, 6, 24*time.Hour) {
-		q.People = append(q.People, p)
-	}
+	q.People = crew(calls, 6, 24*time.Hour)
 	q.People[3].Shifts = []Span{{8 * time.Hour, 12 * time.Hour}}
 	q.Absent = []vis.MemberID{q.People[1].Member, q.People[3].Member}
 	p := planned(t, q)

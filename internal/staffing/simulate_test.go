@@ -41,6 +41,14 @@ func steady(perHour float64, agents int, handle, patience time.Duration) Day {
 		Work: routing.WorkCall, Within: 15 * time.Second, Handle: Handling{Mean: handle, Spread: Exponential}, Patience: patience, PerSlot: even(perHour, length)}}}
 }
 
+// long leaves out a test of statistics where the tests run for another reason, such as the race detector, under which it takes minutes.
+func long(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("many days are played: not with -short")
+	}
+}
+
 func simulate(t testing.TB, d Day, p Play) Outcome {
 	t.Helper()
 	o, err := Simulate(context.Background(), d, p)
@@ -63,6 +71,7 @@ func agrees(t *testing.T, what string, got Around, want float64) {
 
 func TestOurRoutingIsErlangCWhereErlangCHolds(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, c := range []struct {
 		perHour float64
 		agents  int
@@ -84,6 +93,7 @@ func TestOurRoutingIsErlangCWhereErlangCHolds(t *testing.T) {
 
 func TestOurRoutingIsErlangAWhereErlangAHolds(t *testing.T) {
 	t.Parallel()
+	long(t)
 	for _, c := range []struct {
 		perHour  float64
 		agents   int
@@ -148,6 +158,7 @@ func TestHandlingTimesAreAsDescribed(t *testing.T) {
 // Two languages. One pool in which everybody speaks both never keeps less than two that are apart with as many people.
 func TestOnePoolOfGeneralistsKeepsMoreThanTwoThatAreApart(t *testing.T) {
 	t.Parallel()
+	long(t)
 	const length = 12 * time.Hour
 	class := func(language string) Class {
 		return Class{Name: language, Team: calls, Work: routing.WorkCall, Language: language, Within: 15 * time.Second,
