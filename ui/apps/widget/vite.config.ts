@@ -17,10 +17,27 @@ const plainImports: Plugin = {
   load: (id) => (id.includes('vite/preload-helper') ? 'export const __vitePreload = (load) => load();' : undefined),
 };
 
+/**
+ * Every `$state` of the chat holds a plain value, a node, or is raw, so svelte's deep proxies would be dead weight too.
+ * `plain-state.test.ts` watches over that.
+ */
+const plainState: Plugin = {
+  name: 'plain-state',
+  enforce: 'pre',
+  load: (id) =>
+    id.endsWith('svelte/src/internal/client/proxy.js')
+      ? 'export const proxy = (value) => value, get_proxied_value = proxy, is = Object.is;'
+      : undefined,
+};
+
 /** The page inside the frame, served at /chat/. One script: a slow line pays for one round trip, not for five. */
 export default defineConfig({
   base: '/chat/',
-  plugins: [plainImports, svelte({ compilerOptions: { runes: true, cssHash: ({ filename }) => short(filename) } })],
+  plugins: [
+    plainImports,
+    plainState,
+    svelte({ compilerOptions: { runes: true, cssHash: ({ filename }) => short(filename) } }),
+  ],
   build: {
     outDir: '../../dist/chat',
     emptyOutDir: true,

@@ -65,7 +65,7 @@ export class Chat {
   #fresh = false;
   #open = $state(false);
   #draft = $state('');
-  view = $state<'talk' | 'past' | 'leave'>('talk');
+  view = $state<'talk' | 'past' | 'leave' | 'call'>('talk');
 
   constructor(session: Session, store: Store, makeLine?: () => Promise<Line>) {
     this.session = session;
@@ -173,7 +173,11 @@ export class Chat {
     this.seen();
     if (this.session.unproved) void this.session.ensure().then(() => this.#join(), ignore);
     else if (this.#thread && this.#thread.state !== 'ready') void this.#loadThread();
-    if (!this.session.token) void this.session.look().then((look) => (this.#look = look), ignore); // who is here may have changed
+    this.lookAgain();
+  }
+  /** Who is here may have changed, and an hour that was promised a while ago is not the one that is promised now. */
+  lookAgain(): void {
+    if (this.#open && !document.hidden) void this.session.look().then((look) => (this.#look = look), ignore);
   }
   hide(): void {
     this.#open = false;
@@ -363,6 +367,8 @@ export class Chat {
         if (frame.conversationId === this.#current && frame.author.kind === 'member')
           this.#types(frame.on ? { name: frame.author.firstName ?? '', face: frame.author.face ?? '' } : undefined);
         return;
+      case 'standing':
+        return this.session.stand(frame.conversationId, frame.queue);
       case 'team':
         if (this.#look) this.#look = { ...this.#look, here: frame.here, team: frame.team };
         return;
@@ -371,23 +377,13 @@ export class Chat {
   }
 
   #happened(event: VisitorEvent): void {
-    switch (event.type) {
-      case 'message.received':
-      case 'message.sent':
-      case 'conversation.resolved':
-      case 'conversation.reopened':
-        this.session.put(event.conversation);
-        if (!this.#current && !this.#fresh) this.pick(event.conversation.id);
-        if (event.message) this.#thread?.take([event.message]);
-        if (event.type === 'message.sent') this.#types(undefined);
-        this.seen();
-        return;
-      case 'conversation.read':
-        this.session.put(event.conversation);
-        return;
-      case 'customer.changed':
-        this.session.take(event.visitor);
-    }
+    if (event.type === 'customer.changed') return this.session.take(event.visitor);
+    this.session.put(event.conversation);
+    if (!('message' in event)) return; // read, promised, a step of the work
+    if (!this.#current && !this.#fresh) this.pick(event.conversation.id);
+    this.#thread?.take([event.message]);
+    if (event.type === 'message.sent') this.#types(undefined);
+    this.seen();
   }
 
   #types(typist: Typist | undefined): void {

@@ -1,18 +1,27 @@
 import type { VisitorChannel } from '@visavis/client/types.ts';
 import type { Voice } from './voice.svelte';
 
-/** Who is there, in one honest sentence: no promise of a delay, and never silence about being closed. */
-export function presence(look: VisitorChannel, { t, moment }: Voice, agent?: string): string {
-  const here = look.team.filter((person) => person.here).map((person) => person.firstName);
-  if (look.open && look.here) {
-    const [a = '', b = ''] = here;
-    if (here.length === 0) return t('here.open');
-    if (here.length === 1) return `${t('here.one', { a })} ${t('here.open')}`;
-    return here.length === 2 ? t('here.two', { a, b }) : t('here.many', { a, b, n: here.length - 2 });
+/**
+ * Who is there and when she is answered, in honest sentences: what is usual as it was measured, what is promised as the server
+ * promises it, nothing where nothing is known, and never silence about being closed. While an answer is owed already, its own
+ * hour stands beside it, so none is said here.
+ */
+export function presence(look: VisitorChannel, voice: Voice, agent?: string, owed = false): string {
+  const { t, span } = voice;
+  const { usualFor, answerBy = '' } = look.promise;
+  const left = owed ? 0 : (Date.parse(answerBy) - Date.now()) / 1000;
+  const promised = left > 0 ? t('answer.by', { when: voice.by(answerBy, look.opensAt) }) : '';
+  if (!look.open) {
+    const when = look.opensAt && voice.moment(look.opensAt);
+    return when ? `${t('closed.at', { who: agent ?? t('closed.team'), when })} ${promised}`.trim() : t('closed');
   }
-  if (look.open) return t('away.open');
-  if (!look.opensAt) return t('closed');
-  return t('closed.at', { who: agent ?? t('closed.team'), when: moment(look.opensAt) });
+  if (!look.here) return `${t('away')} ${promised || t('away.open')}`;
+  const [a = t('closed.team'), b, ...more] = look.team.filter((person) => person.here).map((one) => one.firstName);
+  const who = !b ? a : more.length ? t('names.many', { a, b, n: more.length }) : t('names.two', { a, b });
+  const n = b ? 2 : 1;
+  if (!usualFor || owed) return `${t('here', { who, n })} ${promised || t('here.open')}`;
+  // An hour sooner than what is usual would be an hour we do not believe in ourselves.
+  return `${t('usual', { who, n, for: span(usualFor) })} ${left > usualFor ? promised : t('here.open')}`;
 }
 
 /**

@@ -23,6 +23,7 @@ const look: VisitorChannel = {
   ],
   open: true,
   here: true,
+  promise: { zone: 'Europe/Paris' },
 };
 let voice: Voice;
 beforeEach(async () => {

@@ -95,13 +95,25 @@ export class Session {
     this.#visitor = visitor;
   }
 
-  /** One copy of each conversation, whichever door it came through. A read mark never goes back. */
+  /**
+   * One copy of each conversation, whichever door it came through. A read mark never goes back, and news that are only of
+   * words leave the work, the place and the call as they were known.
+   */
   put(conversation: VisitorConversation): void {
     const before = this.#conversations.find((one) => one.id === conversation.id);
-    const merged = before
-      ? { ...conversation, readPosition: Math.max(before.readPosition, conversation.readPosition) }
-      : conversation;
+    const known = conversation.steps ? {} : { ...before, promise: undefined };
+    const merged = {
+      ...known,
+      ...conversation,
+      readPosition: Math.max(before?.readPosition ?? 0, conversation.readPosition),
+    };
     this.#conversations = sorted([...this.#conversations.filter((one) => one.id !== conversation.id), merged]);
+  }
+
+  /** Where she stands in her queue now; null once she waits no longer. */
+  stand(id: string, queue: VisitorConversation['queue'] | null): void {
+    for (const one of this.#conversations)
+      if (one.id === id) this.put({ steps: [], ...one, queue: queue ?? undefined });
   }
 
   #begin(): Promise<void> {

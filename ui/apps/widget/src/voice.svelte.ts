@@ -34,9 +34,12 @@ export class Voice {
     this.#locale = locale;
   }
 
-  /** Keeps "yesterday" true; returns what stops it. */
-  tick(): () => void {
-    const timer = setInterval(() => (this.#now = Date.now()), 60_000);
+  /** Keeps "yesterday" true, and tells who else goes by the minute; returns what stops it. */
+  tick(also: () => void): () => void {
+    const timer = setInterval(() => {
+      this.#now = Date.now();
+      also();
+    }, 60_000);
     return () => clearInterval(timer);
   }
 
@@ -91,12 +94,30 @@ export class Voice {
     return ahead === -1 ? this.day(at) : this.#format(at, { day: 'numeric', month: 'short' });
   };
 
+  /** "1 min", "12 min", "2 h": a wait, never shorter than it is. */
+  span = (seconds: number): string => {
+    const minutes = Math.max(1, Math.ceil(seconds / 60));
+    return minutes > 90 ? `${Math.ceil(minutes / 60)}\u202fh` : `${minutes}\u202fmin`;
+  };
+
+  /** An hour by which something is promised: "10 h 12" on the day that is spoken of (today), else "demain 10 h 12". */
+  by = (at: string, on?: string): string => {
+    const due = whole(at);
+    const time = this.clock(due).replace(/^0(:00|\u202fh)$/, this.t('midnight'));
+    const day = time === this.t('midnight') ? at : due; // the midnight that ends a day is of that day
+    return this.ahead(day) === (on ? this.ahead(on) : 0) ? time : this.t('when.by', { day: this.#weekday(day), time });
+  };
+
   /** A moment to come: "aujourd’hui à 9 h", "demain à 9 h", "lundi à 9 h", "lundi 30 novembre à 9 h". */
   moment = (at: string): string => {
-    const ahead = this.ahead(at);
-    const day = ahead > 1 && ahead < 7 ? this.#format(at, { weekday: 'long' }) : this.day(at);
-    return this.t(ahead > 1 ? 'when.on' : 'when.at', { day, time: this.clock(at) });
+    const day = this.#weekday(at);
+    return this.t(this.ahead(at) > 1 ? 'when.on' : 'when.at', { day, time: this.clock(at) });
   };
+
+  #weekday(at: string): string {
+    const ahead = this.ahead(at);
+    return ahead > 1 && ahead < 7 ? this.#format(at, { weekday: 'long' }) : this.day(at);
+  }
 
   /** Midnights from now to then, by the reader's own calendar; negative for days past. */
   ahead(at: string): number {
@@ -108,6 +129,9 @@ export class Voice {
     return new Intl.DateTimeFormat(this.#locale === 'fr' ? 'fr-FR' : 'en-GB', options).format(new Date(at));
   }
 }
+
+/** The minute by which something is promised. It is said without its seconds, so it is the minute that has not begun. */
+export const whole = (at: string): string => new Date(Math.ceil(Date.parse(at) / 60_000) * 60_000).toISOString();
 
 /**
  * The language to speak, among those the channel offers: what she chose here, then what the page speaks, then what her
