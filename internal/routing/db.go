@@ -27,6 +27,7 @@ type Calendar struct {
 // nothing searches in it.
 type Tx interface {
 	desk.Tx
+	boardTx
 	Audit(ctx context.Context, e vis.AuditEntry) error
 	Workspace(ctx context.Context) (staff.Workspace, error)
 	Members(ctx context.Context) ([]staff.Member, error)

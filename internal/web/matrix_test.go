@@ -120,6 +120,7 @@ var matrix = map[string]row{
 	"POST /api/v1/routing/preview":            {who: "nnnf...nf.", body: obj{"weights": routingBody["weights"]}},
 	"GET /api/v1/queues":                      {who: "nnn....nf."},
 	"PUT /api/v1/queues/{id}":                 {who: "nnnff.anfa", of: "team", body: obj{"mode": "pull", "ringFor": 30, "version": 0}},
+	"GET /api/v1/board":                       {who: "nnn....n.."},
 	"GET /api/v1/profiles":                    {who: "nnn....nf."},
 	"PUT /api/v1/profiles/{id}":               {who: "nnnf..anfa", of: "member", body: obj{"languages": []string{"fr"}, "version": 0}},
 	"GET /api/v1/rules":                       {who: "nnnf...nf."},

@@ -99,6 +99,7 @@ type Server struct {
 
 	history  staffing.History
 	planning chan struct{} // held by the one plan that is worked out
+	boards   boards
 
 	waiting sync.Map      // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
 	uploads chan struct{} // bounds how many files arrive at once
@@ -379,6 +380,7 @@ func (s *Server) routes() {
 	s.calendarRoutes()
 	s.policyRoutes()
 	s.routingRoutes()
+	s.boardRoutes()
 	s.ruleRoutes()
 	s.callbackRoutes()
 	s.promisePageRoutes()

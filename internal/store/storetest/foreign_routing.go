@@ -163,6 +163,21 @@ var emptyRouted = map[string]attempt{
 		l, err := tx.Owned(ctx, "", 99)
 		return only(l, err, func(c desk.Conversation) bool { return c.ID == a.convers.ID })
 	},
+	"QueueFigures": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		l, err := tx.QueueFigures(ctx, now.Add(24*time.Hour), now.Add(24*time.Hour))
+		return only(l, err, func(f routing.QueueFigures) bool { return f.Channel == a.channel.ID })
+	},
+	"Loads": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		l, err := tx.Loads(ctx, time.Time{})
+		return only(l, err, func(f routing.HeldFigures) bool { return f.Member == a.member.ID })
+	},
+	"AtRisk": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		l, err := tx.AtRisk(ctx, "", now.Add(24*time.Hour), 99)
+		return only(l, err, func(c desk.Conversation) bool { return c.ID == a.convers.ID })
+	},
+	"AtRisk (of a team)": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		return tx.AtRisk(ctx, a.team.ID, now.Add(24*time.Hour), 99)
+	},
 	"CountStarted": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.CountStarted(ctx, a.customer.ID, time.Time{})
 	},

@@ -134,6 +134,7 @@ func Run(t *testing.T, e Engine) {
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
 		{"ListsByRank", testRanks},
+		{"CountsQueuesAndLoads", testBoard},
 		{"PagesWhileRanksChange", testRanksMove},
 		{"MovesACursorOnce", testCursors},
 		{"LeasesToOneAtATime", testLeases},

@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the floor stands: queues, promises at risk, agents, today
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/calendars": {
         parameters: {
             query?: never;
@@ -1865,6 +1885,168 @@ export interface components {
             id?: string;
             /** @enum {string} */
             kind: "customer" | "member" | "system";
+        };
+        Board: {
+            /** @description Members who are not offline. */
+            agents: components["schemas"]["BoardAgent"][];
+            /**
+             * Format: date-time
+             * @description When it was read; an answer is up to two seconds old.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Promises due within a quarter of an hour, also of what somebody owns.
+             */
+            atRisk: number;
+            curve: components["schemas"]["BoardCurve"];
+            /**
+             * Format: int64
+             * @description Share of promises to keep, in percent
+             */
+            goal: number;
+            /**
+             * Format: int64
+             * @description Promises that are missed and still owed, likewise.
+             */
+            missedNow: number;
+            queues: components["schemas"]["BoardQueue"][];
+            /** @description Those at risk or missed, nearest deadline first; 20 at most. */
+            risks: components["schemas"]["Conversation"][];
+            /** @description Null while no queue is about to miss promises that free members of other teams could keep. */
+            tip: components["schemas"]["BoardTip"];
+            today: components["schemas"]["BoardToday"];
+            /**
+             * Format: int64
+             * @description Conversations that nobody owns.
+             */
+            waiting: number;
+            /** @description IANA time zone of the workspace, in which today is today. */
+            zone: string;
+        };
+        BoardAgent: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            backAt?: string;
+            capacity: components["schemas"]["BoardLoad"];
+            load: components["schemas"]["BoardLoad"];
+            /** Format: uuid */
+            memberId: string;
+            /** @enum {string} */
+            presence: "available" | "busy" | "finishing" | "away";
+            ringing: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "free" | "full" | "busy" | "away";
+        };
+        BoardCurve: {
+            /** @description Whether there is history enough for a forecast. */
+            known: boolean;
+            /** @description 46, 48 or 50 of half an hour, from midnight in the zone. */
+            slots: components["schemas"]["BoardSlot"][];
+        };
+        BoardForecast: {
+            /** Format: double */
+            expected: number;
+            /**
+             * Format: double
+             * @description Nine of ten times fewer than this come.
+             */
+            high: number;
+            /**
+             * Format: double
+             * @description Nine of ten times more than this come.
+             */
+            low: number;
+        };
+        BoardLoad: {
+            /** Format: int64 */
+            call: number;
+            /** Format: int64 */
+            chat: number;
+            /** Format: int64 */
+            mail: number;
+        };
+        BoardQueue: {
+            /** @description Of the team, those who can take something first. */
+            agents: components["schemas"]["QueueAgent"][];
+            /** Format: int64 */
+            atRisk: number;
+            /** Format: int64 */
+            free: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            longestSince?: string;
+            /** Format: int64 */
+            missed: number;
+            /** @enum {string} */
+            mode: "pull" | "offer" | "assign";
+            /** @description Of what nobody owns, missed ones included. */
+            nearest?: components["schemas"]["Owed"];
+            /** @description Empty for conversations of no team. */
+            teamId: string;
+            /** @description Arrivals by quarters of an hour over the last two hours, oldest first; the last is still going on. */
+            trend: number[];
+            /** Format: int64 */
+            waiting: number;
+        };
+        BoardSlot: {
+            /**
+             * Format: int64
+             * @description Contacts that came; so far, in the slot that is going on.
+             */
+            actual?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            forecast?: components["schemas"]["BoardForecast"];
+        };
+        BoardTip: {
+            /**
+             * Format: date-time
+             * @description The last of their deadlines.
+             */
+            by: string;
+            /** @description Free members of other teams who can do the work and are not needed where they are. */
+            helpers: string[];
+            /**
+             * Format: int64
+             * @description Promises due within half an hour beyond what the queue's free members have room for.
+             */
+            missing: number;
+            /** @description Whether the queue wants skills, which they have. */
+            skilled: boolean;
+            /** Format: uuid */
+            teamId: string;
+        };
+        BoardToday: {
+            /**
+             * Format: double
+             * @description Seconds until the first answer: half were answered faster.
+             */
+            firstMedian?: number;
+            /**
+             * Format: double
+             * @description Nine of ten were answered faster.
+             */
+            firstP90?: number;
+            /**
+             * Format: int64
+             * @description Promises, acknowledgements left out.
+             */
+            kept: number;
+            /** Format: int64 */
+            missed: number;
         };
         Calendar: {
             country?: string;
@@ -4154,6 +4336,27 @@ export interface components {
              */
             type: "promise.paused";
         };
+        PromisePausedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.paused";
+        };
         PromiseResumedEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -4176,6 +4379,27 @@ export interface components {
              */
             type: "promise.resumed";
         };
+        PromiseResumedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.resumed";
+        };
         PromiseVoidedEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -4187,6 +4411,27 @@ export interface components {
             conversationId?: string;
             customerId?: string;
             promise: components["schemas"]["PromiseFact"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "promise.voided";
+        };
+        PromiseVoidedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -4266,6 +4511,15 @@ export interface components {
              * @description 0 while it was never set up
              */
             version: number;
+        };
+        QueueAgent: {
+            /** Format: uuid */
+            memberId: string;
+            /**
+             * @description free: has room for what waits there
+             * @enum {string}
+             */
+            state: "free" | "full" | "busy" | "away";
         };
         QueueOverflow: {
             /**
@@ -5170,7 +5424,7 @@ export interface components {
             steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
+        VisitorEvent: components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */
@@ -5501,6 +5755,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getBoard: {
+        parameters: {
+            query?: {
+                /** @description One team; all when absent. */
+                teamId?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Board"];
                 };
             };
             /** @description Error */
