@@ -1,3 +1,4 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { go, said, Scene, write } from '../scene.ts';
@@ -5,8 +6,7 @@ import { go, said, Scene, write } from '../scene.ts';
 const scene = new Scene();
 
 /** Keys act on the desk, not in a field. */
-const rest = (page: import('playwright-core').Page) =>
-  page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+const rest = (page: Page) => page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 
 test('a step is one line and one key; the time in its words becomes the time it is expected', async () => {
   const lea = await scene.member();
@@ -70,7 +70,10 @@ test('she says when she will be back, and her colleagues see it', async () => {
   await rest(lea.page);
   await lea.page.keyboard.press('m');
   await lea.page.keyboard.press('a');
-  await lea.page.locator('nav').getByText(/Disponible/).waitFor();
+  await lea.page
+    .locator('nav')
+    .getByText(/Disponible/)
+    .waitFor();
 });
 
 test('a newcomer is taken with the next key, and is hers', async () => {
