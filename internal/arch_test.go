@@ -42,7 +42,7 @@ var rooms = map[string][]string{
 	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "store", "store/postgres"},
 
 	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "staffing", "realtime", "seal", "blob"},
-	"demo":  {"vis", "text", "channel", "hours", "staff", "desk", "notify", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
+	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
 	"bench": nil,                                                                                         // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},
 }

@@ -19,6 +19,7 @@ type Demo struct {
 	App     *App
 	ShopURL string
 	shop    demo.Shop
+	built   demo.Built
 }
 
 // NewDemo opens the demo's data, telling its story first when there is none. shopListen is where the shop's pages stand.
@@ -29,7 +30,8 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 	}
 	built, found, err := demo.Find(ctx, a.store.Staff(), a.Channels)
 	if err == nil && !found {
-		house := demo.House{Staff: a.store.Staff(), Channels: a.store.Channels(), Desk: a.store.Desk(), Blobs: a.blobs, Sealer: a.keys,
+		house := demo.House{Staff: a.store.Staff(), Channels: a.store.Channels(), Desk: a.store.Desk(), Routing: a.store.Routing(),
+			Report: a.store.Report(), Timers: a.store.Timers(), Notices: bell{a.Notify}, Log: a.log, Blobs: a.blobs, Sealer: a.keys,
 			Adapters: standard.Adapters(), Mint: vis.Mint{Rand: rand.Reader}, Cores: runtime.NumCPU()}
 		built, err = demo.Build(ctx, house, a.clock.Now(), []string{shopURL, strings.Replace(shopURL, "localhost", "127.0.0.1", 1)})
 	}
@@ -40,7 +42,7 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Demo{a, shopURL, demo.Shop{Visavis: a.URL, Key: built.Channel.Key, Secret: secret, Clock: a.clock}}, nil
+	return &Demo{a, shopURL, demo.Shop{Visavis: a.URL, Key: built.Channel.Key, Secret: secret, Clock: a.clock}, built}, nil
 }
 
 // Run serves the desk and the shop until ctx ends.
@@ -57,6 +59,9 @@ func (d *Demo) Run(ctx context.Context, shopListen string) error {
 		}
 	}()
 	defer func() { _ = shop.Close() }() // only pages: nothing is lost
+	for _, m := range d.built.Present {
+		d.App.engine.Connected(d.built.Workspace, m, true) // as if each had a screen here
+	}
 	return d.App.Run(ctx)
 }
 

@@ -3,10 +3,11 @@
 package demo
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -14,6 +15,9 @@ import (
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/jobs"
+	"visavis/internal/report"
+	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -23,6 +27,11 @@ type House struct {
 	Staff    staff.DB
 	Channels channel.DB
 	Desk     desk.DB
+	Routing  routing.DB
+	Report   report.DB
+	Timers   jobs.DB
+	Notices  routing.Notices
+	Log      *slog.Logger
 	Blobs    blob.Store
 	Sealer   staff.Sealer
 	Adapters []channel.Adapter
@@ -34,6 +43,8 @@ type House struct {
 type Built struct {
 	Workspace vis.WorkspaceID
 	Channel   channel.Channel // the shop's web chat
+	// Present are members who are at work although nobody signs in for them, so that the board has somebody to show.
+	Present []vis.MemberID
 }
 
 // builder writes history: its clock stands wherever the story is.
@@ -44,6 +55,8 @@ type builder struct {
 	staff    *staff.Service
 	channel  *channel.Service
 	desk     *desk.Service
+	routing  *routing.Service
+	effects  map[string]jobs.Effect
 	members  map[string]staff.Member
 	teams    map[string]vis.TeamID
 	channels map[string]channel.Channel
@@ -58,16 +71,27 @@ func Build(ctx context.Context, house House, now time.Time, shopOrigins []string
 	b.staff = staff.New(house.Staff, clock, house.Mint, house.Sealer, house.Cores)
 	b.channel = channel.New(house.Channels, clock, house.Mint, house.Sealer, house.Adapters...)
 	b.desk = desk.New(house.Desk, everywhere{}, clock, house.Mint)
-	if err := b.people(ctx); err != nil {
-		return Built{}, fmt.Errorf("make the demo's people: %w", err)
+	b.routing = routing.New(house.Routing, b.desk, b.channel, house.Notices, nil, clock, house.Mint, house.Log)
+	b.effects = map[string]jobs.Effect{desk.TimerWake: b.desk.Wake}
+	maps.Copy(b.effects, b.routing.Effects())
+	for _, part := range []struct {
+		name string
+		make func() error
+	}{
+		{"people", func() error { return b.people(ctx) }},
+		{"channels", func() error { return b.ways(ctx, shopOrigins) }},
+		{"promises", func() error { return b.promises(ctx, now) }},
+		{"customers", func() error { return b.customers(ctx) }},
+		{"history", func() error { return b.history(ctx, now) }},
+		{"figures", func() error { return b.figures(ctx, now) }},
+		{"promise page", func() error { return b.page(ctx, now) }},
+		{"present", func() error { return b.clockIn(ctx, now) }},
+	} {
+		if err := part.make(); err != nil {
+			return Built{}, fmt.Errorf("make the demo's %s: %w", part.name, err)
+		}
 	}
-	if err := b.ways(ctx, shopOrigins); err != nil {
-		return Built{}, fmt.Errorf("make the demo's channels: %w", err)
-	}
-	if err := b.customers(ctx); err != nil {
-		return Built{}, fmt.Errorf("make the demo's customers: %w", err)
-	}
-	return Built{b.ws, b.channels["chat"]}, b.history(ctx, now)
+	return Built{b.ws, b.channels["chat"], b.presentIDs()}, nil
 }
 
 // Find returns the demo workspace of a server that has one.
@@ -84,7 +108,8 @@ func Find(ctx context.Context, db staff.DB, channels *channel.Service) (Built, b
 	if i < 0 {
 		return Built{}, false, fmt.Errorf("the data folder holds the workspace %q without an open web chat; choose another folder for the demo", all[0].Name)
 	}
-	return Built{all[0].ID, list[i]}, true, nil
+	present, err := presentIn(ctx, db, all[0].ID)
+	return Built{all[0].ID, list[i], present}, err == nil, err
 }
 
 // everywhere lets history answer on channels that are not connected in the demo.
@@ -180,6 +205,9 @@ func (b *builder) customers(ctx context.Context) error {
 	for _, p := range patrons {
 		c := desk.Customer{ID: vis.CustomerID(b.Mint.ID(b.now)), Name: p.name, Face: p.face, Locale: p.locale, Zone: p.zone,
 			Verified: p.verified, FirstSeenAt: b.now, LastSeenAt: b.now, Version: 1}
+		if w, known := worth[p.key]; known {
+			c.Adviser, c.Segment, c.Value = b.members[w.adviser].ID, w.segment, w.value
+		}
 		for _, i := range []desk.Identity{{Kind: desk.IdentityEmail, Value: p.email}, {Kind: desk.IdentityPhone, Value: p.phone},
 			{Kind: desk.IdentityCard, Value: p.card}, {Kind: desk.IdentitySocial, Value: p.social}} {
 			if i.Value == "" {
@@ -205,135 +233,6 @@ func (b *builder) customers(ctx context.Context) error {
 			return fmt.Errorf("make the customer %s: %w", p.key, err)
 		}
 		b.patrons[p.key] = c.ID
-	}
-	return nil
-}
-
-// moment is a step with its place in history.
-type moment struct {
-	at   time.Time
-	tale int
-	step step
-}
-
-// history lets everything happen in the order in which it did.
-func (b *builder) history(ctx context.Context, now time.Time) error {
-	var moments []moment
-	for i, t := range tales {
-		last := time.Time{}
-		for _, s := range t.steps {
-			at := now.Add(-s.ago)
-			if !at.After(last) {
-				at = last.Add(time.Minute) // a tale is told in order
-			}
-			last = at
-			moments = append(moments, moment{at, i, s})
-		}
-	}
-	slices.SortStableFunc(moments, func(x, y moment) int { return x.at.Compare(y.at) })
-	conversations := make([]vis.ConversationID, len(tales))
-	for _, m := range moments {
-		b.now = m.at
-		if err := b.happen(ctx, tales[m.tale], &conversations[m.tale], m.step, now); err != nil {
-			return fmt.Errorf("tell of %q: %w", tales[m.tale].subject, err)
-		}
-	}
-	return b.readEarlier(ctx, conversations)
-}
-
-func (b *builder) happen(ctx context.Context, t tale, id *vis.ConversationID, s step, now time.Time) error {
-	customer := vis.Actor{Workspace: b.ws, Kind: vis.ByCustomer, ID: string(b.patrons[t.customer])}
-	if s.by == "" && s.say != "" {
-		return b.write(ctx, customer, t, id, s)
-	}
-	c, err := b.desk.Conversation(ctx, vis.System(b.ws), *id)
-	if err != nil {
-		return err
-	}
-	switch by := b.as(s.by); {
-	case s.read:
-		return b.desk.MarkRead(ctx, customer, *id, c.LastPosition)
-	case s.say != "":
-		_, err = b.desk.Reply(ctx, by, *id, desk.Outbound{Text: french(s.say)})
-	case s.note != "":
-		_, err = b.desk.WriteNote(ctx, by, *id, french(s.note), nil)
-	case s.resolve:
-		_, err = b.desk.Resolve(ctx, by, *id, c.Version)
-	case s.snooze > 0:
-		_, err = b.desk.Snooze(ctx, by, *id, now.Add(s.snooze), false, c.Version)
-	case s.asleep:
-		_, err = b.desk.Snooze(ctx, by, *id, time.Time{}, true, c.Version)
-	}
-	return err
-}
-
-func (b *builder) write(ctx context.Context, customer vis.Actor, t tale, id *vis.ConversationID, s step) error {
-	in := desk.Inbound{Channel: b.channels[t.channel].ID, Conversation: *id, Text: french(s.say), ClientID: b.Mint.ID(b.now)}
-	for _, p := range patrons {
-		if p.key == t.customer && p.page != "" {
-			in.Page = &desk.PageView{URL: "https://cycles-arzel.example" + p.page, Title: p.title, At: b.now}
-		}
-	}
-	if s.photo {
-		a, err := b.photograph(ctx, customer)
-		if err != nil {
-			return err
-		}
-		in.Attachments = []vis.AttachmentID{a.ID}
-	}
-	received, err := b.desk.Receive(ctx, customer, in)
-	if err != nil {
-		return err
-	}
-	var none struct{}
-	err = b.Desk.Update(ctx, customer, &none, func(tx desk.Tx) error { return tx.TouchCustomer(ctx, customer.Customer(), b.now, in.Page) })
-	if err != nil || *id != "" {
-		return err
-	}
-	*id = received.Conversation.ID
-	return b.place(ctx, *id, t)
-}
-
-// place gives a conversation its subject and its owners as if it had always had them: no line in the thread tells of it.
-func (b *builder) place(ctx context.Context, id vis.ConversationID, t tale) error {
-	var none struct{}
-	return b.Desk.Update(ctx, vis.System(b.ws), &none, func(tx desk.Tx) error {
-		c, err := tx.Conversation(ctx, id)
-		if err != nil {
-			return err
-		}
-		c.Subject, c.Assignee, c.Team = french(t.subject), b.members[t.owner].ID, b.teams[t.team]
-		_, err = tx.SaveConversation(ctx, c)
-		return err
-	})
-}
-
-// french sets narrow no-break spaces where French typography wants them; the source keeps plain ones, which can be seen.
-var french = strings.NewReplacer(" ?", "\u202f?", " !", "\u202f!", " ;", "\u202f;", " :", "\u202f:", "« ", "«\u202f", " »", "\u202f»").Replace
-
-func (b *builder) photograph(ctx context.Context, by vis.Actor) (desk.Attachment, error) {
-	picture, width, height := brakeDisc()
-	ref, err := b.Blobs.Put(ctx, b.ws, bytes.NewReader(picture), desk.MaxFile)
-	if err != nil {
-		return desk.Attachment{}, err
-	}
-	return b.desk.Attach(ctx, by, desk.Attachment{Name: "frein-avant.png", MediaType: "image/png", Size: ref.Size,
-		Width: width, Height: height, Blob: ref.Hash})
-}
-
-// readEarlier marks as read by the demo's member all but what has come in while she was busy.
-func (b *builder) readEarlier(ctx context.Context, conversations []vis.ConversationID) error {
-	for i, id := range conversations {
-		if slices.Contains([]string{"marc", "jonathan", "helene", "emily", "visitor", "sarah"}, tales[i].customer) {
-			continue
-		}
-		c, err := b.desk.Conversation(ctx, vis.System(b.ws), id)
-		if err != nil {
-			return err
-		}
-		if err := b.desk.MarkRead(ctx, b.as("lea"), id, c.LastPosition); err != nil {
-			return err
-		}
 	}
 	return nil
 }

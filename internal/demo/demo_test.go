@@ -1,7 +1,10 @@
 package demo_test
 
 import (
+	"context"
 	"crypto/rand"
+	"log/slog"
+	"slices"
 	"testing"
 	"time"
 
@@ -10,13 +13,33 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/demo"
 	"visavis/internal/desk"
+	"visavis/internal/report"
+	"visavis/internal/routing"
 	"visavis/internal/seal"
 	"visavis/internal/store"
 	"visavis/internal/vis"
 )
 
-func TestTheDemoTellsAWorkingDay(t *testing.T) {
-	t.Parallel()
+// silent rings nobody.
+type silent struct{}
+
+func (silent) Give(context.Context, routing.Tx, []vis.MemberID, string, vis.ConversationID, string, time.Time) error {
+	return nil
+}
+
+// told is a demo that was made, with what reads it.
+type told struct {
+	demo.Built
+	house    demo.House
+	now      time.Time
+	channels *channel.Service
+	desk     *desk.Service
+	routing  *routing.Service
+	report   *report.Service
+}
+
+func tell(t *testing.T) told {
+	t.Helper()
 	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
 	clock := vis.ClockFunc(func() time.Time { return now })
 	mint := vis.Mint{Rand: rand.Reader}
@@ -38,31 +61,134 @@ func TestTheDemoTellsAWorkingDay(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Blobs: blobs, Sealer: keys,
-		Adapters: standard.Adapters(), Mint: mint, Cores: 2}
+	log := slog.New(slog.DiscardHandler)
+	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Routing: db.Routing(), Report: db.Report(),
+		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Adapters: standard.Adapters(), Mint: mint, Cores: 2}
 	built, err := demo.Build(t.Context(), house, now, []string{"http://localhost:8081"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	channels := channel.New(db.Channels(), clock, mint, keys, standard.Adapters()...)
-	found, ok, err := demo.Find(t.Context(), db.Staff(), channels)
-	if err != nil || !ok || found.Workspace != built.Workspace || found.Channel.Key != built.Channel.Key {
+	heart := desk.New(db.Desk(), channels, clock, mint)
+	return told{built, house, now, channels, heart, routing.New(db.Routing(), heart, channels, silent{}, nil, clock, mint, log),
+		report.New(db.Report(), clock, mint)}
+}
+
+func (h told) open(t *testing.T) []desk.Conversation {
+	t.Helper()
+	listed, err := h.desk.Conversations(t.Context(), vis.System(h.Workspace), desk.Filter{View: desk.ViewAll, State: desk.Open}, vis.Page{Limit: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return listed.Page.Items
+}
+
+func TestTheDemo(t *testing.T) {
+	t.Parallel()
+	h := tell(t)
+	t.Run("tells a working day", h.tellsAWorkingDay)
+	t.Run("keeps promises, and has some to keep", h.keepsPromises)
+	t.Run("has a past in its figures", h.hasAPast)
+}
+
+func (h told) tellsAWorkingDay(t *testing.T) {
+	found, ok, err := demo.Find(t.Context(), h.house.Staff, h.channels)
+	if err != nil || !ok || found.Workspace != h.Workspace || found.Channel.Key != h.Channel.Key || len(found.Present) != len(h.Present) {
 		t.Errorf("found again as %+v, %v, %v", found, ok, err)
 	}
-	heart := desk.New(db.Desk(), channels, clock, mint)
-	for state, least := range map[desk.State]int{desk.Open: 15, desk.Snoozed: 2, desk.Resolved: 6} {
-		listed, err := heart.Conversations(t.Context(), vis.System(built.Workspace), desk.Filter{View: desk.ViewAll, State: state}, vis.Page{Limit: 100})
+	for state, least := range map[desk.State]int{desk.Open: 15, desk.Snoozed: 2, desk.Resolved: 20} {
+		listed, err := h.desk.Conversations(t.Context(), vis.System(h.Workspace), desk.Filter{View: desk.ViewAll, State: state}, vis.Page{Limit: 100})
 		if err != nil || len(listed.Page.Items) < least {
 			t.Errorf("%d conversations are %s, %v", len(listed.Page.Items), state, err)
 		}
 		for _, c := range listed.Page.Items {
-			if c.LastActivityAt.After(now) || c.Subject == "" {
+			if c.LastActivityAt.After(h.now) || c.Subject == "" {
 				t.Errorf("%q happens at %v", c.Subject, c.LastActivityAt)
 			}
 		}
 	}
-	// A second story is refused: the demo never mixes with somebody's own workspace.
-	if _, err := demo.Build(t.Context(), house, now, nil); vis.CodeOf(err) != vis.Conflict {
+	// A second story is refused: the demo never mixes with somebody's own workspace, and nothing of it is there twice.
+	if _, err := demo.Build(t.Context(), h.house, h.now, nil); vis.CodeOf(err) != vis.Conflict {
 		t.Errorf("built twice: %v", err)
+	}
+}
+
+func (h told) keepsPromises(t *testing.T) {
+	states := map[string]int{}
+	for _, c := range h.open(t) {
+		states[c.Standing.PromiseState]++
+		if c.Subject == "Le frein avant frotte depuis la révision" {
+			h.wantMainStory(t, c)
+		}
+	}
+	if states["running"] < 8 || states["missed"] < 2 || states["paused"] < 2 {
+		t.Errorf("promises of what is open: %v", states)
+	}
+	calls, err := h.routing.Callbacks(t.Context(), vis.System(h.Workspace))
+	if err != nil || len(calls) != 1 || !calls[0].At.After(h.now) {
+		t.Errorf("call-backs %+v, %v", calls, err)
+	}
+	rules, err := h.routing.Rules(t.Context(), vis.System(h.Workspace))
+	if err != nil || len(rules) != 3 || !slices.ContainsFunc(rules, func(r routing.Rule) bool { return r.Runs > 0 && r.DisabledWhy == "" }) {
+		t.Errorf("rules %+v, %v", rules, err)
+	}
+}
+
+// wantMainStory holds the conversation that the demo opens with against what it is to show.
+func (h told) wantMainStory(t *testing.T, c desk.Conversation) {
+	t.Helper()
+	left := c.Standing.DueAt.Sub(h.now)
+	if c.Standing.Promise != "next" || left <= 0 || left > 5*time.Minute || c.About.Criticality != 3 || c.About.Contacts != 2 {
+		t.Errorf("it owes %+v and is about %+v", c.Standing, c.About)
+	}
+	steps, err := h.desk.Steps(t.Context(), vis.System(h.Workspace), c.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var states []desk.StepState
+	for _, s := range steps {
+		if s.Kind == "custom" {
+			states = append(states, s.State)
+		}
+	}
+	if want := []desk.StepState{desk.Done, desk.Done, desk.Underway, desk.Planned}; !slices.Equal(states, want) {
+		t.Errorf("steps %v", states)
+	}
+	p, err := h.routing.PriorityOf(t.Context(), vis.System(h.Workspace), c.ID)
+	if err != nil || p.Total < 40 {
+		t.Errorf("priority %+v, %v", p, err)
+	}
+}
+
+func (h told) hasAPast(t *testing.T) {
+	arrivals, err := h.report.Arrivals(t.Context(), h.Workspace, h.now.AddDate(0, 0, -7*12), h.now, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := int64(0)
+	for _, a := range arrivals {
+		sum += a.N
+	}
+	if sum < 8_000 || sum > 16_000 {
+		t.Errorf("%d contacts in twelve weeks", sum)
+	}
+	admin := vis.System(h.Workspace)
+	page, err := h.report.PublicPage(t.Context(), admin)
+	if err != nil || !page.Published {
+		t.Fatalf("the page is %+v, %v", page, err)
+	}
+	p, err := h.report.Publish(t.Context(), page.Key, 30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if share, ok := p.Total.Share(); !ok || share < 0.9 || share > 0.99 || p.SignedBy == "" || len(p.Channels) != 5 {
+		t.Errorf("%.3f was kept, signed by %q, of %d channels", share, p.SignedBy, len(p.Channels))
+	}
+	for _, c := range p.Channels {
+		for _, w := range c.Weeks[:11] {
+			if w.Made() == 0 && c.Channel.Kind != "letter" {
+				t.Errorf("%s promised nothing in the week of %v", c.Channel.Name, w.From)
+			}
+		}
 	}
 }

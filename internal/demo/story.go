@@ -1,6 +1,10 @@
 package demo
 
-import "time"
+import (
+	"time"
+
+	"visavis/internal/desk"
+)
 
 // A tale is one conversation of the demo: who, where, and what happened how long ago.
 type tale struct {
@@ -19,9 +23,15 @@ type step struct {
 	resolve, read bool
 	snooze        time.Duration // from the moment the demo is made
 	asleep        bool          // until the customer writes
+	take          bool          // by takes it on, which the thread tells
+	show          string        // a step of the work that the customer sees, as far as shown says, expected due after the demo is made
+	shown         desk.StepState
+	due           time.Duration
+	call          string // the number at which the customer wants to be called
 }
 
 const (
+	s = time.Second
 	m = time.Minute
 	h = time.Hour
 	d = 24 * time.Hour
@@ -33,39 +43,46 @@ var tales = []tale{
 		{ago: 17*h + 31*m, by: "lea", say: "Bonjour Camille, non, et je suis désolée que vous ayez à revenir vers nous. Je vois la fiche de Yann : plaquettes avant changées samedi. Est-ce que ça frotte aussi quand la roue tourne à vide ?"},
 		{ago: 17*h + 30*m, read: true},
 		{ago: 17*h + 27*m, say: "Oui, à vide aussi. Je dois filer, je vous envoie une photo ?"},
-		{ago: 61 * m, say: "Bonjour Léa, voici la photo. Je roule avec mes enfants dans la caisse, je préfère ne pas l’utiliser d’ici là.", photo: true},
-		{ago: 42 * m, by: "yann", note: "@Léa disque voilé, 0,4 mm. J’en réserve un de 180 mm, case B-14. Je peux la prendre aujourd’hui à 12 h 30."},
+		{ago: 17*h + 25*m, by: "lea", say: "Avec plaisir, et laissez-le au garage d’ici là. Dès que je l’ai, je la montre à Yann."},
+		{ago: 17*h + 24*m, read: true},
+		{ago: 55*m + 40*s, say: "Bonjour Léa, voici la photo. Je roule avec mes enfants dans la caisse, je préfère ne pas l’utiliser d’ici là.", photo: true},
+		{ago: 54 * m, by: "lea", show: "Photo reçue", shown: desk.Done},
+		{ago: 42 * m, by: "yann", note: "@Léa disque voilé, 0,4 mm. J’en réserve un de 180 mm, case B-14. Je peux la prendre dès que la pièce est là."},
+		{ago: 41 * m, by: "yann", show: "Diagnostic : le disque est voilé", shown: desk.Done},
+		{ago: 40 * m, by: "yann", show: "Pièce réservée, elle sort du magasin", shown: desk.Underway, due: 2*h + 20*m},
+		{ago: 39 * m, by: "lea", show: "Rendez-vous à convenir avec vous", shown: desk.Planned},
 	}},
 	{"ines", "chat", "Paiement refusé au moment de valider", "commandes", "thomas", []step{
-		{ago: 9 * m, say: "Bonjour, ma carte est refusée trois fois de suite alors que la banque dit que tout va bien. Le vélo est dans le panier, j’ai peur de le perdre."},
-		{ago: 7 * m, by: "thomas", say: "Bonjour Inès, je le garde à votre nom jusqu’à ce soir, il ne peut pas partir. Quel message voyez-vous exactement, au moment du refus ?"},
-		{ago: 6 * m, read: true},
-		{ago: 5 * m, say: "« Authentification non aboutie ». Et je ne reçois aucun SMS."},
+		{ago: 5 * m, say: "Bonjour, ma carte est refusée trois fois de suite alors que la banque dit que tout va bien. Le vélo est dans le panier, j’ai peur de le perdre."},
+		{ago: 3*m + 40*s, by: "thomas", say: "Bonjour Inès, je le garde à votre nom jusqu’à ce soir, il ne peut pas partir. Quel message voyez-vous exactement, au moment du refus ?"},
+		{ago: 3*m + 20*s, read: true},
+		{ago: 40 * s, say: "« Authentification non aboutie ». Et je ne reçois aucun SMS."},
 	}},
 	{"marc", "social", "3 semaines que j’attends mon colis", "livraison", "lea", []step{
-		{ago: 76 * m, say: "3 semaines que j’attends mon colis @CyclesArzel, toujours « en préparation ». Il y a quelqu’un ?"},
+		{ago: 72 * m, say: "3 semaines que j’attends mon colis @CyclesArzel, toujours « en préparation ». Il y a quelqu’un ?"},
 		{ago: 58 * m, by: "karim", note: "Le colis est bloqué au dépôt de Rungis depuis le 4, étiquette illisible. J’ai demandé une réédition."},
 	}},
 	{"jonathan", "email", "Order 48213 arrived without its charger", "livraison", "lea", []step{
-		{ago: 63 * m, say: "Hello, order 48213 arrived this morning, beautifully packed, but there is no charger in the box. The delivery note says there should be one. I was hoping to ride on Saturday."},
+		{ago: 108 * m, say: "Hello, order 48213 arrived this morning, beautifully packed, but there is no charger in the box. The delivery note says there should be one. I was hoping to ride on Saturday."},
 	}},
 	{"helene", "phone", "Note 2 sur 10 : « personne ne m’a rappelée »", "atelier", "lea", []step{
-		{ago: 96 * m, say: "J’ai laissé deux messages la semaine dernière pour mon moteur qui coupe en côte. Personne ne m’a rappelée. Je suis cliente depuis douze ans."},
+		{ago: 102 * m, say: "J’ai laissé deux messages la semaine dernière pour mon moteur qui coupe en côte. Personne ne m’a rappelée. Je suis cliente depuis douze ans."},
 		{ago: 88 * m, by: "soazig", note: "Hélène a raison : les deux messages sont restés sur la boîte de l’ancien standard. Je l’ai fait rediriger."},
 	}},
 	{"gael", "phone", "Rappel promis : devis de batterie", "atelier", "lea", []step{
 		{ago: 25 * h, say: "Je voudrais savoir combien coûte une batterie neuve pour un Ria de 2019. La mienne tient vingt kilomètres."},
-		{ago: 24 * h, by: "gwenole", say: "Bonjour Gaël, nous la faisons tester avant de vous en vendre une : c’est gratuit, et une fois sur trois ce n’est qu’une cellule. Je vous rappelle demain matin avec le résultat."},
+		{ago: 24 * h, by: "gwenole", say: "Bonjour Gaël, nous la faisons tester avant de vous en vendre une : c’est gratuit, et une fois sur trois ce n’est qu’une cellule. Dites-moi quand je peux vous appeler avec le résultat."},
+		{ago: 20 * h, call: "02 61 91 04 12"},
 	}},
 	{"emily", "chat", "Does the Ria 3 fit a rider of 1.58 m?", "commandes", "", []step{
-		{ago: 66 * m, say: "Hi! Does the Ria 3 fit a rider of 1.58 m? My partner is 1.85 m and we would share it."},
+		{ago: 75 * s, say: "Hi! Does the Ria 3 fit a rider of 1.58 m? My partner is 1.85 m and we would share it."},
 	}},
 	{"vannes", "letter", "Flotte de 12 vélos, renouvellement du contrat", "commandes", "soazig", []step{
 		{ago: 3*d + 2*h, say: "Madame, Monsieur, le contrat d’entretien de nos douze vélos de service arrive à échéance le 31 décembre. Nous souhaitons recevoir votre proposition de renouvellement avant le conseil du 10."},
 		{ago: 2*d + 5*h, by: "soazig", note: "Reprendre les conditions de 2024, ajouter les pneus hiver. Validation de la direction attendue mercredi."},
 	}},
 	{"visitor", "chat", "Bonjour, livrez-vous en Belgique ?", "livraison", "", []step{
-		{ago: 41 * m, say: "Bonjour, livrez-vous en Belgique ? Et le vélo arrive-t-il monté ?"},
+		{ago: 50 * s, say: "Bonjour, livrez-vous en Belgique ? Et le vélo arrive-t-il monté ?"},
 	}},
 	{"youssef", "shop", "Visite de 16 h : diagnostic du moteur", "atelier", "yann", []step{
 		{ago: 2*d + 1*h, say: "Le moteur s’arrête quand il pleut. Rendez-vous pris à l’atelier de Rennes, mercredi à 16 h."},
@@ -73,7 +90,7 @@ var tales = []tale{
 		{ago: 2 * d, read: true},
 	}},
 	{"annelaure", "email", "Facture introuvable pour mon assurance", "commandes", "lea", []step{
-		{ago: 112 * m, say: "Bonjour, mon assurance me demande la facture de mon vélo acheté chez vous en mai 2022. Je ne la retrouve plus. Pouvez-vous me la renvoyer ?"},
+		{ago: 45 * m, say: "Bonjour, mon assurance me demande la facture de mon vélo acheté chez vous en mai 2022. Je ne la retrouve plus. Pouvez-vous me la renvoyer ?"},
 	}},
 	{"pieter", "email", "Warranty transfer after a private sale", "atelier", "emma", []step{
 		{ago: 3*h + 4*m, say: "I have just bought a 2023 Nort from its first owner. Can the frame warranty be put in my name? I have the original invoice and the serial number."},
@@ -112,14 +129,15 @@ var tales = []tale{
 		{ago: 188 * d, by: "soazig", resolve: true},
 	}},
 	{"sarah", "chat", "Shipping a bike to Montréal", "livraison", "", []step{
-		{ago: 26 * m, say: "Hello from Montréal! Do you ship abroad, and who pays the customs duty?"},
-		{ago: 25 * m, say: "I am looking at the Nort in green, if that matters."},
+		{ago: 3 * m, say: "Hello from Montréal! Do you ship abroad, and who pays the customs duty?"},
+		{ago: 2*m + 30*s, say: "I am looking at the Nort in green, if that matters."},
 	}},
 	{"malo", "chat", "Crevaison à 2 km de l’atelier", "atelier", "yann", []step{
 		{ago: 13 * m, say: "Salut, j’ai crevé à 2 km de chez vous et la petite est sur le porte-bagages. Vous êtes ouverts ?"},
 		{ago: 11 * m, by: "yann", say: "Bonjour Malo, oui, jusqu’à 19 h. Restez où vous êtes si vous êtes à l’abri : j’ai le vélo-cargo et une chambre à air, je peux venir. Où êtes-vous ?"},
 		{ago: 10 * m, read: true},
 		{ago: 10 * m, say: "Sous l’abribus devant l’école Sainte-Anne. Vous êtes incroyable."},
+		{ago: 9*m + 30*s, by: "yann", say: "Dix minutes. Gardez la petite à l’abri."},
 		{ago: 9 * m, by: "yann", note: "Je pars, Gwenolé prend le comptoir."},
 	}},
 	{"fatou", "email", "Essai avec deux enfants samedi", "commandes", "nora", []step{
@@ -129,16 +147,16 @@ var tales = []tale{
 		{ago: 26*h - 10*m, by: "nora", asleep: true},
 	}},
 	{"oscar", "email", "Winter tyres for the Ria 2", "atelier", "", []step{
-		{ago: 7 * h, say: "Hi, which studded tyres fit the Ria 2 with the wooden mudguards? We had 20 cm of snow last night."},
+		{ago: 2*h + 10*m, say: "Hi, which studded tyres fit the Ria 2 with the wooden mudguards? We had 20 cm of snow last night."},
 	}},
 	{"rozenn", "chat", "Le siège enfant est-il compatible ?", "commandes", "lea", []step{
-		{ago: 33 * m, say: "Bonjour, le siège enfant du Nort se monte-t-il aussi sur le Ria 3 ? Le fils de ma sœur a 18 mois."},
-		{ago: 31 * m, by: "lea", say: "Bonjour Rozenn, oui, avec la platine longue (19 €). À 18 mois je vous conseille le modèle qui s’incline : il dort en roulant."},
-		{ago: 30 * m, read: true},
-		{ago: 29 * m, say: "Il dort partout, c’est parfait. Je passe demain."},
+		{ago: 6 * m, say: "Bonjour, le siège enfant du Nort se monte-t-il aussi sur le Ria 3 ? Le fils de ma sœur a 18 mois."},
+		{ago: 4*m + 20*s, by: "lea", say: "Bonjour Rozenn, oui, avec la platine longue (19 €). À 18 mois je vous conseille le modèle qui s’incline : il dort en roulant."},
+		{ago: 4 * m, read: true},
+		{ago: 70 * s, say: "Il dort partout, c’est parfait. Je passe demain."},
 	}},
 	{"dominique", "email", "Remboursement du cours de mécanique", "commandes", "", []step{
-		{ago: 22 * h, say: "Le cours de samedi a été annulé et je n’ai pas reçu de remboursement. Cela fait dix jours."},
+		{ago: 3*h + 50*m, say: "Le cours de samedi a été annulé et je n’ai pas reçu de remboursement. Cela fait dix jours."},
 	}},
 	{"tom", "chat", "Battery light blinks red twice", "atelier", "gwenole", []step{
 		{ago: 2 * d, say: "My battery light blinks red twice and then nothing. It worked yesterday."},
@@ -155,8 +173,8 @@ var tales = []tale{
 		{ago: 399 * d, by: "lea", resolve: true},
 	}},
 	{"camille", "email", "Où trouver mon numéro de cadre ?", "atelier", "yann", []step{
-		{ago: 120 * d, say: "Bonjour, mon assurance me demande le numéro de cadre de mon Ria 2, où est-il gravé ?"},
-		{ago: 120*d - h, by: "yann", say: "Bonjour Camille, sous le boîtier de pédalier ; le vôtre est AR2-19-04417, je l’ai sur votre fiche."},
-		{ago: 119 * d, by: "yann", resolve: true},
+		{ago: 12 * d, say: "Bonjour, mon assurance me demande le numéro de cadre de mon Ria 2, où est-il gravé ?"},
+		{ago: 12*d - h, by: "yann", say: "Bonjour Camille, sous le boîtier de pédalier ; le vôtre est AR2-19-04417, je l’ai sur votre fiche."},
+		{ago: 11 * d, by: "yann", resolve: true},
 	}},
 }
