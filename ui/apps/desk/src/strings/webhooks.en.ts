@@ -121,6 +121,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'bell.promise.missed': 'A promise is missed',
   'bell.message': '{name} writes to you',
   'bell.webhook.disabled': 'A webhook was switched off',
+  'bell.rule': 'A rule points out',
   'bell.rule.disabled': 'A rule was switched off',
   'bell.handover': 'A conversation is handed to you',
   'bell.someone': 'Somebody',

@@ -119,6 +119,7 @@ export const webhooksFr = {
   'bell.promise.missed': 'Une promesse est manquée',
   'bell.message': '{name} vous écrit',
   'bell.webhook.disabled': 'Un webhook est arrêté',
+  'bell.rule': 'Une règle vous signale',
   'bell.rule.disabled': 'Une règle est arrêtée',
   'bell.handover': 'Une conversation vous est confiée',
   'bell.someone': 'Quelqu’un',
