@@ -1,7 +1,15 @@
 import type { IconName } from '@visavis/kit';
 import type { SettingsWords } from './words.ts';
 
-export type SectionName = 'members' | 'teams' | 'channels' | 'tokens' | 'webhooks' | 'audit' | 'account';
+export type SectionName =
+  | 'members'
+  | 'teams'
+  | 'channels'
+  | 'tokens'
+  | 'webhooks'
+  | 'promisepage'
+  | 'audit'
+  | 'account';
 
 export interface Section {
   name: SectionName;
@@ -13,6 +21,7 @@ const all: readonly Section[] = [
   { name: 'members', icon: 'users', group: 'workspace' },
   { name: 'teams', icon: 'bubbles', group: 'workspace' },
   { name: 'channels', icon: 'chat', group: 'workspace' },
+  { name: 'promisepage', icon: 'globe', group: 'workspace' },
   { name: 'tokens', icon: 'key', group: 'workspace' },
   { name: 'webhooks', icon: 'send', group: 'workspace' },
   { name: 'audit', icon: 'book', group: 'workspace' },

@@ -82,6 +82,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.members': 'Members',
   'palette.settings.teams': 'Teams',
   'palette.settings.channels': 'Channels',
+  'palette.settings.promisepage': 'Public page',
   'palette.settings.tokens': 'API tokens',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Audit log',

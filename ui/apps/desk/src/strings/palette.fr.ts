@@ -80,6 +80,7 @@ export const paletteFr = {
   'palette.settings.members': 'Membres',
   'palette.settings.teams': 'Équipes',
   'palette.settings.channels': 'Canaux',
+  'palette.settings.promisepage': 'Page publique',
   'palette.settings.tokens': 'Accès par programme',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Journal',

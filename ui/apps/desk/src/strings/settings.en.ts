@@ -8,6 +8,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.members': 'Members',
   'settings.teams': 'Teams',
   'settings.channels': 'Channels',
+  'settings.promisepage': 'Public page',
   'settings.tokens': 'API tokens',
   'settings.webhooks': 'Webhooks',
   'settings.account': 'My account',

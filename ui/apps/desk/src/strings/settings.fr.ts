@@ -6,6 +6,7 @@ export const settingsFr = {
   'settings.members': 'Membres',
   'settings.teams': 'Équipes',
   'settings.channels': 'Canaux',
+  'settings.promisepage': 'Page publique',
   'settings.tokens': 'Accès par programme',
   'settings.webhooks': 'Webhooks',
   'settings.account': 'Mon compte',
