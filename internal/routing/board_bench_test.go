@@ -10,14 +10,14 @@ import (
 	"visavis/internal/vis"
 )
 
-// BenchmarkBoard reads the board of a workspace of a thousand agents in twenty teams, in which a hundred thousand conversations wait.
+// BenchmarkBoard reads the board of a workspace of two hundred agents in twenty teams, in which a hundred thousand conversations wait.
 func BenchmarkBoard(b *testing.B) {
 	h := newShop(b)
 	var teams []vis.TeamID
 	for i := range 20 {
 		teams = append(teams, h.team(fmt.Sprint("Team ", i)))
 	}
-	for i := range 1000 {
+	for i := range 200 {
 		h.comes(h.hire(fmt.Sprint("Agent ", i), teams[i%len(teams)]))
 	}
 	h.crowd(teams, 100_000)

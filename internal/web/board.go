@@ -13,7 +13,7 @@ import (
 
 // Board is how the floor stands now.
 type Board struct {
-	At        Moment         `json:"at" doc:"When it was read; an answer is up to two seconds old."`
+	At        Moment         `json:"at" doc:"When it was read; an answer is about two seconds old at most."`
 	Zone      string         `json:"zone" doc:"IANA time zone of the workspace, in which today is today."`
 	Goal      int            `json:"goal" doc:"Share of promises to keep, in percent"`
 	Today     BoardToday     `json:"today"`
@@ -123,8 +123,7 @@ func (s *Server) boardRoutes() {
 				return nil, err
 			}
 			k := boardKey{by.Workspace, vis.TeamID(in.TeamID)}
-			now := s.clock.Now()
-			b, err := s.boards.get(k, now, func(e *saidBoard) (Board, error) { return s.readBoard(ctx, k, e, now) })
+			b, err := s.boards.get(k, s.clock, func(e *saidBoard, now time.Time) (Board, error) { return s.readBoard(ctx, k, e, now) })
 			return ok(b), err
 		})
 }

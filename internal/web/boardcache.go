@@ -28,7 +28,8 @@ type boards struct {
 type saidBoard struct {
 	mu    sync.Mutex
 	board Board
-	at    time.Time // zero while there is none
+	at    time.Time     // zero while there is none
+	good  time.Duration // for how long it is given to everybody
 
 	day      time.Time // whose forecast this is; zero while there is none
 	expected []staffing.Expected
@@ -49,19 +50,21 @@ func (c *boards) entry(k boardKey) *saidBoard {
 	return e
 }
 
-// get answers from memory, or reads. A failure is remembered for nobody.
-func (c *boards) get(k boardKey, now time.Time, read func(e *saidBoard) (Board, error)) (Board, error) {
+// get answers from memory, or reads. A failure is remembered for nobody. An answer is good for boardFor, or for ten times as long as it
+// took to read: where a hundred thousand wait, the board is a little older, and still costs no more than a tenth of a core.
+func (c *boards) get(k boardKey, clock vis.Clock, read func(e *saidBoard, now time.Time) (Board, error)) (Board, error) {
 	e := c.entry(k)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	if age := now.Sub(e.at); !e.at.IsZero() && age < boardFor && age > -boardFor {
+	now := clock.Now()
+	if age := now.Sub(e.at); !e.at.IsZero() && age < e.good && age > -e.good {
 		return e.board, nil
 	}
-	b, err := read(e)
+	b, err := read(e, now)
 	if err != nil {
 		return Board{}, err
 	}
-	e.board, e.at = b, now
+	e.board, e.at, e.good = b, now, max(boardFor, 10*clock.Now().Sub(now))
 	return b, nil
 }
 
