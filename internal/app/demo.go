@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"runtime"
 	"strings"
+	"sync"
+	"time"
 
 	"visavis/internal/channel/standard"
 	"visavis/internal/demo"
@@ -35,6 +37,9 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 			Adapters: standard.Adapters(), Mint: vis.Mint{Rand: rand.Reader}, Cores: runtime.NumCPU()}
 		built, err = demo.Build(ctx, house, a.clock.Now(), []string{shopURL, strings.Replace(shopURL, "localhost", "127.0.0.1", 1)})
 	}
+	if err == nil {
+		err = demo.Arrive(ctx, a.store.Routing(), built, a.clock.Now())
+	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare the demo: %w", err)
 	}
@@ -59,10 +64,28 @@ func (d *Demo) Run(ctx context.Context, shopListen string) error {
 		}
 	}()
 	defer func() { _ = shop.Close() }() // only pages: nothing is lost
-	for _, m := range d.built.Present {
-		d.App.engine.Connected(d.built.Workspace, m, true) // as if each had a screen here
-	}
+	present, leave := context.WithCancel(ctx)
+	var colleagues sync.WaitGroup
+	colleagues.Go(func() { d.stay(present) })
+	defer colleagues.Wait()
+	defer leave()
 	return d.App.Run(ctx)
+}
+
+// stay keeps the demo's colleagues at work until ctx ends.
+func (d *Demo) stay(ctx context.Context) {
+	tick := time.NewTicker(demo.Vouch)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := demo.KeepPresent(ctx, d.App.store.Routing(), d.built, d.App.clock.Now()); err != nil && ctx.Err() == nil {
+				d.App.log.Error("the demo's colleagues could not be kept at work", "err", err)
+			}
+		}
+	}
 }
 
 // SignIn is what opens the demo's desk.

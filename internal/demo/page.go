@@ -2,12 +2,9 @@ package demo
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"visavis/internal/report"
-	"visavis/internal/routing"
-	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
 
@@ -30,51 +27,4 @@ func (b *builder) page(ctx context.Context, now time.Time) error {
 	clock := vis.ClockFunc(func() time.Time { return now })
 	_, err := report.New(b.Report, clock, b.Mint).SavePage(ctx, b.as("lea"), p)
 	return err
-}
-
-// worker is a colleague whom nobody plays, with what she says of herself.
-type worker struct {
-	key      string
-	presence routing.Presence
-	back     time.Duration
-}
-
-// atWork are those who are there. None of them can be given anything: Thomas and Soazig want nothing new, Karim is away, and in the
-// workshop, where Gwenolé stands, everybody takes what she sees.
-var atWork = []worker{{"gwenole", routing.Available, 0}, {"thomas", routing.Busy, 0}, {"soazig", routing.Busy, 0}, {"karim", routing.Away, 25 * m}}
-
-// clockIn lets the colleagues say how they are there.
-func (b *builder) clockIn(ctx context.Context, now time.Time) error {
-	for _, w := range atWork {
-		var back time.Time
-		if w.back > 0 {
-			back = now.Add(w.back)
-		}
-		if _, err := b.routing.SetPresence(ctx, b.as(w.key), w.presence, back); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *builder) presentIDs() []vis.MemberID {
-	var out []vis.MemberID
-	for _, w := range atWork {
-		out = append(out, b.members[w.key].ID)
-	}
-	return out
-}
-
-// presentIn finds the colleagues at work in a demo that was made before.
-func presentIn(ctx context.Context, db staff.DB, ws vis.WorkspaceID) ([]vis.MemberID, error) {
-	members, err := vis.View(ctx, db, ws, func(tx staff.Tx) ([]staff.Member, error) { return tx.Members(ctx) })
-	var out []vis.MemberID
-	for _, m := range members {
-		for _, p := range staffed {
-			if p.email == m.Email && slices.ContainsFunc(atWork, func(w worker) bool { return w.key == p.key }) {
-				out = append(out, m.ID)
-			}
-		}
-	}
-	return out, err
 }

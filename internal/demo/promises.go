@@ -115,10 +115,10 @@ const gold = "or"
 
 func policies(late vis.CalendarID) []routing.Policy {
 	written := []channel.Kind{"email", "form", "letter", "sms", "social", "phone"}
-	robot := routing.Term{For: 5 * m, Always: true} // a robot may acknowledge at any hour
+	// Nothing of these channels is connected here, so nobody acknowledges by itself, and that is not promised.
 	return []routing.Policy{
 		{Name: "Danger : une personne d’abord", When: routing.Scope{Kinds: written, MinCriticality: 3}, WarnAt: []int{60, 85},
-			Terms: map[routing.PromiseKind]routing.Term{routing.Acknowledge: robot, routing.First: within(30 * m), routing.Next: within(h), routing.Resolve: untilClose(1)},
+			Terms: map[routing.PromiseKind]routing.Term{routing.First: within(30 * m), routing.Next: within(h), routing.Resolve: untilClose(1)},
 			Escalations: []routing.Escalation{{At: routing.WarnedFirst, Do: routing.Notify, To: routing.ToOwner},
 				{At: routing.WarnedSecond, Do: routing.Notify, To: routing.ToTeam}, {At: routing.Missed, Do: routing.Notify, To: routing.ToSupervisors},
 				{At: routing.Missed, Do: routing.Raise}, {At: routing.MissedLong, Do: routing.Reassign}}},
@@ -126,7 +126,7 @@ func policies(late vis.CalendarID) []routing.Policy {
 			Terms:       map[routing.PromiseKind]routing.Term{routing.First: within(2 * h), routing.Next: within(4 * h), routing.Resolve: untilClose(2)},
 			Escalations: []routing.Escalation{{At: routing.Missed, Do: routing.Notify, To: routing.ToSupervisors}}},
 		{Name: "Clients or", When: routing.Scope{Kinds: []channel.Kind{"email", "form", "sms"}, Segments: []string{gold}},
-			Terms:       map[routing.PromiseKind]routing.Term{routing.Acknowledge: robot, routing.First: within(2 * h), routing.Next: within(3 * h), routing.Resolve: untilClose(1)},
+			Terms:       map[routing.PromiseKind]routing.Term{routing.First: within(2 * h), routing.Next: within(3 * h), routing.Resolve: untilClose(1)},
 			Escalations: []routing.Escalation{{At: routing.WarnedSecond, Do: routing.Notify, To: routing.ToOwner}}},
 		{Name: "Chat de la boutique", When: routing.Scope{Kinds: []channel.Kind{"webchat"}},
 			Terms: map[routing.PromiseKind]routing.Term{routing.Acknowledge: {For: 5 * s, Always: true}, routing.First: within(2 * m), routing.Next: within(2 * m),
@@ -135,7 +135,11 @@ func policies(late vis.CalendarID) []routing.Policy {
 			Terms:       map[routing.PromiseKind]routing.Term{routing.First: within(h), routing.Next: within(2 * h), routing.Resolve: {For: 24 * h, Always: true}},
 			Escalations: []routing.Escalation{{At: routing.WarnedSecond, Do: routing.Notify, To: routing.ToTeam}}},
 		{Name: "E-mail et formulaire", When: routing.Scope{Kinds: []channel.Kind{"email", "form"}},
-			Terms: map[routing.PromiseKind]routing.Term{routing.Acknowledge: robot, routing.First: within(4 * h), routing.Next: within(8 * h), routing.Resolve: untilClose(2)}},
+			Terms: map[routing.PromiseKind]routing.Term{routing.First: within(4 * h), routing.Next: within(8 * h), routing.Resolve: untilClose(2)}},
+		{Name: "Téléphone", When: routing.Scope{Kinds: []channel.Kind{"phone"}},
+			Terms: map[routing.PromiseKind]routing.Term{routing.First: within(90 * s), routing.CallBack: within(2 * h), routing.Resolve: untilClose(2)}},
+		{Name: "SMS", When: routing.Scope{Kinds: []channel.Kind{"sms"}},
+			Terms: map[routing.PromiseKind]routing.Term{routing.First: within(h), routing.Next: within(h), routing.Resolve: untilClose(1)}},
 		{Name: "Courrier", When: routing.Scope{Kinds: []channel.Kind{"letter"}},
 			Terms: map[routing.PromiseKind]routing.Term{routing.First: untilClose(3), routing.Resolve: untilClose(10)}},
 	}

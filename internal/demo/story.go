@@ -80,6 +80,7 @@ var tales = []tale{
 	{"vannes", "letter", "Flotte de 12 vélos, renouvellement du contrat", "commandes", "soazig", []step{
 		{ago: 3*d + 2*h, say: "Madame, Monsieur, le contrat d’entretien de nos douze vélos de service arrive à échéance le 31 décembre. Nous souhaitons recevoir votre proposition de renouvellement avant le conseil du 10."},
 		{ago: 2*d + 5*h, by: "soazig", note: "Reprendre les conditions de 2024, ajouter les pneus hiver. Validation de la direction attendue mercredi."},
+		{ago: 2*d + 4*h, by: "soazig", say: "Madame, Monsieur, votre lettre est bien arrivée et votre contrat ne s’interrompra pas. Vous aurez notre proposition avant le conseil du 10."},
 	}},
 	{"visitor", "chat", "Bonjour, livrez-vous en Belgique ?", "livraison", "", []step{
 		{ago: 50 * s, say: "Bonjour, livrez-vous en Belgique ? Et le vélo arrive-t-il monté ?"},
