@@ -39,7 +39,11 @@ func (s *Service) passMarks(ctx context.Context, t jobs.Timer) error {
 		if owed == nil {
 			return nil
 		}
-		if now.Sub(t.DueAt) < arrivesWithin && done(m.c, pr.Kind) {
+		late, err := p.lateness(ctx, owed)
+		if err != nil {
+			return err
+		}
+		if late < arrivesWithin && done(m.c, pr.Kind) {
 			return tx.Arm(ctx, jobs.Timer{Workspace: t.Workspace, Kind: TimerPromise, Key: t.Key, DueAt: now.Add(time.Second)})
 		}
 		if err := p.marks(ctx, m, owed); err != nil {
@@ -47,6 +51,19 @@ func (s *Service) passMarks(ctx context.Context, t jobs.Timer) error {
 		}
 		return p.finish(ctx)
 	})
+}
+
+// lateness is for how long the next mark of a promise could have been passed. With none there is nothing to wait for.
+func (p *pass) lateness(ctx context.Context, pr *Promise) (time.Duration, error) {
+	h, err := p.HoursOf(ctx, *pr)
+	if err != nil {
+		return 0, err
+	}
+	_, at, ok := pr.NextMark(h)
+	if !ok {
+		return arrivesWithin, nil
+	}
+	return p.now.Sub(at), nil
 }
 
 // done reports whether the row of a conversation says that what was promised is done.

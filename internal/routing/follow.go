@@ -17,6 +17,7 @@ import (
 //  3. Otherwise one transaction moves the cursor, which fails when another node was faster, and does what the events ask for, in
 //     their order: exactly once, however many nodes follow.
 //  4. What it does appends events in turn. They come by here later and are passed over, but for those that set rules off.
+//  5. An event that cannot be followed stops no other for long; see stuck.
 //
 // The rows may be ahead of the log, for the events of a batch become visible with its commit. So whatever depends on the order of things
 // is read from the events, never from the rows.
@@ -83,24 +84,20 @@ func (s *Service) Follow(ctx context.Context, ws vis.WorkspaceID) (more bool, er
 		return false, err
 	}
 	now := s.clock.Now()
-	last := next.events[len(next.events)-1].Seq
+	read := len(next.events)
+	next.events = s.stuck.careful(ws, next)
 	switch {
 	case next.cursor == 0 && now.Sub(next.events[0].At) > adoptAfter:
 		err = s.adopt(ctx, ws)
 	case next.wanted:
-		_, err = vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) (struct{}, error) {
-			if err := tx.MoveCursor(ctx, reader, next.cursor, last); err != nil {
-				return struct{}{}, err
-			}
-			return struct{}{}, s.apply(ctx, tx, ws, next.events, now)
-		})
+		err = s.followed(ctx, ws, next, now)
 	default:
-		err = s.passOver(ctx, ws, next.cursor, last)
+		err = s.passOver(ctx, ws, next.cursor, next.last())
 	}
 	if errors.Is(err, vis.ErrStale) {
 		return true, nil
 	}
-	return err == nil && len(next.events) == stretch, err
+	return err == nil && (read == stretch || len(next.events) < read), err
 }
 
 // passOver remembers that nothing was to be done up to an event.

@@ -25,6 +25,7 @@ type Service struct {
 
 	compiled *compiled // calendars made ready
 	skipped  *skipped  // how far each log was read without anything to do
+	stuck    *stuck    // where a log cannot be followed
 }
 
 // Channels says what this room must know of a channel.
@@ -49,7 +50,7 @@ type Webhooks interface {
 // New makes the service.
 func New(db DB, heart *desk.Service, channels Channels, notices Notices, webhooks Webhooks, clock vis.Clock, mint vis.Mint, log *slog.Logger) *Service {
 	return &Service{db: db, desk: heart, channels: channels, notices: notices, webhooks: webhooks, clock: clock, mint: mint, log: log,
-		compiled: newCompiled(), skipped: newSkipped()}
+		compiled: newCompiled(), skipped: newSkipped(), stuck: newStuck()}
 }
 
 // The timers of promises, ranks and handovers.
