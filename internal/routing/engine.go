@@ -210,6 +210,7 @@ func (b *switchboard) ring() {
 // run works whenever the bell rings, when time changes something, and every lookEvery in case a bell was lost.
 func (b *switchboard) run(ctx context.Context) {
 	b.quietAt = b.service.clock.Now()
+	defer b.resign(ctx)
 	for {
 		select {
 		case <-ctx.Done():

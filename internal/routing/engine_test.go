@@ -130,4 +130,8 @@ func TestTheEngineRunsByItself(t *testing.T) {
 	h.engine.Close() // twice is once
 	<-done
 	h.engine.Ring(h.ws) // and a late bell begins nothing
+	next := h.another("next")
+	if _, err := next.Turn(h.ctx, h.ws); err != nil || !next.Leads(h.ws) {
+		t.Errorf("the next node waits for the lease of one that has ended: %v", err)
+	}
 }

@@ -20,23 +20,18 @@ const (
 	// refusedFor is how long a conversation is left alone after the database refused it more than once: something is amiss, and trying
 	// again at once would only be spinning.
 	refusedFor = 5 * time.Second
+	resignFor  = 2 * time.Second // to let go of the lease
 )
 
 // errDeposed says that the lease went to another node.
 var errDeposed = errors.New("routing: another node has taken over")
 
 // turn does what is to be done now, a bounded amount of it, and returns when time alone will change something; zero for never, and an
-// instant that has passed when there is more to do at once.
+// instant that has passed when there is more to do at once. Work is handed out also where the log cannot be followed: nobody shall wait
+// for that to be mended.
 func (b *switchboard) turn(ctx context.Context) (next time.Time, err error) {
-	for range followMost {
-		more, err := b.service.Follow(ctx, b.ws)
-		if err != nil {
-			return time.Time{}, err
-		}
-		if !more {
-			break
-		}
-	}
+	stuck := b.follow(ctx)
+	defer func() { err = errors.Join(err, stuck) }()
 	now := b.service.clock.Now()
 	if err := b.lead(ctx, now); err != nil {
 		return time.Time{}, err
@@ -53,6 +48,16 @@ func (b *switchboard) turn(ctx context.Context) (next time.Time, err error) {
 	}
 	b.tell(now)
 	return next, err
+}
+
+// follow follows the log, not for too long.
+func (b *switchboard) follow(ctx context.Context) error {
+	for range followMost {
+		if more, err := b.service.Follow(ctx, b.ws); err != nil || !more {
+			return err
+		}
+	}
+	return nil
 }
 
 // lead takes or renews the lease. Whoever has just taken it trusts no picture from before.
@@ -74,6 +79,24 @@ func (b *switchboard) lead(ctx context.Context, now time.Time) error {
 	}
 	b.renewAt = now.Add(renewEvery)
 	return err
+}
+
+// resign lets go of the lease when the node stops, so that the next one need not wait for it to run out. There is little time for it,
+// and no harm when it fails.
+func (b *switchboard) resign(ctx context.Context) {
+	if !b.leads {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), resignFor)
+	defer cancel()
+	now := b.service.clock.Now()
+	_, err := vis.Update(ctx, b.service.db, vis.System(b.ws), func(tx Tx) (int64, error) {
+		return tx.Lease(ctx, leaseName, b.engine.node, now, now)
+	})
+	if err != nil && vis.CodeOf(err) != vis.Conflict {
+		b.engine.log.Warn("the lease was not let go of", "workspace", b.ws, "err", err)
+	}
+	b.leads, b.renewAt = false, time.Time{}
 }
 
 // forget drops the picture; the next refresh makes it anew.
