@@ -112,7 +112,8 @@ type Tx interface {
 	InsertRule(ctx context.Context, r Rule) error
 	SaveRule(ctx context.Context, r Rule) (Rule, error)
 	DeleteRule(ctx context.Context, id vis.RuleID) error
-	// CountRun records a run at an instant without a new version and returns how often the rule ran on that conversation since.
+	// CountRun records a run at an instant without a new version and returns how often the rule ran on that conversation since. With
+	// the conversation "" it is only added to the rule's own number.
 	CountRun(ctx context.Context, rule vis.RuleID, c vis.ConversationID, at, since time.Time) (int, error)
 
 	InsertCallback(ctx context.Context, c Callback) error

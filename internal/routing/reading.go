@@ -106,7 +106,7 @@ const maxPreviewed = 1000
 
 // PreviewWeights says what other weights would change for those who wait now: every conversation that waits, in its new order.
 func (s *Service) PreviewWeights(ctx context.Context, by vis.Actor, w Weights) ([]Placed, error) {
-	if err := by.Must(vis.ReadSettings); err != nil {
+	if err := mustReadBoth(by); err != nil {
 		return nil, err
 	}
 	if err := w.Check(); err != nil {

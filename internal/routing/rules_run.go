@@ -13,8 +13,9 @@ import (
 	"visavis/internal/vis"
 )
 
-// How rules are kept from running in circles: what a rule does never sets off a rule, and one that something outside keeps setting off
-// on the same conversation is switched off.
+// How rules are kept from running in circles: what a rule does never sets off a rule, and one that a program keeps setting off on the
+// same conversation, or the handing out of work, is switched off. People set off as many as they like: whoever writes six short messages
+// in ten minutes must not switch a rule off for everybody.
 const (
 	loopRuns   = 5
 	loopWithin = 10 * time.Minute
@@ -108,7 +109,11 @@ func (p *pass) factsOf(ctx context.Context, m *matter, e vis.Event) (Facts, erro
 
 // run does what a rule says, unless it runs in circles, and writes down that it did.
 func (p *pass) run(ctx context.Context, m *matter, r *Rule, e vis.Event) (bool, error) {
-	n, err := p.tx.CountRun(ctx, r.ID, m.c.ID, p.now, p.now.Add(-loopWithin))
+	on := m.c.ID
+	if e.By == vis.ByCustomer || e.By == vis.ByMember {
+		on = ""
+	}
+	n, err := p.tx.CountRun(ctx, r.ID, on, p.now, p.now.Add(-loopWithin))
 	if err != nil {
 		return false, err
 	}

@@ -200,8 +200,9 @@ func TestARuleInALoopIsSwitchedOff(t *testing.T) {
 	h := newHouse(t)
 	r := h.rule(routing.Rule{When: when(routing.WhenClassified), Then: do("webhook", string(h.told.known))})
 	c := h.says(h.visitor(), "Bonjour")
+	program := vis.Actor{Workspace: h.ws, Kind: vis.ByToken, ID: h.mint.ID(monday), Scopes: []vis.Scope{vis.WriteConversations}}
 	for n := range 9 { // the program answers each call with a change
-		_, err := h.desk.Classify(h.ctx, h.lea, c, desk.Classification{Mood: &n}, h.conversation(c).Version)
+		_, err := h.desk.Classify(h.ctx, program, c, desk.Classification{Mood: &n}, h.conversation(c).Version)
 		h.must(err)
 		if n == 0 {
 			continue // nothing changed
@@ -221,6 +222,23 @@ func TestARuleInALoopIsSwitchedOff(t *testing.T) {
 	h.must(err)
 	if again.Disabled || again.DisabledWhy != "" {
 		t.Errorf("switched on again it is disabled: %v %q", again.Disabled, again.DisabledWhy)
+	}
+}
+
+func TestPeopleSwitchNoRuleOffByWritingMuch(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.rule(routing.Rule{When: when(routing.WhenReceived, routing.WhenSent), Then: do("setLanguage", "fr")})
+	anna := h.visitor()
+	c := h.says(anna, "Bonjour")
+	for range 9 {
+		h.says(anna, "?")
+		h.answers(h.yann, c, "!")
+	}
+	rules, err := h.routing.Rules(h.ctx, h.lea)
+	h.must(err)
+	if rules[0].Disabled || rules[0].Runs != 19 {
+		t.Errorf("disabled: %v %q after %d runs", rules[0].Disabled, rules[0].DisabledWhy, rules[0].Runs)
 	}
 }
 
@@ -265,8 +283,13 @@ func TestTryingARuleChangesNothing(t *testing.T) {
 	if h.head() != head || h.conversation(d).State != desk.Open {
 		t.Error("trying changed something")
 	}
-	_, err = h.routing.TestRule(h.ctx, h.yann, routing.Rule{}, 1)
-	wantReason(t, err, "scope_missing")
+	blind := vis.Actor{Workspace: h.ws, Kind: vis.ByToken, Scopes: []vis.Scope{vis.ReadSettings}}
+	for _, by := range []vis.Actor{h.yann, blind} {
+		_, err = h.routing.TestRule(h.ctx, by, routing.Rule{}, 1)
+		wantReason(t, err, "scope_missing")
+		_, err = h.routing.PreviewWeights(h.ctx, by, routing.Presets()["urgent"])
+		wantReason(t, err, "scope_missing")
+	}
 }
 
 // audited counts the entries of an action in the audit log.

@@ -31,9 +31,9 @@ type Trial struct {
 }
 
 // TestRule tries a rule, saved or not, on the newest conversations, at most limit. Each is taken as it stands, with what the customer
-// wrote last. Nothing is changed.
+// wrote last. Nothing is changed. It says what is in conversations, so the settings alone do not open it.
 func (s *Service) TestRule(ctx context.Context, by vis.Actor, r Rule, limit int) (Trial, error) {
-	if err := by.Must(vis.ReadSettings); err != nil {
+	if err := mustReadBoth(by); err != nil {
 		return Trial{}, err
 	}
 	if strings.TrimSpace(r.Name) == "" {
@@ -52,6 +52,14 @@ func (s *Service) TestRule(ctx context.Context, by vis.Actor, r Rule, limit int)
 		}
 		return s.try(ctx, tx, by.Workspace, r, past)
 	})
+}
+
+// mustReadBoth is for trying a setting on what is there.
+func mustReadBoth(by vis.Actor) error {
+	if err := by.Must(vis.ReadSettings); err != nil {
+		return err
+	}
+	return by.Must(vis.ReadConversations)
 }
 
 // newest reads the conversations with the newest activity, in whatever state.

@@ -61,7 +61,7 @@ func (t *tx) DeleteRule(ctx context.Context, id vis.RuleID) error {
 
 // CountRun implements routing.Tx. Runs from before are forgotten, on any conversation: nobody asks for them again.
 func (t *tx) CountRun(ctx context.Context, rule vis.RuleID, c vis.ConversationID, at, since time.Time) (int, error) {
-	if err := t.must(ctx, "rule", tallyRule, string(rule), millis(at)); err != nil {
+	if err := t.must(ctx, "rule", tallyRule, string(rule), millis(at)); err != nil || c == "" {
 		return 0, err
 	}
 	if _, err := t.exec(ctx, upsertRun, string(rule), string(c), millis(at)); err != nil {
