@@ -326,11 +326,16 @@ func (s *Service) endCall(ctx context.Context, by vis.Actor, state string, find 
 
 // settleCall ends the promises that a call was about, and the step that the customer sees.
 func (p *pass) settleCall(ctx context.Context, m *matter, state string) error {
+	owed := m.owes(CallBack)
+	late := owed != nil && owed.State == Broken
 	var err error
 	if state == CallbackDone {
-		_, err = p.end(ctx, m, p.now, CallBack, Acknowledge, First, Next)
+		late, err = p.end(ctx, m, p.now, CallBack, Acknowledge, First, Next)
 	} else {
 		err = p.void(ctx, m, p.now, CallBack)
+	}
+	if err == nil && late {
+		err = p.settle(ctx, m, p.now)
 	}
 	if err != nil {
 		return err

@@ -185,3 +185,28 @@ func TestWhatIsNoPhoneIsRefused(t *testing.T) {
 		h.now = h.now.Add(24 * time.Hour)
 	}
 }
+
+func TestALateCallIsNotLateForEver(t *testing.T) {
+	t.Parallel()
+	for _, outcome := range []string{"done", "unreachable"} {
+		h := newShop(t)
+		ada := h.visitor(h.chat)
+		c := h.says(ada, h.chat)
+		cb, err := h.routing.Ask(h.ctx, ada, c, "01 23 45 67 89", time.Time{})
+		h.ok(err)
+		h.now = h.now.Add(3 * time.Hour)
+		h.timers()
+		if p := h.owes(c, routing.CallBack); p.State != routing.Broken {
+			t.Fatalf("after three hours it is %s", p.State)
+		}
+		_, err = h.routing.Called(h.ctx, h.boss, cb.ID, outcome)
+		h.ok(err)
+		steps, err := h.desk.Steps(h.ctx, h.boss, c)
+		h.ok(err)
+		for _, s := range steps {
+			if s.Kind == "late" && s.State != desk.Done {
+				t.Errorf("%s: she is still told that we are late", outcome)
+			}
+		}
+	}
+}
