@@ -1,7 +1,9 @@
 import { freshId } from './id.ts';
 import { Problem, readProblem } from './problem.ts';
+import type { components } from './schema.gen.ts';
 import type { Address, Answer, Body, Query, Upload } from './routes.ts';
 
+type CalendarDays = components['schemas']['Day'][];
 type Asked = Readonly<Record<string, unknown>>;
 
 export interface CallOptions {
@@ -71,6 +73,12 @@ export class Api {
     return this.#call<Answer<'delete', P>>('DELETE', path, undefined, options);
   }
 
+  /** Sends a calendar file as it is, and answers with the closing days found in it; the server keeps nothing. */
+  readCalendar(file: Blob, zone: string): Promise<{ days: CalendarDays }> {
+    const path = `/calendars/import?zone=${encodeURIComponent(zone)}`;
+    return this.#call<{ days: CalendarDays }>('POST', path, file, { timeout: 60_000 });
+  }
+
   /** Sends one file as the field `file`, saying how far it is. */
   upload<P extends Upload>(path: P, file: File, options: UploadOptions<P> = {}): Promise<Answer<'post', P>> {
     const { promise, resolve, reject } = deferred<Answer<'post', P>>();
@@ -118,9 +126,11 @@ export class Api {
         method,
         headers: {
           ...this.#headers(options.key),
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(body === undefined
+            ? {}
+            : { 'Content-Type': body instanceof Blob ? 'text/calendar' : 'application/json' }),
         },
-        body: body === undefined ? undefined : JSON.stringify(body),
+        body: body === undefined || body instanceof Blob ? body : JSON.stringify(body),
         credentials: 'same-origin',
         cache: 'no-store',
         signal: limit.signal,

@@ -119,7 +119,7 @@ function teams(session: Session): Line[] {
 }
 
 function settings(session: Session, t: Say): Line[] {
-  return sectionsFor(session.member?.role === 'administrator').map(({ name, icon }) => ({
+  return sectionsFor(session.member?.role).map(({ name, icon }) => ({
     id: `settings ${name}`,
     group: 'places',
     title: t(`palette.settings.${name}`),

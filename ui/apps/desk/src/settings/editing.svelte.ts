@@ -1,3 +1,4 @@
+import type { Problem } from '@visavis/client';
 import { differences, type Difference, type Watched } from './difference.ts';
 import type { Outcome } from './outcome.ts';
 import type { Room } from './room.svelte.ts';
@@ -57,8 +58,11 @@ export class Editing<T extends { id: string }> {
     this.#fieldFaults = new Map();
   }
 
-  /** Sends; answers the saved thing, or nothing when it stays to be corrected. */
-  async save(send: () => Promise<Outcome<T>>, fields: readonly string[] = []): Promise<T | undefined> {
+  /**
+   * Sends; answers the saved thing, or nothing when it stays to be corrected. `fields` are those that the form shows by their
+   * last name; `all` keeps what was said of each place ("week[2].to") and says it above the form too.
+   */
+  async save(send: () => Promise<Outcome<T>>, fields: readonly string[] | 'all' = []): Promise<T | undefined> {
     if (this.#busy) return undefined;
     this.#busy = true;
     this.#refusal = '';
@@ -76,12 +80,9 @@ export class Editing<T extends { id: string }> {
         return undefined;
       case 'refused': {
         const { problem } = outcome;
-        const faults = fields.flatMap((name) => {
-          const message = problem.field(name);
-          return message === undefined ? [] : [[name, message] as const];
-        });
+        const faults = fields === 'all' ? placed(problem) : named(problem, fields);
         this.#fieldFaults = new Map(faults);
-        if (faults.length === 0) this.#refusal = this.#room.why(problem);
+        if (faults.length === 0 || fields === 'all') this.#refusal = this.#room.why(problem);
         return undefined;
       }
     }
@@ -93,4 +94,17 @@ export class Editing<T extends { id: string }> {
     this.#conflict = before ? differences(before, theirs, this.#watched()) : [];
     if (this.#conflict.length === 0) this.#refusal = this.#t('conflict.title');
   }
+}
+
+function named(problem: Problem, fields: readonly string[]): (readonly [string, string])[] {
+  return fields.flatMap((name) => {
+    const message = problem.field(name);
+    return message === undefined ? [] : [[name, message] as const];
+  });
+}
+
+function placed({ errors }: Problem): (readonly [string, string])[] {
+  return errors.flatMap(({ location, message }) =>
+    location ? [[location.replace(/^body\./, ''), message] as const] : [],
+  );
 }

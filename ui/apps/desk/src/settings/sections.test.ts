@@ -7,9 +7,14 @@ test.each([
   ['channels/0199', 'channels', '0199'],
   ['nowhere', 'members', ''],
 ])('an administrator on "%s" is in %s', (path, name, rest) => {
-  expect(readSection(path, sectionsFor(true))).toEqual({ name, rest });
+  expect(readSection(path, sectionsFor('administrator'))).toEqual({ name, rest });
 });
 
-test.each(['', 'members', 'account', 'audit'])('anybody else on "%s" is in her account', (path) => {
-  expect(readSection(path, sectionsFor(false))).toEqual({ name: 'account', rest: '' });
+test.each(['', 'members', 'account', 'audit'])('an agent on "%s" is in her account', (path) => {
+  expect(readSection(path, sectionsFor('agent'))).toEqual({ name: 'account', rest: '' });
+});
+
+test('a supervisor reads how work is shared out, and no member list', () => {
+  const names = sectionsFor('supervisor').map(({ name }) => name);
+  expect(names).toEqual(['promises', 'priority', 'routing', 'rules', 'account']);
 });

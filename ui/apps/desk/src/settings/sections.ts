@@ -1,3 +1,4 @@
+import type { Role } from '@visavis/client';
 import type { IconName } from '@visavis/kit';
 import type { SettingsWords } from './words.ts';
 
@@ -9,12 +10,19 @@ export type SectionName =
   | 'webhooks'
   | 'promisepage'
   | 'audit'
+  | 'hours'
+  | 'promises'
+  | 'priority'
+  | 'routing'
+  | 'rules'
   | 'account';
 
 export interface Section {
   name: SectionName;
   icon: IconName;
-  group: 'workspace' | 'self';
+  group: 'workspace' | 'work' | 'self';
+  /** Supervisors may read it too. */
+  supervised?: boolean;
 }
 
 const all: readonly Section[] = [
@@ -25,12 +33,18 @@ const all: readonly Section[] = [
   { name: 'tokens', icon: 'key', group: 'workspace' },
   { name: 'webhooks', icon: 'send', group: 'workspace' },
   { name: 'audit', icon: 'book', group: 'workspace' },
+  { name: 'hours', icon: 'clock', group: 'work' },
+  { name: 'promises', icon: 'heart', group: 'work', supervised: true },
+  { name: 'priority', icon: 'filter', group: 'work', supervised: true },
+  { name: 'routing', icon: 'merge', group: 'work', supervised: true },
+  { name: 'rules', icon: 'code', group: 'work', supervised: true },
   { name: 'account', icon: 'user', group: 'self' },
 ];
 
-/** Whoever does not administrate sets nothing but herself. */
-export function sectionsFor(administrator: boolean): readonly Section[] {
-  return administrator ? all : all.filter(({ group }) => group === 'self');
+/** Administrators set everything, supervisors read how work is promised and shared out, everybody sets herself. */
+export function sectionsFor(role: Role | undefined): readonly Section[] {
+  if (role === 'administrator') return all;
+  return all.filter(({ group, supervised }) => group === 'self' || (supervised && role === 'supervisor'));
 }
 
 /** "channels/0199…" is the section of channels, on one of them; what is unknown or not allowed falls on the first allowed. */

@@ -86,6 +86,11 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.tokens': 'API tokens',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Audit log',
+  'palette.settings.hours': 'Hours',
+  'palette.settings.promises': 'Promises',
+  'palette.settings.priority': 'Priority',
+  'palette.settings.routing': 'Routing',
+  'palette.settings.rules': 'Rules',
   'palette.settings.account': 'My account',
   'palette.none': '{name} has no conversation yet.',
 };

@@ -84,6 +84,11 @@ export const paletteFr = {
   'palette.settings.tokens': 'Accès par programme',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Journal',
+  'palette.settings.hours': 'Horaires',
+  'palette.settings.promises': 'Promesses',
+  'palette.settings.priority': 'Priorité',
+  'palette.settings.routing': 'Répartition',
+  'palette.settings.rules': 'Règles',
   'palette.settings.account': 'Mon compte',
   'palette.none': '{name} n’a pas encore de conversation.',
 };
