@@ -13,6 +13,13 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 )
 
+// limitIdle lets PostgreSQL end a transaction whose owner has gone silent. A node that is frozen, or cut off, in the middle of one holds
+// the lock of a workspace's log, and nobody could write there until it is back. When it is, it runs its batch again.
+const (
+	limitIdle   = "SET idle_in_transaction_session_timeout = '5s'"
+	idleSetting = "idle_in_transaction_session_timeout" // an address that says otherwise is followed
+)
+
 // Open opens the database of a postgres:// URL with at most n connections.
 func Open(ctx context.Context, url string, n int) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(url)
@@ -25,7 +32,14 @@ func Open(ctx context.Context, url string, n int) (*sql.DB, error) {
 	if config.RuntimeParams["application_name"] == "" {
 		config.RuntimeParams["application_name"] = "visavis"
 	}
-	db := stdlib.OpenDB(*config)
+	var options []stdlib.OptionOpenDB
+	if config.RuntimeParams[idleSetting] == "" {
+		options = append(options, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+			_, err := conn.Exec(ctx, limitIdle)
+			return err
+		}))
+	}
+	db := stdlib.OpenDB(*config, options...)
 	db.SetMaxOpenConns(n)
 	db.SetMaxIdleConns(n)
 	if err := db.PingContext(ctx); err != nil {
@@ -57,7 +71,7 @@ func Retry(err error) bool {
 // Ended reports whether the error took the whole transaction with it, beyond any savepoint.
 func Ended(err error) bool {
 	c := code(err)
-	return Retry(err) || len(c) == 5 && (c[:2] == "08" || c[:3] == "57P")
+	return Retry(err) || c == "25P03" || len(c) == 5 && (c[:2] == "08" || c[:3] == "57P")
 }
 
 // Lost reports whether the connection is gone.
