@@ -102,11 +102,7 @@ func (b *builder) happen(ctx context.Context, t tale, id *vis.ConversationID, s 
 	case s.take:
 		_, err = b.desk.Assign(ctx, by, *id, by.Member(), c.Team, c.Version)
 	case s.show != "":
-		var expected time.Time
-		if s.due > 0 {
-			expected = now.Add(s.due)
-		}
-		_, err = b.desk.AddStep(ctx, by, *id, french(s.show), s.shown, expected)
+		_, err = b.desk.AddStep(ctx, by, *id, french(s.show), s.shown, time.Time{})
 	case s.call != "":
 		err = b.askCall(ctx, customer, *id, s.call, now)
 	}

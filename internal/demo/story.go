@@ -24,9 +24,8 @@ type step struct {
 	snooze        time.Duration // from the moment the demo is made
 	asleep        bool          // until the customer writes
 	take          bool          // by takes it on, which the thread tells
-	show          string        // a step of the work that the customer sees, as far as shown says, expected due after the demo is made
+	show          string        // a step of the work that the customer sees, as far as shown says
 	shown         desk.StepState
-	due           time.Duration
 	call          string // the number at which the customer wants to be called
 }
 
@@ -49,7 +48,7 @@ var tales = []tale{
 		{ago: 54 * m, by: "lea", show: "Photo reçue", shown: desk.Done},
 		{ago: 42 * m, by: "yann", note: "@Léa disque voilé, 0,4 mm. J’en réserve un de 180 mm, case B-14. Je peux la prendre dès que la pièce est là."},
 		{ago: 41 * m, by: "yann", show: "Diagnostic : le disque est voilé", shown: desk.Done},
-		{ago: 40 * m, by: "yann", show: "Pièce réservée, elle sort du magasin", shown: desk.Underway, due: 2*h + 20*m},
+		{ago: 40 * m, by: "yann", show: "Pièce réservée, elle sort du magasin", shown: desk.Underway},
 		{ago: 39 * m, by: "lea", show: "Rendez-vous à convenir avec vous", shown: desk.Planned},
 	}},
 	{"ines", "chat", "Paiement refusé au moment de valider", "commandes", "thomas", []step{
