@@ -18,6 +18,9 @@ const (
 	lookEvery  = 2 * time.Second  // in case a bell was lost, or rang on another node
 	idleFor    = 10 * time.Minute // without anything happening before a workspace's goroutine ends
 	atOnce     = 4                // workspaces that are worked on at the same time
+	// breath is the least time between two turns that bells begin: the first word after a silence is seen to at once, and a rush in
+	// strokes, each of which reads and writes what it touches once. Nobody waits longer for it than a ringing telephone takes to be heard.
+	breath = 100 * time.Millisecond
 	// keyLook is the key of the TimerVanish that begins an idle workspace's work again.
 	keyLook = "look"
 )
@@ -217,6 +220,7 @@ func (b *switchboard) run(ctx context.Context) {
 			return
 		case b.engine.slots <- struct{}{}:
 		}
+		rest := time.NewTimer(breath)
 		next, err := b.turn(ctx)
 		<-b.engine.slots
 		if err != nil && ctx.Err() == nil {
@@ -230,13 +234,26 @@ func (b *switchboard) run(ctx context.Context) {
 		if err == nil && !next.IsZero() {
 			wait = min(wait, max(next.Sub(now), 0))
 		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-		case <-b.bell:
-		case <-timer.C:
-		}
-		timer.Stop()
+		b.pause(ctx, wait, rest)
+	}
+}
+
+// pause waits for the bell, and then until the breath since the last turn is over, but no longer than a time in all.
+func (b *switchboard) pause(ctx context.Context, most time.Duration, rest *time.Timer) {
+	timer := time.NewTimer(most)
+	defer timer.Stop()
+	defer rest.Stop()
+	select {
+	case <-ctx.Done():
+		return
+	case <-timer.C:
+		return
+	case <-b.bell:
+	}
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
+	case <-rest.C:
 	}
 }
 

@@ -122,25 +122,23 @@ func (s *Service) CatchUp(ctx context.Context, ws vis.WorkspaceID) error {
 	}
 }
 
-// errBehind says that something was appended that is still to be followed.
+// errBehind says that more is still to be followed than a transaction that decides something else should take along.
 var errBehind = errors.New("routing: the log has moved on")
 
 // atHead runs fn in a transaction in which everything in the log that moves a clock has been followed: the order of the log decides, and
-// not who came first to the database. Marks move none, so that many can be passed at a time.
+// not who came first to the database. What was appended since the log was caught up with is followed in that very transaction, so that
+// fn gets its turn however fast the log grows.
 func (s *Service) atHead(ctx context.Context, ws vis.WorkspaceID, fn func(tx Tx, now time.Time) error) error {
 	for {
 		if err := s.CatchUp(ctx, ws); err != nil {
 			return err
 		}
 		_, err := vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) (struct{}, error) {
-			behind, err := s.behind(ctx, tx, ws)
-			if err == nil && behind {
-				err = errBehind
-			}
-			if err != nil {
+			now := s.clock.Now()
+			if err := s.followWithin(ctx, tx, ws, now); err != nil {
 				return struct{}{}, err
 			}
-			return struct{}{}, fn(tx, s.clock.Now())
+			return struct{}{}, fn(tx, now)
 		})
 		if !errors.Is(err, errBehind) {
 			return err
@@ -148,25 +146,24 @@ func (s *Service) atHead(ctx context.Context, ws vis.WorkspaceID, fn func(tx Tx,
 	}
 }
 
-// behind reports whether something in the log that moves a clock is still to be followed.
-func (s *Service) behind(ctx context.Context, tx Tx, ws vis.WorkspaceID) (bool, error) {
-	cursor, err := tx.Cursor(ctx, reader)
-	if err != nil {
-		return false, err
+// followWithin does what the last events of the log ask for, if any of them moves a clock. Marks move none: they are left to Follow, so
+// that many can be passed at a time.
+func (s *Service) followWithin(ctx context.Context, tx Tx, ws vis.WorkspaceID, now time.Time) error {
+	next, err := s.look(ctx, tx, ws)
+	switch {
+	case err != nil:
+		return err
+	case len(next.events) == stretch:
+		return errBehind
+	case !slices.ContainsFunc(next.events, func(e vis.Event) bool { return concerns[e.Type] }):
+		return nil
+	case next.cursor == 0:
+		return errBehind // what was never followed may have to be adopted
 	}
-	for after := s.skipped.from(ws, cursor); ; {
-		events, err := tx.Events(ctx, after, stretch)
-		if err != nil || len(events) == 0 {
-			return false, err
-		}
-		if slices.ContainsFunc(events, func(e vis.Event) bool { return concerns[e.Type] }) {
-			return true, nil
-		}
-		after = events[len(events)-1].Seq
-		if len(events) < stretch {
-			return false, nil
-		}
+	if err := tx.MoveCursor(ctx, reader, next.cursor, next.events[len(next.events)-1].Seq); err != nil {
+		return err
 	}
+	return s.apply(ctx, tx, ws, next.events, now)
 }
 
 // apply does what events ask for, in their order.
