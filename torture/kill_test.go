@@ -87,6 +87,7 @@ func TestDrainLosesNoAcknowledgedWord(t *testing.T) {
 type run struct {
 	t       *testing.T
 	seed    uint64
+	slowly  time.Duration // what a writer waits after each message
 	server  *Server
 	channel Channel
 	ledger  *Ledger
@@ -155,6 +156,9 @@ func (r *run) visit(ctx context.Context, writer int) {
 			if conversation, err = r.sayOnce(ctx, visitor, name, conversation, n, random); err != nil {
 				r.t.Errorf("%s: message %d: %v", name, n, err)
 				return
+			}
+			if r.slowly > 0 {
+				pause(ctx, r.slowly)
 			}
 			if n == 0 {
 				r.mu.Lock()
@@ -226,6 +230,9 @@ func (r *run) answer(ctx context.Context) {
 		}
 		r.ledger.Write(Entry{Kind: Acked, From: agent, ID: id, Text: text, Conversation: m.ConversationID, Message: m.ID, Position: m.Position})
 		r.acked.Add(1)
+		if r.slowly > 0 {
+			pause(ctx, r.slowly)
+		}
 	}
 }
 

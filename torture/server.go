@@ -77,13 +77,20 @@ func NewServer(t testing.TB, args ...string) *Server {
 }
 
 // newServer sets a workspace up in dir.
-func newServer(dir string, args ...string) (*Server, error) {
-	s, err := emptyServer(dir, args...)
+func newServer(dir string, args ...string) (*Server, error) { return newServerOn(dir, "", args...) }
+
+// newServerOn sets a workspace up in a database, "" for SQLite in dir.
+func newServerOn(dir, database string, args ...string) (*Server, error) {
+	where := []string{}
+	if database != "" {
+		where = []string{"--database", database}
+	}
+	s, err := emptyServer(dir, append(where, args...)...)
 	if err != nil {
 		return nil, err
 	}
-	setup := exec.Command(s.binary, "setup", "--data", s.data, "--workspace", "Torture",
-		"--email", adminEmail, "--name", "Ada Torture", "--password-stdin", "--token")
+	setup := exec.Command(s.binary, append([]string{"setup", "--data", s.data, "--workspace", "Torture",
+		"--email", adminEmail, "--name", "Ada Torture", "--password-stdin", "--token"}, where...)...)
 	setup.Stdin = strings.NewReader(adminPassword + "\n")
 	var said bytes.Buffer
 	setup.Stderr = &said
@@ -97,6 +104,16 @@ func newServer(dir string, args ...string) (*Server, error) {
 	}
 	s.Token = made.Token
 	return s, nil
+}
+
+// beside is another node on the same database, keys and files, which logs in dir.
+func (s *Server) beside(dir string) (*Server, error) {
+	other, err := emptyServer(dir, s.args[7:]...)
+	if err != nil {
+		return nil, err
+	}
+	other.args[4], other.Token = s.data, s.Token
+	return other, nil
 }
 
 // emptyServer names a folder, a port and a log, without a workspace.
