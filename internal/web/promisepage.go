@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/report"
 	"visavis/internal/routing"
 )
@@ -179,12 +180,12 @@ func (s *Server) promiseBadge(w http.ResponseWriter, r *http.Request) {
 			colour = "#8e5311"
 		}
 	}
-	left, right := 16+7*len([]rune(label)), 20+8*len([]rune(value))
+	left, right := 20+7*len([]rune(label)), 20+8*len([]rune(value))
 	w.Header().Set("Content-Type", "image/svg+xml")
 	fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="28" role="img" aria-label="%[2]s %[3]s"><title>%[2]s %[3]s</title>`+
 		`<rect width="%[1]d" height="28" rx="5" fill="#022832"/><path d="M%[4]d 0h%[5]da5 5 0 0 1 5 5v18a5 5 0 0 1-5 5h-%[5]dz" fill="%[6]s"/>`+
-		`<g fill="#fff" font-family="system-ui,sans-serif" font-size="13"><text x="10" y="18.5">%[2]s</text><text x="%[7]d" y="18.5" font-weight="600">%[3]s</text></g></svg>`,
-		left+right, template.HTMLEscapeString(label), template.HTMLEscapeString(value), left, right-5, colour, left+10)
+		`<g fill="#fff" font-family="system-ui,sans-serif" font-size="13"><text x="10" y="18.5" textLength="%[8]d">%[2]s</text><text x="%[7]d" y="18.5" font-weight="600" textLength="%[9]d">%[3]s</text></g></svg>`,
+		left+right, template.HTMLEscapeString(label), template.HTMLEscapeString(value), left, right-5, colour, left+10, left-20, right-20)
 }
 
 // The page as its template shows it.
@@ -192,9 +193,11 @@ type promiseView struct {
 	Words
 	Style                     template.CSS
 	Language, Other, OtherURL string
+	OtherName                 string // the other language, in its own words
 	Title                     string
 	Period, Headline, Second  string
-	Summary                   string
+	Summary, Shortfall        string
+	Kept                      string // the head of its column, with the days it looks at
 	Bars                      []bar
 	Ranges                    []rangeLink
 	Goal                      int
@@ -215,11 +218,12 @@ type rangeLink struct {
 }
 
 type channelView struct {
-	Name, Count, Promise, Share, Verdict, Spread string
-	Reached, Known                               bool
-	Weeks                                        []dot
-	Low, GoalY                                   int
-	Told                                         string
+	Icon, Name, Count, Promise, Share, Verdict, Half, Most string
+	Reached, Known                                         bool
+	Weeks                                                  []dot
+	Way                                                    string // the line through the weeks, broken where one is missing
+	Low, GoalY                                             int
+	Told                                                   string // the picture in one sentence, for who does not see it
 }
 
 type dot struct {
@@ -229,6 +233,12 @@ type dot struct {
 }
 
 type noteView struct{ Since, Title, Text string }
+
+// Where the weeks stand in their picture.
+const (
+	firstWeekX = 38
+	weekStep   = 12
+)
 
 // dots are drawn on a scale that says where it begins: 80 or, if something lies lower, the ten below it.
 func dots(c report.ChannelRecord, goal int, w Words) (out []dot, low int) {
@@ -243,25 +253,71 @@ func dots(c report.ChannelRecord, goal int, w Words) (out []dot, low int) {
 		if !ok {
 			continue
 		}
-		out = append(out, dot{X: 30 + i*12, Y: dotY(share*100, low), Reached: share*100 >= float64(goal),
+		out = append(out, dot{X: firstWeekX + i*weekStep, Y: dotY(share*100, low), Reached: share*100 >= float64(goal),
 			Title: fmt.Sprintf(w.weekTold, w.date(week.From), w.percent(share))})
 	}
 	return out, low
 }
 
-func dotY(percent float64, low int) int { return 8 + int((100-percent)/float64(100-low)*28) }
+func dotY(percent float64, low int) int { return 8 + int((100-percent)/float64(100-low)*32) }
+
+// way joins the weeks that follow one another.
+func way(of []dot) string {
+	var b strings.Builder
+	for i, d := range of {
+		step := "L"
+		if i == 0 || d.X-of[i-1].X > weekStep {
+			step = "M"
+		}
+		fmt.Fprintf(&b, "%s%d %d", step, d.X, d.Y)
+	}
+	return b.String()
+}
+
+// weeksTold says in one sentence what the picture of the weeks shows.
+func weeksTold(c report.ChannelRecord, goal int, w Words) string {
+	least, most, reached, n := 1.0, 0.0, 0, 0
+	for _, week := range c.Weeks {
+		if share, ok := week.Share(); ok {
+			n++
+			least, most = min(least, share), max(most, share)
+			if share*100 >= float64(goal) {
+				reached++
+			}
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(w.weeksTold, n, w.percent(least), w.percent(most), goal, reached)
+}
+
+// iconOf is the sign of a kind of channel; those of the public square share one.
+func iconOf(kind channel.Kind) string {
+	switch kind {
+	case "webchat":
+		return "webchat"
+	case "email", "form", "letter", "shop":
+		return "mail"
+	case "phone", "callback", "sms":
+		return "phone"
+	case "sos":
+		return "video"
+	}
+	return "social"
+}
 
 func newPromiseView(p report.Published, language, path string) promiseView {
 	w := pageWords[language]
 	other := map[string]string{"fr": "en", "en": "fr"}[language]
-	v := promiseView{Words: w, Style: template.CSS(promiseStyle), Language: language, Other: strings.ToUpper(other), //nolint:gosec // our own
+	v := promiseView{Words: w, Style: template.CSS(promiseStyle), Language: language, Other: other, OtherName: pageWords[other].name, //nolint:gosec // our own
 		OtherURL: fmt.Sprintf("%s?lang=%s&days=%d", path, other, p.Days), Title: p.Workspace.Name, Goal: p.Goal,
-		Period: fmt.Sprintf(w.period, w.date(p.From), w.date(p.Until.AddDate(0, 0, -1))), CSV: path + ".csv",
+		Period: w.periodOf(p.From, p.Until.AddDate(0, 0, -1)), CSV: path + ".csv", Kept: fmt.Sprintf(w.KeptIn, p.Days),
 		Word: p.Page.Word.In(language), Signer: p.SignedBy}
 	v.Headline = w.headline(p.Total.Made())
 	if share, ok := p.Total.Share(); ok {
 		v.Second = w.second(p.Total.Kept)
-		v.Summary = w.summary(share, p.Total.Missed)
+		v.Summary, v.Shortfall = w.summary(share), w.shortfall(p.Total.Missed)
 		v.Bars = bars(share)
 	}
 	for _, n := range []int{7, 30, 90} {
@@ -288,7 +344,7 @@ func bars(share float64) []bar {
 }
 
 func newChannelView(c report.ChannelRecord, goal int, w Words) channelView {
-	v := channelView{Name: c.Channel.Name, Count: w.count(c.Made()), Promise: w.promise(c.Terms)}
+	v := channelView{Icon: iconOf(c.Channel.Kind), Name: c.Channel.Name, Count: w.count(c.Made()), Promise: w.promise(c.Terms)}
 	share, known := c.Share()
 	if v.Known = known; known {
 		v.Share, v.Reached, v.Verdict = w.percent(share), share*100 >= float64(goal), w.missedGoal
@@ -298,9 +354,10 @@ func newChannelView(c report.ChannelRecord, goal int, w Words) channelView {
 	}
 	if half, ok := c.First.Quantile(0.5); ok {
 		most, _ := c.First.Quantile(0.9)
-		v.Spread = fmt.Sprintf(w.spread, w.duration(half), w.duration(most))
+		v.Half, v.Most = fmt.Sprintf(w.half, w.duration(half)), fmt.Sprintf(w.most, w.duration(most))
 	}
 	v.Weeks, v.Low = dots(c, goal, w)
+	v.Way, v.Told = way(v.Weeks), weeksTold(c, goal, w)
 	v.GoalY = dotY(float64(max(goal, v.Low)), v.Low)
 	return v
 }

@@ -84,6 +84,9 @@ func TestWhatWasCountedIsCountedOnce(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.write(h.visitor(h.ws, h.chat), "Bonjour")
+	h.must(h.store.Routing().Update(h.ctx, vis.System(h.ws), nil, func(tx routing.Tx) error { // what cannot be read stops nothing
+		return tx.Append(h.ctx, vis.NewEvent(vis.System(h.ws), h.clock.Now(), routing.PromiseLate, "no object"))
+	}))
 	h.keep(routing.PromiseKept, routing.PromiseData{Kind: routing.First, Channel: h.chat.ID, Took: 1000})
 	for range 3 {
 		h.count()
@@ -95,5 +98,30 @@ func TestWhatWasCountedIsCountedOnce(t *testing.T) {
 	h.must(err)
 	if len(arrivals) != 1 || arrivals[0].N != 1 || today.Kept != 1 {
 		t.Errorf("counted %+v and %+v", arrivals, today)
+	}
+}
+
+func TestAPeriodSaysItsYearOnce(t *testing.T) {
+	t.Parallel()
+	day := func(y int, m time.Month, d int) time.Time { return time.Date(y, m, d, 0, 0, 0, 0, time.UTC) }
+	for _, c := range []struct {
+		language, want string
+		from           time.Time
+	}{
+		{"fr", "Nos promesses, du 1er janvier au 30 janvier 2027", day(2027, 1, 1)},
+		{"en", "Our promises, 1 January to 30 January 2027", day(2027, 1, 1)},
+		{"fr", "Nos promesses, du 31 décembre 2026 au 30 janvier 2027", day(2026, 12, 31)},
+	} {
+		if got := pageWords[c.language].periodOf(c.from, day(2027, 1, 30)); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestALineJoinsOnlyWeeksThatFollowOneAnother(t *testing.T) {
+	t.Parallel()
+	weeks := []dot{{X: 38, Y: 10}, {X: 50, Y: 12}, {X: 74, Y: 9}}
+	if got, want := way(weeks), "M38 10L50 12M74 9"; got != want {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }

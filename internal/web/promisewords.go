@@ -11,12 +11,16 @@ import (
 
 // Words are what the public page of promises says in one language.
 type Words struct {
-	Channel, WhatWePromise, KeptIn, TwelveWeeks, WeekReached, WeekMissed, GoalLine, Download, WhatWeMissed, How, Foot, NoneYet, NoRecord string
+	Channel, WhatWePromise, KeptIn, TwelveWeeks, WeekReached, WeekMissed, GoalLine, Download, WhatWeMissed, How, Foot, NoneYet, NoRecord, PeriodShown string
 
-	period, lastDays, since, spread, weekTold, reachedGoal, missedGoal, badge string
+	// name is the language in its own words.
+	name                                                                          string
+	weeksTold                                                                     string // weeks counted, least, most, goal, weeks on target
+	period, lastDays, since, half, most, weekTold, reachedGoal, missedGoal, badge string
 
 	headline, second, count func(n int64) string
-	summary                 func(share float64, missed int64) string
+	summary                 func(share float64) string
+	shortfall               func(missed int64) string // "" when there is none
 	percent                 func(share float64) string
 	date                    func(t time.Time) string
 	duration                func(d time.Duration) string
@@ -28,15 +32,25 @@ var months = map[string][12]string{
 	"en": {"January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"},
 }
 
+// periodOf names the days from one to another; a year that is the same is said once.
+func (w Words) periodOf(from, to time.Time) string {
+	first := w.date(from)
+	if from.Year() == to.Year() {
+		first = strings.TrimSuffix(first, " "+strconv.Itoa(from.Year()))
+	}
+	return fmt.Sprintf(w.period, first, w.date(to))
+}
+
 var pageWords = map[string]Words{"fr": frenchPage(), "en": englishPage()}
 
 func frenchPage() Words {
-	w := Words{Channel: "Canal", WhatWePromise: "Ce que nous promettons", KeptIn: "Tenu", TwelveWeeks: "12 dernières semaines, en %",
+	w := Words{Channel: "Canal", WhatWePromise: "Ce que nous promettons", KeptIn: "Tenu sur %d jours", TwelveWeeks: "12 dernières semaines, en %",
 		WeekReached: "semaine tenue", WeekMissed: "semaine manquée", GoalLine: "objectif", Download: "Télécharger les chiffres (CSV)",
 		WhatWeMissed: "Ce que nous avons manqué, et ce que nous faisons",
 		How:          "Comment nous comptons : toutes les demandes, sans exception, depuis votre premier mot, aux heures d’ouverture. Seule compte la réponse écrite par un humain. Ces chiffres viennent du journal du serveur ; personne ne peut les retoucher.",
-		Foot:         "Une page de promesses Visavis", NoneYet: "Aucune promesse n’est encore arrivée à son terme.", NoRecord: "pas encore de chiffres",
-		period: "Nos promesses, du %s au %s", lastDays: "%d jours", since: "Depuis le %s", spread: "la moitié en %s, 9 sur 10 en %s",
+		Foot:         "Une page de promesses Visavis", NoneYet: "Aucune promesse n’est encore arrivée à son terme.", NoRecord: "pas encore de chiffres", PeriodShown: "Période", name: "Français",
+		weeksTold: "%d semaines, de %s à %s, objectif %d %% : tenu %d fois",
+		period:    "Nos promesses, du %s au %s", lastDays: "%d jours", since: "Depuis le %s", half: "la moitié en %s", most: "9 sur 10 en %s",
 		weekTold: "semaine du %s : %s", reachedGoal: "objectif tenu", missedGoal: "objectif manqué", badge: "promesses tenues"}
 	w.percent = func(share float64) string { return strings.Replace(oneDecimal(share), ".", ",", 1) + " %" }
 	w.headline = func(n int64) string {
@@ -57,14 +71,20 @@ func frenchPage() Words {
 		}
 		return thousands(n, " ") + " promesses"
 	}
-	w.summary = func(share float64, missed int64) string {
-		switch {
-		case missed == 0:
+	w.summary = func(share float64) string {
+		if share == 1 {
 			return "Toutes tenues."
-		case missed == 1:
-			return fmt.Sprintf("%s tenues. Une personne a attendu plus que promis.", w.percent(share))
 		}
-		return fmt.Sprintf("%s tenues. Il en manque : %s fois, vous avez attendu plus que promis.", w.percent(share), thousands(missed, " "))
+		return w.percent(share) + " tenues."
+	}
+	w.shortfall = func(missed int64) string {
+		switch missed {
+		case 0:
+			return ""
+		case 1:
+			return "Il en manque une : une personne a attendu plus que promis."
+		}
+		return "Il en manque " + thousands(missed, " ") + " : autant de fois, vous avez attendu plus que promis."
 	}
 	w.date = func(t time.Time) string {
 		day := strconv.Itoa(t.Day())
@@ -93,12 +113,13 @@ func frenchPage() Words {
 }
 
 func englishPage() Words {
-	w := Words{Channel: "Channel", WhatWePromise: "What we promise", KeptIn: "Kept", TwelveWeeks: "Last 12 weeks, %",
+	w := Words{Channel: "Channel", WhatWePromise: "What we promise", KeptIn: "Kept in %d days", TwelveWeeks: "Last 12 weeks, %",
 		WeekReached: "week on target", WeekMissed: "week off target", GoalLine: "target", Download: "Download the figures (CSV)",
 		WhatWeMissed: "What we missed, and what we are doing about it",
 		How:          "How we count: every request, without exception, from your first word, during opening hours. Only an answer written by a person counts. The figures come from the server’s log; nobody can touch them up.",
-		Foot:         "A Visavis page of promises", NoneYet: "No promise has run its course yet.", NoRecord: "no figures yet",
-		period: "Our promises, %s to %s", lastDays: "%d days", since: "Since %s", spread: "half within %s, 9 in 10 within %s",
+		Foot:         "A Visavis page of promises", NoneYet: "No promise has run its course yet.", NoRecord: "no figures yet", PeriodShown: "Period", name: "English",
+		weeksTold: "%d weeks, from %s to %s, target %d%%, met in %d of them",
+		period:    "Our promises, %s to %s", lastDays: "%d days", since: "Since %s", half: "half within %s", most: "9 in 10 within %s",
 		weekTold: "week of %s: %s", reachedGoal: "target met", missedGoal: "target missed", badge: "promises kept"}
 	w.percent = func(share float64) string { return oneDecimal(share) + "%" }
 	times := func(verb string, n int64) string {
@@ -118,14 +139,22 @@ func englishPage() Words {
 		}
 		return thousands(n, ",") + " promises"
 	}
-	w.summary = func(share float64, missed int64) string {
-		switch {
-		case missed == 0:
+	w.summary = func(share float64) string {
+		if share == 1 {
 			return "All of them kept."
-		case missed == 1:
-			return fmt.Sprintf("%s kept. One person waited longer than promised.", w.percent(share))
 		}
-		return fmt.Sprintf("%s kept. %s times, you waited longer than promised.", w.percent(share), thousands(missed, ","))
+		return w.percent(share) + " kept."
+	}
+	w.shortfall = func(missed int64) string {
+		switch missed {
+		case 0:
+			return ""
+		case 1:
+			return "Once, you waited longer than promised."
+		case 2:
+			return "Twice, you waited longer than promised."
+		}
+		return thousands(missed, ",") + " times, you waited longer than promised."
 	}
 	w.date = func(t time.Time) string {
 		return strconv.Itoa(t.Day()) + " " + months["en"][t.Month()-1] + " " + strconv.Itoa(t.Year())
