@@ -93,10 +93,7 @@ func (s *Service) fold(ctx context.Context, tx Tx, events []vis.Event) error {
 	}
 	sums := make(map[key]Tally)
 	for _, e := range events {
-		t, counts, err := tallyOf(e, about, zone)
-		if err != nil {
-			return err
-		}
+		t, counts := tallyOf(e, about, zone)
 		if !counts {
 			continue
 		}
@@ -138,40 +135,40 @@ func conversations(ctx context.Context, tx Tx, events []vis.Event) (map[vis.Conv
 }
 
 // tallyOf is what one event counts for.
-func tallyOf(e vis.Event, about map[vis.ConversationID]desk.Conversation, zone *time.Location) (Tally, bool, error) {
+func tallyOf(e vis.Event, about map[vis.ConversationID]desk.Conversation, zone *time.Location) (Tally, bool) {
 	c := about[e.Conversation]
 	t := Tally{Channel: c.Channel, Team: c.Team, At: e.At.UTC().Truncate(Slot), N: 1}
 	switch e.Type {
 	case desk.ConversationStarted:
 		t.What = Contacts
-		return t, true, nil
+		return t, true
 	case desk.ConversationReopened:
 		t.What = Contacts
-		return t, e.By == vis.ByCustomer, nil
+		return t, e.By == vis.ByCustomer
 	case desk.MessageSent:
 		t.What = Answers
-		return t, e.By == vis.ByMember, nil
+		return t, e.By == vis.ByMember
 	case routing.PromiseKept, routing.PromiseMissed, routing.PromiseLate:
 		return promised(e, zone)
 	}
-	return t, false, nil
+	return t, false
 }
 
 // promised counts for the day on which it was decided whether the promise was kept, so that a day that is over does not change.
-func promised(e vis.Event, zone *time.Location) (Tally, bool, error) {
+func promised(e vis.Event, zone *time.Location) (Tally, bool) {
 	var d routing.PromiseData
 	if err := json.Unmarshal(e.Data, &d); err != nil {
-		return Tally{}, false, err
+		return Tally{}, false // it counts for nothing, and must not stop the count of all that comes after it
 	}
 	what := map[vis.EventType]string{routing.PromiseKept: Kept, routing.PromiseMissed: Missed, routing.PromiseLate: Late}[e.Type]
 	if e.Type == routing.PromiseMissed && d.Mark != routing.Missed && d.Mark != "" {
-		return Tally{}, false, nil // a later mark of what was counted when it was missed
+		return Tally{}, false // a later mark of what was counted when it was missed
 	}
 	t := Tally{What: what, Kind: string(d.Kind), Channel: d.Channel, Team: d.Team, At: midnight(e.At, zone), N: 1}
 	if e.Type != routing.PromiseMissed {
 		t.Took.Add(time.Duration(d.Took) * time.Millisecond)
 	}
-	return t, true, nil
+	return t, true
 }
 
 // midnight is when the day of an instant began in a zone.
