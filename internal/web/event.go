@@ -368,11 +368,11 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 	}
 	her := vis.Actor{Workspace: ws, Kind: vis.ByCustomer, ID: string(h.Conversation.Customer.ID)}
 	_, whole := visitorShapes[h.Event.Type].(visitorConversationEvent)
+	if h.Event.By != vis.ByCustomer && (whole || h.Event.By != vis.ByMember) {
+		f.Actor.ID = nil // which of the members, rules or programs it was is not hers to know; who wrote to her is
+	}
 	switch {
 	case whole:
-		if h.Event.By == vis.ByMember {
-			f.Actor.ID = nil // which of the members it was is not hers to know
-		}
 		return s.tellWhole(ctx, t, her, *h.Conversation, f)
 	case h.Message == nil:
 	case h.Message.Kind == desk.KindMessage:
