@@ -25,8 +25,11 @@ const (
 	maxRing       = 300    // seconds
 )
 
-// Check cleans the queue and refuses what cannot be meant.
+// Check cleans the queue and refuses what cannot be meant. An offer of which nothing is said rings as long as is usual.
 func (q *Queue) Check() (err error) {
+	if q.RingFor == 0 {
+		q.RingFor = DefaultQueue().RingFor
+	}
 	switch {
 	case q.Mode != Pull && q.Mode != Ring && q.Mode != Push:
 		return vis.InField("mode", "A queue is pull, offer or assign, not %q.", q.Mode)

@@ -19,22 +19,32 @@ type Weights struct {
 	PerHour     int `json:"perHour" minimum:"1" maximum:"100" doc:"Points for each hour of waiting, without an end: nobody starves."`
 }
 
-// WorkCapacity is how many of each kind of work a member can hold at once.
+// WorkCapacity is how many of each kind of work a member can hold at once: none of it with 0, whatever is usual where it is absent.
 type WorkCapacity struct {
-	Call int `json:"call,omitempty" minimum:"0" maximum:"1"`
-	Chat int `json:"chat,omitempty" minimum:"0" maximum:"50"`
-	Mail int `json:"mail,omitempty" minimum:"0" maximum:"500"`
+	Call *int `json:"call,omitempty" minimum:"0" maximum:"1"`
+	Chat *int `json:"chat,omitempty" minimum:"0" maximum:"50"`
+	Mail *int `json:"mail,omitempty" minimum:"0" maximum:"500"`
 }
 
-func capacityOf(c map[routing.Work]int) WorkCapacity {
-	return WorkCapacity{c[routing.WorkCall], c[routing.WorkChat], c[routing.WorkMail]}
+// kinds are its fields by the kind of work.
+func (c *WorkCapacity) kinds() map[routing.Work]**int {
+	return map[routing.Work]**int{routing.WorkCall: &c.Call, routing.WorkChat: &c.Chat, routing.WorkMail: &c.Mail}
+}
+
+func capacityOf(c map[routing.Work]int) (out WorkCapacity) {
+	for kind, n := range out.kinds() {
+		if most, said := c[kind]; said {
+			*n = new(most)
+		}
+	}
+	return out
 }
 
 func (c WorkCapacity) capacity() map[routing.Work]int {
 	out := make(map[routing.Work]int)
-	for kind, n := range map[routing.Work]int{routing.WorkCall: c.Call, routing.WorkChat: c.Chat, routing.WorkMail: c.Mail} {
-		if n > 0 {
-			out[kind] = n
+	for kind, n := range c.kinds() {
+		if *n != nil {
+			out[kind] = **n
 		}
 	}
 	return out
