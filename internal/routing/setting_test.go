@@ -100,6 +100,26 @@ func TestACalendarInUseStays(t *testing.T) {
 	wantField(t, err, "zone")
 }
 
+// A promise whose calendar is gone runs on in the hours that took its place, not through the nights.
+func TestAPromiseOutlivesItsCalendar(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	old, now := h.office("Europe/Paris"), h.office("Europe/Paris")
+	_, err := h.routing.CreatePolicy(h.ctx, h.lea, routing.Policy{Name: "Slow", Calendar: "", Terms: map[routing.PromiseKind]routing.Term{
+		routing.Resolve: {For: 12 * time.Hour}}})
+	h.must(err)
+	h.keep(old)
+	anna := h.visitor()
+	c := h.says(anna, "Bonjour")
+	h.answers(h.yann, c, "Oui ?")
+	h.keep(now)
+	h.must(h.routing.DeleteCalendar(h.ctx, h.lea, old.ID))
+	h.says(anna, "Alors ?")
+	if got, want := h.wantPromise(c, routing.Resolve, routing.Running).DueAt, monday.Add(27*time.Hour); !got.Equal(want) {
+		t.Errorf("due %s, want %s: after nine open hours and three more", got, want)
+	}
+}
+
 func TestQueuesAndProfilesAreChecked(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -120,10 +140,10 @@ func TestQueuesAndProfilesAreChecked(t *testing.T) {
 		_, err := h.routing.PutQueue(h.ctx, h.lea, q)
 		wantField(t, err, field)
 	}
-	good.Skills = map[string]int{"Freins": 3}
+	good.Skills, good.RingFor = map[string]int{"Freins": 3}, 0
 	saved, err := h.routing.PutQueue(h.ctx, h.lea, good)
 	h.must(err)
-	if saved.Version != 1 || saved.Skills["freins"] != 3 {
+	if saved.Version != 1 || saved.Skills["freins"] != 3 || saved.RingFor != routing.DefaultQueue().RingFor {
 		t.Errorf("saved %+v", saved)
 	}
 	_, err = h.routing.PutQueue(h.ctx, h.lea, good)

@@ -153,6 +153,7 @@ func (u *setup) Hours(ctx context.Context, policy vis.CalendarID, team vis.TeamI
 }
 
 // HoursOf are those that a promise runs in: the calendar it was given under as that stands now, or else the channel's own, or always.
+// When its calendar is gone, they are those that would count for a promise given today.
 func (u *setup) HoursOf(ctx context.Context, p Promise) (*hours.Hours, error) {
 	if h, err := u.Calendar(ctx, p.Calendar); err != nil || h != nil {
 		return h, err
@@ -160,6 +161,10 @@ func (u *setup) HoursOf(ctx context.Context, p Promise) (*hours.Hours, error) {
 	ch, err := u.Channel(ctx, p.Channel)
 	if err != nil {
 		return nil, err
+	}
+	if p.Calendar != "" {
+		h, _, err := u.Hours(ctx, "", p.Team, ch)
+		return h, err
 	}
 	if h := u.channelHours(ch); h != nil {
 		return h, nil
