@@ -1,5 +1,6 @@
 import { isProblem } from '@visavis/client/problem.ts';
 import { words, type CallKey } from './call-words';
+import type { Voice } from './voice.svelte';
 
 /** The free half hours of one day. */
 export interface Day {
@@ -12,6 +13,16 @@ export function byDay(slots: readonly string[], dayOf: (at: string) => string): 
   const days = new Map<string, string[]>();
   for (const at of slots) days.set(dayOf(at), [...(days.get(dayOf(at)) ?? []), at]);
   return [...days].map(([label, slots]) => ({ label, slots }));
+}
+
+/** "aujourd’hui", "demain", "mar. 24": a day among a few. */
+export function shortDay(at: string, voice: Voice): string {
+  if (Math.abs(voice.ahead(at)) < 2) return voice.day(at);
+  const words = new Intl.DateTimeFormat(voice.locale === 'fr' ? 'fr-FR' : 'en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+  });
+  return words.format(new Date(at));
 }
 
 /** The country of a time zone that is of one country: there the server reads numbers as people dial them at home. */
@@ -63,5 +74,5 @@ export function faultOf(error: unknown): Fault {
   if (!isProblem(error)) return { at: 'form', says: 'failed' };
   if (error.field('phone')) return { at: 'phone', says: 'fault.phone' };
   if (error.field('at')) return { at: 'at', says: 'fault.at' };
-  return { at: 'form', says: error.code in words.fr ? (error.code as CallKey) : 'failed' };
+  return { at: 'form', says: Object.hasOwn(words.fr, error.code) ? (error.code as CallKey) : 'failed' };
 }

@@ -45,6 +45,39 @@ describe('who is there', () => {
     await voice.speak('en');
     expect(presence(closed, voice)).toBe('We are away. The team will read this tomorrow at 9:00.');
   });
+  it('says what is usual as it was measured, and what is promised, and invents neither', async () => {
+    const soon = new Date(Date.now() + 8 * 60_000).toISOString();
+    const team = look.team.map((one) => ({ ...one, here: true }));
+    const told = (promise: object, over: object = {}) =>
+      presence({ ...look, ...over, promise: { zone: 'Europe/Paris', ...promise } }, voice);
+    expect(told({ usualFor: 170 }, { team })).toBe(
+      'Léa et Yann répondent d’habitude en 3\u202fmin. Une personne vous répond, pas un robot.',
+    );
+    expect(told({ answerBy: soon })).toBe(`Léa est là. Une personne vous répond avant ${voice.by(soon)}.`);
+    expect(told({ usualFor: 170, answerBy: soon })).toMatch(/en 3\u202fmin\. Une personne vous répond avant/);
+    expect(told({ usualFor: 1700, answerBy: soon })).not.toMatch(/avant/); // nobody believes in that hour
+    expect(told({ answerBy: '2020-01-01T00:00:00.000Z' })).not.toMatch(/avant/);
+    expect(told({}, { here: false })).toMatch(/dès notre retour\.$/);
+    await voice.speak('en');
+    expect(told({ usualFor: 40 }, { team })).toMatch(/^Léa and Yann usually answer in 1\u202fmin\./);
+  });
+  it('names no hour of a new message while one is owed already', () => {
+    const soon = new Date(Date.now() + 8 * 60_000).toISOString();
+    const promised = { ...look, promise: { zone: '', answerBy: soon, usualFor: 60 } };
+    expect(presence(promised, voice, undefined, true)).toBe('Léa est là. Une personne vous répond, pas un robot.');
+  });
+  it('says the hour of the answer on the day of the opening', () => {
+    const at = (hour: number) => {
+      const tomorrow = new Date();
+      tomorrow.setDate(tomorrow.getDate() + 1);
+      tomorrow.setHours(hour, 0, 0, 0);
+      return tomorrow.toISOString();
+    };
+    const closed = { ...look, open: false, opensAt: at(9), promise: { zone: '', answerBy: at(10) } };
+    expect(presence(closed, voice)).toBe(
+      'Nous sommes absents. L’équipe lira ceci demain à 9\u202fh. Une personne vous répond avant 10\u202fh.',
+    );
+  });
   it('greets by name without saying hello twice', () => {
     expect(greet(look, voice, 'Camille Rousseau')).toBe('Bonjour Camille.\nNous sommes là.');
     expect(greet({ ...look, greeting: { fr: 'Une question ?', en: '' } }, voice, 'Camille')).toBe(
