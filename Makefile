@@ -25,7 +25,7 @@ bench: build
 	$(BIN) bench $(ARGS)
 
 torture: build
-	VISAVIS_BIN=$(CURDIR)/$(BIN) go test -count=1 -timeout 30m -v -run 'Kill|Drain' ./torture
+	VISAVIS_BIN=$(CURDIR)/$(BIN) scripts/with-postgres go test -count=1 -timeout 30m -v -run 'Kill|Drain|Nodes' ./torture
 
 generate: ui/node_modules/.package-lock.json
 	scripts/generate

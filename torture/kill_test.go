@@ -149,7 +149,11 @@ func (r *run) visit(ctx context.Context, writer int) {
 			return
 		}
 		conversation := ""
-		for n := range 40 + random.IntN(120) {
+		words := 40 + random.IntN(120)
+		if r.slowly > 0 {
+			words = 4 + random.IntN(8)
+		}
+		for n := range words {
 			if r.over() {
 				return
 			}

@@ -52,10 +52,7 @@ func TestKillBreaksNoPromise(t *testing.T) {
 	}
 	a := audit(facts)
 	a.settled()
-	for i, what := range a.broken {
-		if i == 20 {
-			t.Fatal("… and more")
-		}
+	for _, what := range a.broken[:min(20, len(a.broken))] {
 		t.Error(what)
 	}
 	t.Logf("%d facts: %d promises passed %d marks, %d offers", len(facts), len(a.promises), a.passed(), len(a.offers))

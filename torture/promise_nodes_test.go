@@ -266,10 +266,8 @@ func (b *both) wantEveryWord(ctx context.Context, s *Server, a *auditor) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i, what := range append(Check(entries, history), a.broken...) {
-		if i == 20 {
-			t.Fatal("… and more")
-		}
+	broken := append(Check(entries, history), a.broken...)
+	for _, what := range broken[:min(20, len(broken))] {
 		t.Error(what)
 	}
 	owed := 0

@@ -131,7 +131,7 @@ func steps() []step {
 		{name: "build", command: []string{"make", "--no-print-directory", "build"}},
 		{name: "go", env: built, count: countGo, command: []string{"sh", "-c",
 			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -v /torture$)`}},
-		{name: "torture", env: built, count: countGo, command: []string{"go", "test", "-json", "-count=1", "-timeout", "15m", "./torture"}},
+		{name: "torture", env: built, count: countGo, command: []string{"scripts/with-postgres", "go", "test", "-json", "-count=1", "-timeout", "15m", "./torture"}},
 		{name: "race", env: append(built, "VISAVIS_RACE=1"), count: countGo, command: []string{"sh", "-c",
 			`go test -race -short -json -timeout 15m $(go list ./... | grep -v /torture$)`}},
 		{name: "generated", command: []string{"scripts/generated-is-current"}},
