@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
 
@@ -17,6 +18,45 @@ func languageOf(c desk.Conversation) string {
 	}
 	tag, _, _ := strings.Cut(c.Customer.Locale, "-")
 	return strings.ToLower(tag)
+}
+
+// tongue is a language in a queue.
+type tongue struct {
+	team     vis.TeamID
+	language string
+}
+
+// A language that nobody who could ever get the work of a queue speaks is asked of nobody: whoever speaks another is better than nobody.
+
+// languageOf is the language that is asked of whoever gets a conversation.
+func (p *picture) languageOf(c desk.Conversation) string {
+	language := languageOf(c)
+	if language == "" {
+		return ""
+	}
+	at := tongue{c.Team, language}
+	spoken, known := p.spoken[at]
+	if !known {
+		for id, m := range p.members {
+			spoken = spoken || p.queues[c.Team].reaches(m) && p.profiles[id].speaks(language)
+		}
+		p.spoken[at] = spoken
+	}
+	if !spoken {
+		return ""
+	}
+	return language
+}
+
+// reaches reports whether a member could get what waits in a queue, if only by helping out.
+func (q Queue) reaches(m staff.Member) bool {
+	return m.State == staff.Active && (q.Team == "" || slices.Contains(m.Teams, q.Team) ||
+		slices.ContainsFunc(q.Overflow, func(o Overflow) bool { return slices.Contains(m.Teams, o.Team) }))
+}
+
+// speaks reports whether a member speaks a language; one who says nothing speaks those of everybody.
+func (p Profile) speaks(language string) bool {
+	return len(p.Languages) == 0 || slices.Contains(p.Languages, language)
 }
 
 // waits is from when on a conversation waits, for those who hand it out.
@@ -42,15 +82,23 @@ func (u *setup) fitter(ctx context.Context, m vis.MemberID, now time.Time) (func
 	for _, q := range all {
 		queues[q.Team] = q
 	}
-	own := profileOf(profiles, m)
+	members, err := u.Members(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := newPicture(Settings{}, queues)
+	for _, x := range members {
+		p.members[x.ID], p.profiles[x.ID] = x, profileOf(profiles, x.ID)
+	}
+	own := p.profiles[m]
 	return func(c desk.Conversation) bool {
-		return own.fits(queues[c.Team], languageOf(c), now.Sub(waits(c)))
+		return own.fits(queues[c.Team], p.languageOf(c), now.Sub(waits(c)))
 	}, nil
 }
 
 // fits reports whether a member can do the work of a queue in a language after a wait.
 func (p Profile) fits(q Queue, language string, waited time.Duration) bool {
-	if language != "" && len(p.Languages) > 0 && !slices.Contains(p.Languages, language) {
+	if language != "" && !p.speaks(language) {
 		return false
 	}
 	relaxed := 0

@@ -93,6 +93,7 @@ type picture struct {
 	lapses   map[vis.MemberID]time.Time // when her load changes by itself
 	// refused counts what the database would not have; such a decision is not tried again at once.
 	refused map[vis.ConversationID]int
+	spoken  map[tongue]bool // whether anybody who could get a queue's work speaks a language; found out when it is first asked
 	// sweepAt is when the first owned conversation may have to be taken from its owner; zero for never.
 	sweepAt time.Time
 }
@@ -104,7 +105,7 @@ func newPicture(settings Settings, queues map[vis.TeamID]Queue) *picture {
 		held: make(map[vis.ConversationID]*held), owned: make(map[vis.MemberID]map[vis.ConversationID]*held),
 		ringing: make(map[vis.ConversationID]Offer), declined: make(map[vis.ConversationID]map[vis.MemberID]time.Time),
 		given: make(map[vis.MemberID]time.Time), ignored: make(map[vis.MemberID]int), lapses: make(map[vis.MemberID]time.Time),
-		refused: make(map[vis.ConversationID]int)}
+		refused: make(map[vis.ConversationID]int), spoken: make(map[tongue]bool)}
 }
 
 // put brings one conversation up to date: it waits in a queue, a member holds it, or it is none of our business now.
@@ -118,7 +119,7 @@ func (p *picture) put(r row, now time.Time) {
 		p.waiting[c.ID] = c.Customer.ID
 		_, rings := p.ringing[c.ID]
 		w := Waiting{Conversation: c.ID, Team: c.Team, Work: r.lane.work, Rank: c.Standing.Rank, Since: waits(c), DueAt: c.Standing.DueAt,
-			Language: languageOf(c), Adviser: r.adviser, Last: r.last, Declined: p.declined[c.ID], Offered: rings}
+			Language: p.languageOf(c), Adviser: r.adviser, Last: r.last, Declined: p.declined[c.ID], Offered: rings}
 		if p.refused[c.ID] > 1 {
 			w.NotBefore = now.Add(refusedFor)
 		}
