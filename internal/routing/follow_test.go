@@ -112,6 +112,24 @@ func TestResolvingKeepsTheResolutionAndReopeningOwesAnew(t *testing.T) {
 	h.wantPromise(c, routing.Resolve, routing.Running)
 }
 
+// Closing what was to be answered long ago hides nothing, also where the timer did not come round.
+func TestResolvingUnansweredAfterTheDeadlineIsMissed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	c := h.says(h.visitor(), "Bonjour")
+	h.clock.set(monday.Add(10 * time.Minute)) // and no timer is looked at
+	h.resolves(h.yann, c)
+	h.wantPromise(c, routing.First, routing.Void)
+	if n := len(h.log(0, routing.PromiseMissed)); n != 1 {
+		t.Errorf("%d promises were missed, want the first answer", n)
+	}
+	h.ring()
+	h.follow()
+	if n := len(h.log(0, routing.PromiseMissed)); n != 1 {
+		t.Errorf("%d promises were missed after the timer", n)
+	}
+}
+
 func TestSnoozingUntilSheWritesStopsTheClockAndUntilATimeDoesNot(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

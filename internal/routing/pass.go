@@ -206,7 +206,7 @@ func (p *pass) end(ctx context.Context, m *matter, at time.Time, kinds ...Promis
 	return late, nil
 }
 
-// missedFirst says of a promise that was done late, before its timer came round, that it was missed: what was missed is counted from that
+// missedFirst says of a promise that ends late, before its timer came round, that it was missed: what was missed is counted from that
 // fact alone.
 func (p *pass) missedFirst(ctx context.Context, m *matter, pr *Promise, at time.Time) error {
 	if slices.Contains(pr.Marks, Missed) {
@@ -216,13 +216,21 @@ func (p *pass) missedFirst(ctx context.Context, m *matter, pr *Promise, at time.
 	return p.tell(ctx, m, PromiseMissed, *pr, Missed, at)
 }
 
-// void takes promises back.
+// void takes promises back. One whose deadline had passed is missed all the same, though its timer did not come round in time.
 func (p *pass) void(ctx context.Context, m *matter, at time.Time, kinds ...PromiseKind) error {
 	for _, kind := range kinds {
-		if pr := m.owes(kind); pr != nil && pr.Void(at) {
-			if err := p.save(ctx, m, pr, PromiseVoided, at); err != nil {
+		pr := m.owes(kind)
+		if pr == nil {
+			continue
+		}
+		if pr.State == Running && at.After(pr.DueAt.Add(Grace)) {
+			if err := p.missedFirst(ctx, m, pr, at); err != nil {
 				return err
 			}
+		}
+		pr.Void(at)
+		if err := p.save(ctx, m, pr, PromiseVoided, at); err != nil {
+			return err
 		}
 	}
 	return nil
