@@ -26,6 +26,7 @@ const icons: Record<string, IconName> = {
   'presence.busy': 'x',
   'presence.away': 'half',
   'go.risk': 'alert',
+  'go.board': 'survey',
   undo: 'undo',
   help: 'keyboard',
   'go.mine': 'inbox',

@@ -12,6 +12,7 @@ export type Place =
   | { room: 'inbox'; list: ListPlace; conversationId: string | null; pane: 'thread' | 'customer' }
   | { room: 'settings'; path: string }
   | { room: 'staffing' }
+  | { room: 'board'; wall: boolean }
   | { room: 'setup' | 'invite' | 'signin' };
 
 export const home: ListPlace = { view: 'mine', teamId: null, state: 'open' };
@@ -27,6 +28,7 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const first = words[0];
   if (first === 'settings') return { room: 'settings', path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
+  if (first === 'board') return { room: first, wall: words[1] === 'wall' };
   if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };
   if (first === 'c') return inbox(before, words[1], words[2]);
   const team = first === 'team' && words[1] ? words[1] : null;

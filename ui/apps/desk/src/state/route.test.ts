@@ -21,6 +21,11 @@ test('an address written is read back', () => {
   expect(readPlace(listHash(list))).toMatchObject({ list, conversationId: null });
 });
 
+test('the board stands in the desk, or on a wall', () => {
+  expect(readPlace('#/board')).toEqual({ room: 'board', wall: false });
+  expect(readPlace('#/board/wall')).toEqual({ room: 'board', wall: true });
+});
+
 test('a conversation can be opened in whatever list is shown', () => {
   const before = { view: 'all', teamId: null, state: 'open' } as const;
   expect(readPlace('#/c/c9', before)).toMatchObject({ list: before, conversationId: 'c9' });

@@ -170,6 +170,7 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       group: go,
       run: () => route.show({ ...route.list, state: 'resolved' }),
     },
+    { id: 'go.board', keys: 'g b', label: t('spine.board'), group: go, run: () => route.go('#/board') },
     { id: 'go.settings', keys: 'g s', label: t('spine.settings'), group: go, run: () => route.go('#/settings') },
     { id: 'next.mine', keys: 'g n', label: say('offer.next'), group: you, run: () => void actions.next() },
     { id: 'offer.accept', keys: 'y', label: say('offer.accept.key'), group: you, run: accept, when: rings },

@@ -14,6 +14,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'spine.search': 'Search',
   'spine.views': 'Views',
   'spine.teams': 'Teams',
+  'spine.board': 'Live board',
   'spine.staffing': 'Staffing',
   'spine.settings': 'Settings',
   'view.mine': 'Mine',

@@ -12,6 +12,7 @@ export const deskFr = {
   'spine.search': 'Rechercher',
   'spine.views': 'Vues',
   'spine.teams': 'Équipes',
+  'spine.board': 'Plateau en direct',
   'spine.staffing': 'Effectifs',
   'spine.settings': 'Paramètres',
   'view.mine': 'Pour moi',
