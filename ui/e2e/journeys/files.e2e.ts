@@ -1,7 +1,21 @@
-import { expect, test } from 'vitest';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
 import { go, row, Scene } from '../scene.ts';
 
 const scene = new Scene();
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true }))));
+
+/** A file as long as asked, from the disk: sent through the wire of the browser it would take longer than anybody waits. */
+async function long(name: string, bytes: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'visavis-file-'));
+  folders.push(folder);
+  await writeFile(join(folder, name), '');
+  await truncate(join(folder, name), bytes);
+  return join(folder, name);
+}
 
 /** A PNG of one pixel. */
 const png = Buffer.from(
@@ -41,7 +55,7 @@ test('a customer sends a picture and a PDF; what is too large or forbidden is re
     .getByText(/Nous ne pouvons pas recevoir/)
     .first()
     .waitFor();
-  await picker.setInputFiles([{ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(26 * 1024 * 1024) }]);
+  await picker.setInputFiles(await long('film.mp4', 26 * 1024 * 1024));
   await chat
     .getByText(/La limite est de 25/)
     .first()
