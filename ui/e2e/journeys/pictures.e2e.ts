@@ -62,3 +62,27 @@ test('the editor of a chat, with its preview, on a desk and on a phone', async (
       await lea.picture(`${name}-preview`);
     }
 });
+
+test('what is promised, and whether it is kept', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const suffix = colorScheme === 'dark' ? '-dark' : '';
+    const lea = await scene.member(undefined, { colorScheme });
+    for (const [name, place] of [
+      ['board', 'board'],
+      ['board-wall', 'board/wall'],
+      ['priority', 'settings/priority'],
+      ['hours', 'settings/hours'],
+      ['promises', 'settings/promises'],
+      ['rules', 'settings/rules'],
+    ] as const) {
+      await lea.page.goto(`${scene.house.desk}/desk/#/${place}`);
+      await lea.page.waitForTimeout(1500);
+      await lea.picture(`${name}${suffix}`);
+    }
+    await lea.page.goto(`${scene.house.desk}/desk/#/settings/promisepage`);
+    const url = await lea.page.getByRole('link', { name: 'Ouvrir la page' }).getAttribute('href');
+    const stranger = await scene.person({ colorScheme, locale: 'fr-FR' });
+    await stranger.page.goto(url ?? '');
+    await stranger.picture(`promise-page${suffix}`);
+  }
+});
