@@ -42,7 +42,7 @@ var ways = []way{
 }
 
 // weekdays is how much of an ordinary day's contacts arrive, Monday first.
-var weekdays = [7]float64{1.24, 1.08, 1.03, 1, 0.94, 0.66, 0.2}
+var weekdays = [7]float64{1.24, 1.08, 1.03, 1, 0.94, 0.78, 0.46}
 
 // bustle is how the contacts of a live channel spread over the day, by hours from 8 to 20: a hump before noon, one after work.
 var bustle = [...]float64{2.2, 5.6, 9.4, 10.6, 7.1, 4.4, 6.4, 8.9, 9.3, 9.8, 8.2, 4.6}
