@@ -21,6 +21,17 @@ func (s *Service) AssignWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conv
 	return s.record(ctx, tx, by, c, Line{Type: ConversationAssigned, Member: m, Team: t}, now)
 }
 
+// SpokenWithin records that a member spoke to the customer on a way that leaves no words here, such as a call: nobody waits any more, and
+// an ownerless conversation is hers.
+func (s *Service) SpokenWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) (err error) {
+	c.WaitingSince = time.Time{}
+	if c.Assignee == "" && by.Kind == vis.ByMember {
+		return s.AssignWithin(ctx, tx, by, c, by.Member(), c.Team, now)
+	}
+	*c, err = tx.SaveConversation(ctx, *c)
+	return err
+}
+
 // ResolveWithin closes the matter.
 func (s *Service) ResolveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) (err error) {
 	if err := s.resolve(ctx, tx, by, c, now); err != nil {

@@ -206,7 +206,8 @@ type Kind string
 
 const (
 	PromiseWarned   Kind = "promise.warned"
-	ByRule          Kind = "rule" // a rule tells somebody; Text is its name
+	CallBack        Kind = "callback" // a customer is to be called now; Text is her name
+	ByRule          Kind = "rule"     // a rule tells somebody; Text is its name
 	PromiseMissed   Kind = "promise.missed"
 	Message         Kind = "message" // from a supervisor or administrator
 	WebhookDisabled Kind = "webhook.disabled"

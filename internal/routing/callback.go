@@ -8,6 +8,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/hours"
+	"visavis/internal/jobs"
 	"visavis/internal/vis"
 )
 
@@ -196,6 +197,12 @@ func (p *pass) promiseCall(ctx context.Context, by vis.Actor, cb Callback) (Call
 	if err := p.tx.InsertCallback(ctx, cb); err != nil {
 		return Callback{}, err
 	}
+	if cb.At.After(p.now) {
+		slot := jobs.Timer{Workspace: by.Workspace, Kind: TimerCall, Key: string(cb.ID), DueAt: cb.At}
+		if err := p.tx.Arm(ctx, slot); err != nil {
+			return Callback{}, err
+		}
+	}
 	if err := p.show(ctx, m, desk.Step{Kind: "callback", State: desk.Planned, ExpectedAt: expected}, p.now); err != nil {
 		return Callback{}, err
 	}
@@ -317,11 +324,62 @@ func (s *Service) endCall(ctx context.Context, by vis.Actor, state string, find 
 		if err := p.settleCall(ctx, m, state); err != nil {
 			return Callback{}, err
 		}
+		if state == CallbackDone {
+			if err := s.desk.SpokenWithin(ctx, tx, by, &m.c, now); err != nil {
+				return Callback{}, err
+			}
+		}
+		if err := tx.Disarm(ctx, TimerCall, string(cb.ID)); err != nil {
+			return Callback{}, err
+		}
 		if err := p.tellCall(ctx, by, m, CallbackEnded, cb); err != nil {
 			return Callback{}, err
 		}
 		return cb, p.finish(ctx)
 	})
+}
+
+// callNow is the effect of TimerCall: the slot that a customer chose begins, and those who should call her are told.
+func (s *Service) callNow(ctx context.Context, t jobs.Timer) error {
+	return s.atHead(ctx, t.Workspace, func(tx Tx, now time.Time) error {
+		due, err := tx.Take(ctx, TimerCall, t.Key, now)
+		if err != nil || !due {
+			return err
+		}
+		cb, err := tx.Callback(ctx, vis.CallbackID(t.Key))
+		if err != nil || cb.State != CallbackWanted {
+			return ignoreAbsent(err)
+		}
+		p := s.pass(tx, t.Workspace, now)
+		m, err := p.one(ctx, cb.Conversation)
+		if err != nil || m == nil {
+			return err
+		}
+		to, err := p.concerned(ctx, m, ToOwner)
+		if err != nil || len(to) == 0 {
+			return err
+		}
+		return s.notices.Give(ctx, tx, to, "callback", m.c.ID, m.c.Customer.Name, now)
+	})
+}
+
+// dropCall takes back a call that is not wanted any more, for the matter is closed.
+func (p *pass) dropCall(ctx context.Context, m *matter) error {
+	cb, err := p.tx.CallbackOf(ctx, m.c.ID)
+	if err != nil {
+		return ignoreAbsent(err)
+	}
+	cb.State, cb.EndedAt = CallbackCancelled, p.now
+	if cb, err = p.tx.SaveCallback(ctx, cb); err != nil {
+		return err
+	}
+	if err := p.settleCall(ctx, m, CallbackCancelled); err != nil {
+		return err
+	}
+	if err := p.tx.Disarm(ctx, TimerCall, string(cb.ID)); err != nil {
+		return err
+	}
+	return p.tellCall(ctx, p.by, m, CallbackEnded, cb)
 }
 
 // settleCall ends the promises that a call was about, and the step that the customer sees.

@@ -1,6 +1,7 @@
 package routing_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -57,6 +58,10 @@ func TestACallIsPromisedForWhenHerTurnComes(t *testing.T) {
 	}
 	if p := h.owes(c, routing.First); p.State != routing.Kept {
 		t.Errorf("she was called, and the first answer is %s", p.State)
+	}
+	h.wantOwner(c, lea)
+	if is := h.conversation(c); !is.WaitingSince.IsZero() {
+		t.Errorf("she was called, and still waits since %v", is.WaitingSince)
 	}
 	_, err = h.routing.Called(h.ctx, lea, cb.ID, "unreachable")
 	h.wantReason(err, "callback_ended")
@@ -137,6 +142,31 @@ func TestACallAtATimeOfHerChoice(t *testing.T) {
 	h.ok(err)
 	if len(all) != 1 || all[0].ID != cb.ID {
 		t.Errorf("to be called: %v", all)
+	}
+	h.rang = nil
+	h.now = slots[3]
+	h.timers()
+	h.timers()
+	if n := strings.Count(strings.Join(h.rang, ","), "callback "+string(h.boss.Member())); n != 1 {
+		t.Errorf("at her slot %d bells rang for her call: %q", n, h.rang)
+	}
+}
+
+func TestAClosedMatterOwesNoCall(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	_, err := h.routing.Ask(h.ctx, ada, c, "01 23 45 67 89", time.Time{})
+	h.ok(err)
+	_, err = h.desk.Resolve(h.ctx, h.boss, c, h.conversation(c).Version)
+	h.ok(err)
+	h.settle()
+	if _, open, err := h.routing.CallbackOf(h.ctx, ada, c); open || err != nil {
+		t.Errorf("a call is still to be made (%v)", err)
+	}
+	if p := h.owes(c, routing.CallBack); p.State != routing.Void {
+		t.Errorf("the call is %s", p.State)
 	}
 }
 

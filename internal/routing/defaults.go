@@ -61,6 +61,11 @@ func DefaultFor(kind channel.Kind) Default {
 	return all[len(all)-1]
 }
 
+// defaultEscalations ring before it is too late, and tell those who can help when it is.
+func defaultEscalations() []Escalation {
+	return []Escalation{{At: WarnedSecond, Do: Notify, To: ToOwner}, {At: Missed, Do: Notify, To: ToSupervisors}}
+}
+
 // DefaultName is what stands for a policy's name on promises that were given by default.
 const DefaultName = "default"
 
@@ -72,7 +77,7 @@ func PolicyFor(policies []Policy, f Facts) Policy {
 			return p
 		}
 	}
-	return Policy{Name: DefaultName, Terms: DefaultFor(channel.Kind(f.ChannelKind)).terms(f.Open)}
+	return Policy{Name: DefaultName, Terms: DefaultFor(channel.Kind(f.ChannelKind)).terms(f.Open), Escalations: defaultEscalations()}
 }
 
 // Holds reports whether the scope holds a conversation.

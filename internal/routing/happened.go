@@ -130,6 +130,9 @@ func (p *pass) resolved(ctx context.Context, m *matter, e vis.Event) error {
 	if err := p.void(ctx, m, e.At, Acknowledge, First, Next); err != nil {
 		return err
 	}
+	if err := p.dropCall(ctx, m); err != nil {
+		return err
+	}
 	if broken || late {
 		if err := p.settle(ctx, m, e.At); err != nil {
 			return err

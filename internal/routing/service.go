@@ -58,6 +58,7 @@ const (
 	TimerPromise  = "promise"           // the next mark of the promise whose id is the key
 	TimerRank     = "conversation.rank" // the rank of the conversation whose id is the key changes by the mere passing of time
 	TimerRerank   = "routing.rerank"    // every rank, after the weights were changed
+	TimerCall     = "callback"          // the slot of the call-back whose id is the key begins
 	TimerHandover = "handover"          // the team whose id is the key opens or closes, and has a ring
 )
 
@@ -68,5 +69,6 @@ func (s *Service) Effects() map[string]jobs.Effect {
 		TimerRank:     s.rankAgain,
 		TimerRerank:   s.rankAll,
 		TimerHandover: s.handOver,
+		TimerCall:     s.callNow,
 	}
 }

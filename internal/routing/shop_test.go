@@ -35,6 +35,7 @@ type shop struct {
 	mail    channel.Channel
 	mint    vis.Mint
 	boss    vis.Actor
+	rang    []string        // notices: "kind member"
 	rung    map[string]bool // connected members, by node
 }
 
@@ -53,9 +54,12 @@ func (lanes) Hours(channel.Channel) (hours.Calendar, bool) { return hours.Calend
 func (l lanes) Live(c channel.Channel) bool                { return c.ID != *l.mail }
 
 // bells remembers what members were told.
-type bells struct{}
+type bells struct{ rang *[]string }
 
-func (bells) Give(context.Context, routing.Tx, []vis.MemberID, string, vis.ConversationID, string, time.Time) error {
+func (b bells) Give(_ context.Context, _ routing.Tx, to []vis.MemberID, kind string, _ vis.ConversationID, _ string, _ time.Time) error {
+	for _, m := range to {
+		*b.rang = append(*b.rang, kind+" "+string(m))
+	}
 	return nil
 }
 
@@ -86,7 +90,7 @@ func newShop(t testing.TB) *shop {
 	h.mail, err = channels.Create(h.ctx, h.boss, webchat.Kind, "Letters", json.RawMessage("{}"), "")
 	h.ok(err)
 	h.desk = desk.New(db.Desk(), channels, clock, h.mint)
-	h.routing = routing.New(db.Routing(), h.desk, lanes{&h.mail.ID}, bells{}, hooks{}, clock, h.mint, slog.New(slog.DiscardHandler))
+	h.routing = routing.New(db.Routing(), h.desk, lanes{&h.mail.ID}, bells{&h.rang}, hooks{}, clock, h.mint, slog.New(slog.DiscardHandler))
 	h.engine = h.another("one")
 	answer := routing.Term{For: 4 * time.Hour}
 	_, err = h.routing.CreatePolicy(h.ctx, h.boss, routing.Policy{Name: "In time",

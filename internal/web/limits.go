@@ -28,7 +28,8 @@ var (
 	limitToken         = limit{"token", 600, time.Minute}
 	limitMember        = limit{"member", 1200, time.Minute}
 	limitVisitor       = limit{"visitor", 600, time.Minute}
-	limitLink          = limit{"link", 30, time.Minute} // guesses at set-up and invitation links, by address
+	limitPage          = limit{"page", 120, time.Minute} // public pages, by address
+	limitLink          = limit{"link", 30, time.Minute}  // guesses at set-up and invitation links, by address
 )
 
 // maxKeys bounds the memory of the limiter: some 10 MB when it is under attack.

@@ -73,6 +73,9 @@ func (s *Server) promisePage(w http.ResponseWriter, r *http.Request) {
 
 // publishedFor reads what a request asks for, and sets the headers that all its forms share.
 func (s *Server) publishedFor(w http.ResponseWriter, r *http.Request, key string) (report.Published, error) {
+	if err := s.limits.take(limitPage, addressKey(addressOf(r, s.trusted))); err != nil {
+		return report.Published{}, err
+	}
 	days := 30
 	if asked := r.URL.Query().Get("days"); asked != "" {
 		n, err := strconv.Atoi(asked)

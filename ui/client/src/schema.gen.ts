@@ -1891,7 +1891,7 @@ export interface components {
             agents: components["schemas"]["BoardAgent"][];
             /**
              * Format: date-time
-             * @description When it was read; an answer is up to two seconds old.
+             * @description When it was read; an answer is about two seconds old at most.
              */
             at: string;
             /**
@@ -3664,7 +3664,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "handover";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds

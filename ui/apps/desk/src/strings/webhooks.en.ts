@@ -122,6 +122,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'bell.message': '{name} writes to you',
   'bell.webhook.disabled': 'A webhook was switched off',
   'bell.rule': 'A rule points out',
+  'bell.callback': 'Time to call back',
   'bell.rule.disabled': 'A rule was switched off',
   'bell.handover': 'A conversation is handed to you',
   'bell.someone': 'Somebody',

@@ -120,6 +120,7 @@ export const webhooksFr = {
   'bell.message': '{name} vous écrit',
   'bell.webhook.disabled': 'Un webhook est arrêté',
   'bell.rule': 'Une règle vous signale',
+  'bell.callback': 'C’est l’heure d’un rappel',
   'bell.rule.disabled': 'Une règle est arrêtée',
   'bell.handover': 'Une conversation vous est confiée',
   'bell.someone': 'Quelqu’un',
