@@ -275,6 +275,26 @@ describe('what she is told', () => {
     expect(one.unread).toBe(0);
   });
 
+  it('keeps a promise and a place that the live line told before the slower answer', async () => {
+    const one = chat();
+    write(one, 'un');
+    await settle();
+    const [conversation] = house.conversations;
+    if (!conversation) throw new Error('no conversation');
+    const promise = { kind: 'first', state: 'running', madeAt: '', dueAt: '' } as const;
+    const queue = { place: 3, at: '' };
+    const whole = { ...conversation, promise, queue, steps: [] };
+    const fact = { seq: 7, at: '', actor: { kind: 'system' }, conversationId: 'k1' } as const;
+    wire.bring({ type: 'event', event: { ...fact, type: 'step.added', conversation: whole } });
+    one.session.put(conversation);
+    expect(one.conversation).toMatchObject({ promise, queue });
+    one.session.put({ ...conversation, steps: [] });
+    expect(one.conversation?.promise).toBeUndefined();
+    expect(one.conversation?.queue?.place).toBe(3);
+    wire.bring({ type: 'standing', conversationId: 'k1', queue: null });
+    expect(one.conversation?.queue).toBeUndefined();
+  });
+
   it('forgets a typist who goes silent', async () => {
     const one = chat();
     write(one, 'un');

@@ -95,25 +95,31 @@ export class Session {
     this.#visitor = visitor;
   }
 
-  /**
-   * One copy of each conversation, whichever door it came through. A read mark never goes back, and news that are only of
-   * words leave the work, the place and the call as they were known.
-   */
+  /** One copy of each conversation, whichever door it came through. */
   put(conversation: VisitorConversation): void {
-    const before = this.#conversations.find((one) => one.id === conversation.id);
-    const known = conversation.steps ? {} : { ...before, promise: undefined };
-    const merged = {
-      ...known,
-      ...conversation,
-      readPosition: Math.max(before?.readPosition ?? 0, conversation.readPosition),
-    };
-    this.#conversations = sorted([...this.#conversations.filter((one) => one.id !== conversation.id), merged]);
+    const others = this.#conversations.filter((one) => one.id !== conversation.id);
+    this.#conversations = sorted([...others, this.#merged(conversation)]);
   }
 
   /** Where she stands in her queue now; null once she waits no longer. */
   stand(id: string, queue: VisitorConversation['queue'] | null): void {
-    for (const one of this.#conversations)
-      if (one.id === id) this.put({ steps: [], ...one, queue: queue ?? undefined });
+    this.#conversations = this.#conversations.map((one) =>
+      one.id === id ? { ...one, queue: queue ?? undefined } : one,
+    );
+  }
+
+  /**
+   * A read mark never goes back. News that are only of words, and may be older than what the live line has told, leave the
+   * promise, the work and the call as they were known; and nobody loses her place who has not been taken on.
+   */
+  #merged(news: VisitorConversation): VisitorConversation {
+    const before = this.#conversations.find((one) => one.id === news.id);
+    return {
+      ...(news.steps ? {} : before),
+      ...news,
+      queue: news.agents.length ? undefined : (news.queue ?? before?.queue),
+      readPosition: Math.max(before?.readPosition ?? 0, news.readPosition),
+    };
   }
 
   #begin(): Promise<void> {
@@ -162,7 +168,7 @@ export class Session {
 
   #know(known: VisitorState): void {
     this.#visitor = known.visitor;
-    this.#conversations = sorted(known.conversations);
+    this.#conversations = sorted(known.conversations.map((one) => this.#merged(one)));
   }
 
   /** A refused proof also answers "not signed in": it says nothing of the session we have. */

@@ -130,8 +130,8 @@ export class Voice {
   }
 }
 
-/** The minute by which something is promised. It is said without its seconds, so it is the minute that has not begun. */
-export const whole = (at: string): string => new Date(Math.ceil(Date.parse(at) / 60_000) * 60_000).toISOString();
+/** The minute by which something is promised, up to the next whole one; two seconds more are no minute more. */
+export const whole = (at: string): string => new Date(Math.ceil(Date.parse(at) / 6e4 - 1 / 30) * 6e4).toISOString();
 
 /**
  * The language to speak, among those the channel offers: what she chose here, then what the page speaks, then what her
