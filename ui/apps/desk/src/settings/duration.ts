@@ -24,7 +24,7 @@ export function lengthText(total: number, locale: 'fr' | 'en'): string {
   const parts: string[] = [];
   let left = Math.max(0, Math.round(total));
   for (const unit of largest) {
-    if (unit === 'd' && total % seconds.d !== 0) continue; // 36 h reads better than 1 d 12 h
+    if (unit === 'd' && (total % seconds.d !== 0 || total === seconds.d)) continue; // 24 h and 36 h read better than days
     const n = Math.floor(left / seconds[unit]);
     left -= n * seconds[unit];
     if (n > 0) parts.push(`${n}\u202f${written[locale][unit]}`);

@@ -15,7 +15,12 @@ export function dateText(date: string, locale: Locale, style: DateStyle = 'day',
   const at = noon(date);
   if (Number.isNaN(at.getTime())) return date;
   const options = { ...styles[style], ...(year && date.length > 5 ? { year: 'numeric' as const } : {}) };
-  return new Intl.DateTimeFormat(place(locale), { ...options, timeZone: 'UTC' }).format(at);
+  return first(new Intl.DateTimeFormat(place(locale), { ...options, timeZone: 'UTC' }).format(at), locale);
+}
+
+/** The first of a month is an ordinal in French. */
+function first(text: string, locale: Locale): string {
+  return locale === 'fr' ? text.replace(/(^|\s)1 (?=\p{L})/u, '$11er ') : text;
 }
 
 /** "24 décembre", "24 décembre – 2 janvier 2027": the year is said where it is not this one. */
@@ -41,7 +46,7 @@ export function monthName(month: number, locale: Locale): string {
 export function momentDay(at: string, zone: string, locale: Locale): string {
   const options = { weekday: 'long', day: 'numeric', month: 'long' } as const;
   try {
-    return new Intl.DateTimeFormat(place(locale), { ...options, timeZone: zone }).format(new Date(at));
+    return first(new Intl.DateTimeFormat(place(locale), { ...options, timeZone: zone }).format(new Date(at)), locale);
   } catch {
     return new Intl.DateTimeFormat(place(locale), options).format(new Date(at));
   }

@@ -57,11 +57,11 @@ export function termText(term: Term, t: RoutingSay, locale: 'fr' | 'en'): string
   return t((term.for ?? 0) < 3600 ? 'term.soon' : 'term.open', { time });
 }
 
-/** "première réponse en 1 min, résolution le jour même" */
+/** "première réponse en 1 min ; résolution avant la fermeture" */
 export function termsText(terms: Terms, t: RoutingSay, locale: 'fr' | 'en'): string {
   const parts = termKinds.flatMap((kind) => {
     const term = terms[kind];
     return term ? [t(`promised.${kind}`, { term: termText(term, t, locale) })] : [];
   });
-  return parts.join(', ') || t('promised.nothing');
+  return parts.join(locale === 'fr' ? '\u202f; ' : '; ') || t('promised.nothing');
 }
