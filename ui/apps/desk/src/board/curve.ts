@@ -36,9 +36,9 @@ export function over(slots: readonly Slot[], now: number): number[] {
   return slots.slice(0, Math.max(0, running)).map((s) => s.actual ?? 0);
 }
 
-/** The points of a sparkline of a width and a height, the greatest at the top. A flat one lies at the bottom. */
+/** The points of a sparkline of a width and a height, the greatest at the top. One or two are no summit: the scale has four steps at least. */
 export function spark(values: readonly number[], width: number, height: number): string {
-  const top = Math.max(1, ...values);
+  const top = Math.max(4, ...values);
   const step = values.length > 1 ? width / (values.length - 1) : 0;
   const round = (n: number) => Math.round(n * 10) / 10;
   return values.map((n, i) => `${round(i * step)},${round(height - (n / top) * height)}`).join(' ');

@@ -26,8 +26,8 @@ export const boardEn: { [K in keyof typeof boardFr]: string } = {
   'kpi.missed': 'Promises overdue',
   'kpi.missed.note':
     '{n, plural, =0 {everything is in time} one {still owed to a customer} other {still owed to customers}}',
-  'kpi.first': 'First answer',
-  'kpi.first.note': 'half take less · 9 in 10 within {time}',
+  'kpi.first': 'First answer, median',
+  'kpi.first.note': '9 in 10 within {time}',
   'kpi.first.none': 'no answer yet',
   'kpi.free': 'Agents free',
   'kpi.free.note': 'of {n} present',
@@ -62,10 +62,6 @@ export const boardEn: { [K in keyof typeof boardFr]: string } = {
 
   'pips.text':
     '{free, plural, =0 {none free} other {# free}}, {full, plural, =0 {none full} other {# full}}, {busy, plural, =0 {none busy} other {# busy}}, {away, plural, =0 {none away} other {# away}}',
-  'pips.legend.free': 'free',
-  'pips.legend.full': 'full',
-  'pips.legend.busy': 'busy',
-  'pips.legend.away': 'on a break',
 
   'risks.title': 'Promises in danger',
   'risks.none': 'No promise is in danger.',
@@ -75,8 +71,6 @@ export const boardEn: { [K in keyof typeof boardFr]: string } = {
   'risks.open': 'Open the conversation',
   'risks.move': 'Hand to…',
   'risks.raise': 'Criticality',
-  'risks.by': 'with {name}',
-  'risks.noone': 'nobody',
 
   'curve.title': 'Today',
   'curve.note': 'contacts per half hour',
@@ -84,7 +78,7 @@ export const boardEn: { [K in keyof typeof boardFr]: string } = {
   'curve.actual': 'arrived',
   'curve.now': '{n, plural, =0 {no contact} one {# contact} other {# contacts}} since {from}',
   'curve.now.of':
-    '{n, plural, =0 {no contact} one {# contact} other {# contacts}} since {from}, {expected} expected by {to}',
+    '{n, plural, =0 {no contact} one {# contact} other {# contacts}} since {from}, {expected, plural, =0 {none expected} other {# expected}} by {to}',
   'curve.little': 'Not enough history for a forecast: it takes two weeks.',
   'curve.more': '{at}: {n} arrived, {high} at most were expected',
   'curve.table': 'Contacts per half hour',

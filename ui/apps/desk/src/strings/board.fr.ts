@@ -25,8 +25,8 @@ export const boardFr = {
   'kpi.missed': 'Promesses dépassées',
   'kpi.missed.note':
     '{n, plural, =0 {tout est dans les temps} one {encore due à un client} other {encore dues à des clients}}',
-  'kpi.first': 'Première réponse',
-  'kpi.first.note': 'la moitié en moins · 9 sur 10 en {time}',
+  'kpi.first': 'Première réponse, médiane',
+  'kpi.first.note': '9 sur 10 en moins de {time}',
   'kpi.first.none': 'aucune réponse encore',
   'kpi.free': 'Conseillers libres',
   'kpi.free.note': 'sur {n, plural, one {# présent} other {# présents}}',
@@ -61,10 +61,6 @@ export const boardFr = {
 
   'pips.text':
     '{free, plural, =0 {aucun libre} one {# libre} other {# libres}}, {full, plural, =0 {aucun complet} one {# complet} other {# complets}}, {busy, plural, =0 {aucun occupé} one {# occupé} other {# occupés}}, {away, plural, =0 {aucun absent} one {# absent} other {# absents}}',
-  'pips.legend.free': 'libre',
-  'pips.legend.full': 'complet',
-  'pips.legend.busy': 'occupé',
-  'pips.legend.away': 'en pause',
 
   'risks.title': 'Promesses en danger',
   'risks.none': 'Aucune promesse en danger.',
@@ -74,8 +70,6 @@ export const boardFr = {
   'risks.open': 'Ouvrir la conversation',
   'risks.move': 'Confier à…',
   'risks.raise': 'Criticité',
-  'risks.by': '{name} s’en occupe',
-  'risks.noone': 'personne',
 
   'curve.title': 'Aujourd’hui',
   'curve.note': 'contacts par demi-heure',
@@ -83,7 +77,7 @@ export const boardFr = {
   'curve.actual': 'arrivés',
   'curve.now': '{n, plural, =0 {aucun contact} one {# contact} other {# contacts}} depuis {from}',
   'curve.now.of':
-    '{n, plural, =0 {aucun contact} one {# contact} other {# contacts}} depuis {from}, {expected} prévus d’ici {to}',
+    '{n, plural, =0 {aucun contact} one {# contact} other {# contacts}} depuis {from}, {expected, plural, =0 {aucun prévu} one {# prévu} other {# prévus}} d’ici {to}',
   'curve.little': 'Trop peu d’historique pour prévoir : il faut deux semaines.',
   'curve.more': '{at} : {n} arrivés, {high} au plus étaient attendus',
   'curve.table': 'Contacts par demi-heure',
