@@ -30,13 +30,16 @@ test('a customer knows what is promised, where she stands and what is done, and 
   const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
   for (const { teamId, ...queue } of queues)
     await ask(lea.page, 'PUT', `queues/${teamId || 'general'}`, { ...queue, mode: 'pull' });
-  await ask(lea.page, 'POST', 'policies', {
+  const { id: slow } = await ask<{ id: string }>(lea.page, 'POST', 'policies', {
     name: 'Dix minutes',
     when: { kinds: ['webchat'] },
     terms: { first: { for: 600 }, next: { for: 600 } },
     warnAt: [75, 90],
     escalations: [],
   });
+  const { items: policies } = await ask<{ items: { id: string }[] }>(lea.page, 'GET', 'policies');
+  const ids = policies.map((one) => one.id).filter((one) => one !== slow);
+  await ask(lea.page, 'POST', 'policies/order', { ids: [slow, ...ids] });
 
   // Before she writes.
   const camille = await scene.person({ viewport: { width: 390, height: 844 } });
