@@ -43,7 +43,7 @@ var rooms = map[string][]string{
 
 	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "staffing", "realtime", "seal", "blob"},
 	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
-	"bench": nil,                                                                                         // measures from outside, so it knows nothing of the inside
+	"bench": nil,                                                                                                 // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},
 }
 

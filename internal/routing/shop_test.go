@@ -35,8 +35,7 @@ type shop struct {
 	mail    channel.Channel
 	mint    vis.Mint
 	boss    vis.Actor
-	rang    []string        // notices: "kind member"
-	rung    map[string]bool // connected members, by node
+	rang    []string // notices: "kind member"
 }
 
 // plainSeal seals nothing: these tests hold no secret.

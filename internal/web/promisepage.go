@@ -15,7 +15,6 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/report"
-	"visavis/internal/routing"
 )
 
 // The public page of promises is rendered here, so that search engines, old phones and readers without scripts have it.
@@ -364,6 +363,3 @@ func newChannelView(c report.ChannelRecord, goal int, w Words) channelView {
 	v.GoalY = dotY(float64(max(goal, v.Low)), v.Low)
 	return v
 }
-
-// promised are the kinds of promises in the order in which a page tells them.
-var promised = []routing.PromiseKind{routing.First, routing.Resolve}
