@@ -36,7 +36,7 @@ type Policy struct {
 	Disabled bool
 	When     Scope
 	Terms    map[PromiseKind]Term // absent: not promised
-	// Calendar is whose open time counts; "" for that of the queue, else of the channel, else of the workspace.
+	// Calendar is whose open time counts; "" for that of the channel, else of the queue, else of the workspace.
 	Calendar    vis.CalendarID
 	Escalations []Escalation
 	// WarnAt are the shares of the term after which those concerned are warned, in percent; 75 and 90 when empty.

@@ -127,27 +127,27 @@ func (u *setup) channelHours(c channel.Channel) *hours.Hours {
 	return u.s.compiled.get(compiledKey{u.ws, string(c.ID), c.Version}, own)
 }
 
-// Hours are those that count for a conversation of a team on a channel: a policy's, else the queue's, else the channel's own, else the
+// Hours are those that count for a conversation of a team on a channel: a policy's, else the channel's own, else the queue's, else the
 // workspace's, else always. The id is "" for a channel's own and for always.
 func (u *setup) Hours(ctx context.Context, policy vis.CalendarID, team vis.TeamID, ch channel.Channel) (*hours.Hours, vis.CalendarID, error) {
-	q, err := u.Queue(ctx, team)
-	if err != nil {
-		return nil, "", err
-	}
-	for _, id := range []vis.CalendarID{policy, q.Calendar} {
-		if h, err := u.Calendar(ctx, id); err != nil || h != nil {
-			return h, id, err
-		}
+	if h, err := u.Calendar(ctx, policy); err != nil || h != nil {
+		return h, policy, err
 	}
 	if h := u.channelHours(ch); h != nil {
 		return h, "", nil
+	}
+	q, err := u.Queue(ctx, team)
+	if err != nil {
+		return nil, "", err
 	}
 	settings, err := u.Settings(ctx)
 	if err != nil {
 		return nil, "", err
 	}
-	if h, err := u.Calendar(ctx, settings.Calendar); err != nil || h != nil {
-		return h, settings.Calendar, err
+	for _, id := range []vis.CalendarID{q.Calendar, settings.Calendar} {
+		if h, err := u.Calendar(ctx, id); err != nil || h != nil {
+			return h, id, err
+		}
 	}
 	return hours.Always(), "", nil
 }

@@ -61,7 +61,7 @@ test('an administrator says when people answer, and promises something in those 
   await page.getByLabel('Nom', { exact: true }).fill('Nuit');
   await page.getByRole('checkbox', { name: 'Chat', exact: true }).check();
   const first = page.getByRole('group', { name: 'Première réponse', exact: true });
-  await first.getByLabel('Première réponse : délai', { exact: true }).fill('2');
+  await first.getByRole('spinbutton', { name: 'Première réponse : délai', exact: true }).fill('2');
   await page.getByLabel('Heures qui comptent').selectOption({ label: 'Assistance de nuit' });
   await page.getByRole('button', { name: 'Ajouter une étape' }).click();
   const aside = page.getByRole('complementary');

@@ -118,7 +118,7 @@ test('a member hears at her bell what a supervisor writes to her', async () => {
     return sent.status;
   });
   expect(answer).toBe(201);
-  const bell = lea.page.getByRole('button', { name: /1 notification non lue/ });
+  const bell = lea.page.getByRole('button', { name: /\d notifications? non lues?/ });
   await bell.click();
   const list = lea.page.getByRole('dialog', { name: 'Notifications' });
   await list.getByText('Prenez l’appel de Mme Le Goff.').waitFor();
