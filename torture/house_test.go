@@ -372,6 +372,32 @@ func (s *Server) head(t *testing.T) int64 {
 	return page.Head
 }
 
+// written counts the events after a sequence number that somebody caused: what the server adds by itself, such as promises and who is
+// here, is left out.
+func (s *Server) written(t *testing.T, after int64) int64 {
+	t.Helper()
+	n := int64(0)
+	for {
+		var page struct {
+			Items []struct {
+				Seq   int64
+				Actor struct{ Kind string }
+			}
+		}
+		if err := s.Admin().Call(t.Context(), "GET", fmt.Sprintf("/api/v1/events?after=%d&limit=100", after), "", nil, &page); err != nil {
+			t.Fatal(err)
+		}
+		if len(page.Items) == 0 {
+			return n
+		}
+		for _, e := range page.Items {
+			if after = e.Seq; e.Actor.Kind != "system" {
+				n++
+			}
+		}
+	}
+}
+
 // memory is what the server holds in RAM, in bytes; 0 where it cannot be read.
 func (s *Server) memory() int64 {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
