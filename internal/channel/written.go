@@ -1,0 +1,213 @@
+package channel
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"visavis/internal/vis"
+)
+
+// A written channel is one whose words travel as letters: they arrive as raw bytes that are kept before anybody reads them, and leave
+// through an outbox. Its adapter has these abilities, each found by type assertion.
+
+// Account is a channel with its secrets opened, for an adapter that calls others on its behalf.
+type Account struct {
+	Workspace vis.WorkspaceID
+	Channel   Channel
+	// Secrets are the channel's own by name, such as "imap.password". They are never logged.
+	Secrets map[string]string
+}
+
+// Raw is something that arrived, before anybody has read it.
+type Raw struct {
+	// Remote names it where it came from, such as "INBOX;uidvalidity=3;uid=17"; for people and for logs.
+	Remote string
+	Bytes  []byte
+	// Envelope is what the transport said; empty for a mailbox that is fetched from.
+	Envelope Envelope
+	// ReceivedAt is when the other side had it, if it says so; zero for now.
+	ReceivedAt time.Time
+}
+
+// Envelope is what SMTP says of a letter besides its bytes (RFC 5321 §2.3.1).
+type Envelope struct {
+	From string   `json:"from"` // "" is the null return path
+	To   []string `json:"to"`
+	// Hello and IP are the client's, for SPF; unset when the letter was fetched.
+	Hello string     `json:"hello,omitempty"`
+	IP    netip.Addr `json:"ip,omitzero"`
+}
+
+// Intake is what the house does for a channel that receives. Its methods may be called from several goroutines.
+type Intake interface {
+	// Keep stores what arrived. Once it returns nil, it is committed and synced: only then may the other side be told. known says
+	// that the same bytes were kept before, so nothing new was made of them.
+	Keep(ctx context.Context, in Raw) (known bool, err error)
+	// Cursor reads what SaveCursor stored last under a name, nil when nothing.
+	Cursor(ctx context.Context, name string) ([]byte, error)
+	SaveCursor(ctx context.Context, name string, cursor []byte) error
+	// SaveSecrets writes secrets that the other side has changed, such as a rotated refresh token, before they are used.
+	SaveSecrets(ctx context.Context, secrets map[string]string) error
+	// Tell reports the state of the connection; it may be called often, only changes are stored.
+	Tell(h Health)
+}
+
+// HealthState is how a channel's connection does.
+type HealthState string
+
+const (
+	Healthy HealthState = "healthy"
+	Trying  HealthState = "trying" // connecting, or failing for less than five minutes
+	Broken  HealthState = "broken" // needs a person, or failing for longer
+)
+
+// Health is how a channel's connection does.
+type Health struct {
+	Part  string      `json:"part"` // "in" or "out"
+	State HealthState `json:"state"`
+	// Problem is a stable word for what is wrong, such as "sign-in-refused"; screens word it with its remedy. "" when nothing is.
+	Problem string `json:"problem,omitempty"`
+	// Answer is what the other side said, one line, without secrets.
+	Answer string `json:"answer,omitempty"`
+	// Backlog is how many letters are known to wait on the other side; -1 when unknown.
+	Backlog   int       `json:"backlog"`
+	ContactAt time.Time `json:"contactAt,omitzero"` // of the last success
+	Since     time.Time `json:"since,omitzero"`     // of the present state
+}
+
+// Receiver is the ability of a channel that fetches what arrives.
+type Receiver interface {
+	Adapter
+	// Receives reports whether this channel's settings ask for fetching.
+	Receives(c Channel) bool
+	// Receive fetches until ctx ends. It reconnects by itself and tells of trouble through Intake; it returns an error only when
+	// the settings must be changed by a person first.
+	Receive(ctx context.Context, a Account, in Intake) error
+}
+
+// Reader is the ability to read what was kept. Reading is pure but for the questions to DNS: the same bytes give the same letter.
+type Reader interface {
+	Adapter
+	// Read reads raw bytes. Its error is a *Unreadable when the fault is in the bytes.
+	Read(ctx context.Context, a Account, raw []byte, e Envelope) (Letter, error)
+}
+
+// Unreadable says why something that arrived cannot be read. It goes to quarantine, with its bytes.
+type Unreadable struct {
+	// Reason is a stable word: "empty", "no-sender", "too-many-parts", "too-deep", "too-many-headers", "header-too-long", "too-large",
+	// "loop", "broken", "poison"; screens word it.
+	Reason string
+	Detail string // one line for an expert
+}
+
+func (u *Unreadable) Error() string { return "unreadable: " + u.Reason + ": " + u.Detail }
+
+// Out is a letter to be composed.
+type Out struct {
+	MessageID string // without angle brackets; fixed before the first attempt
+	Date      time.Time
+	From      Address
+	// ReplyTo carries the reply token.
+	ReplyTo    Address
+	To, Cc     []Address // Bcc is in the envelope only
+	Subject    string
+	InReplyTo  string
+	References []string
+	// Text is what is said; Signature and Quote are put below it, each only if not "".
+	Text, Signature string
+	Quote           *Quote
+	Language        string // "fr" or "en": of the words that we add
+	Files           []File
+	// Automatic marks an acknowledgement (RFC 3834 §5).
+	Automatic bool
+	// AskReceipt asks for a message disposition notification.
+	AskReceipt bool
+	// Unsubscribe is a List-Unsubscribe address, "" for none.
+	Unsubscribe string
+	// LoopToken is put into our loop header.
+	LoopToken string
+}
+
+// Quote is the history below an answer.
+type Quote struct {
+	From Address
+	At   time.Time
+	Text string
+}
+
+// Sender is the ability of a channel whose words are sent out.
+type Sender interface {
+	Adapter
+	// Compose makes the bytes that leave. The same Out gives the same bytes, so that a retry sends what was sent.
+	Compose(a Account, out Out) ([]byte, error)
+	// Send tries once to hand the bytes over to every recipient of the envelope.
+	Send(ctx context.Context, a Account, e Envelope, raw []byte) Outcome
+	// Destination is what limits are counted by: the host that is spoken to for a recipient.
+	Destination(a Account, recipient string) string
+}
+
+// OutcomeState is how one attempt ended.
+type OutcomeState string
+
+const (
+	OutSent     OutcomeState = "sent"     // the other side has taken it
+	OutDeferred OutcomeState = "deferred" // it has not, and may later
+	OutRefused  OutcomeState = "refused"  // it never will
+	OutUnknown  OutcomeState = "unknown"  // the line was cut after the last byte and before the answer
+)
+
+// Outcome is how an attempt ended, for the worst of its recipients first.
+type Outcome struct {
+	State OutcomeState
+	// Problem is a stable word such as "mailbox-unknown", "greylisted", "sign-in-refused", "no-connection"; screens word it with what to do.
+	Problem string
+	// Answer is what the server said: code, enhanced code and words on one line, cut, without secrets.
+	Answer string
+	// Recipients are the outcomes of single recipients, when they differ.
+	Recipients map[string]Outcome
+}
+
+// Step is one step of trying out settings, shown while it happens.
+type Step struct {
+	// Name is a stable word: "resolve", "connect", "tls", "sign-in", "folders", "send", "receive".
+	Name string `json:"name"`
+	Part string `json:"part"` // "in" or "out"
+	// State is "running", "done" or "failed".
+	State   string `json:"state"`
+	Problem string `json:"problem,omitempty"`
+	Answer  string `json:"answer,omitempty"`
+	// Detail is what was found, such as the host or the folders, one line.
+	Detail string `json:"detail,omitempty"`
+	Millis int64  `json:"millis"`
+}
+
+// Prober is the ability to find and try out a channel's settings.
+type Prober interface {
+	Adapter
+	// Detect proposes settings for an address, best first. Nothing is stored.
+	Detect(ctx context.Context, address string) ([]Proposal, error)
+	// Try tries an account step by step, tells each step as it begins and as it ends, and stops at the first that fails.
+	Try(ctx context.Context, a Account, tell func(Step)) error
+	// Records are the DNS records that make letters of a domain be believed, with what DNS says now.
+	Records(ctx context.Context, a Account, domain string) ([]Record, error)
+}
+
+// Proposal is settings that may fit an address.
+type Proposal struct {
+	Settings []byte `json:"settings"` // as CheckSettings takes them
+	Source   string `json:"source"`   // "provider", "autoconfig", "srv", "mx", "guess"
+	Provider string `json:"provider,omitempty"`
+}
+
+// Record is a DNS record that should be there.
+type Record struct {
+	Purpose string `json:"purpose"` // "dkim", "spf", "dmarc", "mx", "return-path"
+	Type    string `json:"type"`    // "TXT", "MX", "CNAME"
+	Name    string `json:"name"`
+	Value   string `json:"value"`
+	// State is "right", "missing", "wrong" or "unknown"; Found is what DNS says now.
+	State    string   `json:"state"`
+	Found    []string `json:"found"`
+	Required bool     `json:"required"`
+}
