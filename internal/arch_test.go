@@ -19,6 +19,7 @@ var rooms = map[string][]string{
 
 	"channel":             {"vis", "text", "hours"},
 	"channel/webchat":     {"channel", "hours", "vis", "text"},
+	"channel/email/setup": {"vis", "safehttp"}, // finds a mailbox's servers from its address
 	"channel/standard":    {"channel", "channel/webchat"},
 	"channel/channeltest": {"channel", "vis"},
 	"jobs":                {"vis"},

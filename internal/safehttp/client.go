@@ -244,13 +244,36 @@ type Answer struct {
 // Post sends body to an address and reads the answer. Any status is an answer, a redirect too. Its error is a vis.Error when the
 // address is refused by its text, and otherwise ErrRefused, ErrTimeout, ErrFailed, or that of a ctx that ended.
 func (c *Client) Post(ctx context.Context, to string, header map[string]string, body []byte) (Answer, error) {
+	return c.call(ctx, http.MethodPost, to, header, bytes.NewReader(body))
+}
+
+// Get asks an address for what it has, within the bounds and with the errors of Post.
+func (c *Client) Get(ctx context.Context, to string) (Answer, error) {
+	return c.call(ctx, http.MethodGet, to, nil, http.NoBody)
+}
+
+// Reaches reports whether a host has an address that may be connected to. It is for protocols whose ports are not the web's, such
+// as mail. A name that leads inside is answered like one that does not exist.
+func (c *Client) Reaches(ctx context.Context, host string, port uint16) bool {
+	if _, err := netip.ParseAddr(host); err != nil && !isName(host) {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, dialWithin)
+	defer cancel()
+	found, err := c.resolve(ctx, host)
+	return err == nil && slices.ContainsFunc(found, func(a netip.Addr) bool {
+		return c.allowedName(host, port) || c.allowedAddress(netip.AddrPortFrom(a.Unmap(), port)) || c.public(a)
+	})
+}
+
+func (c *Client) call(ctx context.Context, method, to string, header map[string]string, body io.Reader) (Answer, error) {
 	u, err := c.read(to)
 	if err != nil {
 		return Answer{}, err
 	}
 	within, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
-	r, err := http.NewRequestWithContext(within, http.MethodPost, u.String(), bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(within, method, u.String(), body)
 	if err != nil {
 		return Answer{}, fmt.Errorf("make the call: %w", err)
 	}

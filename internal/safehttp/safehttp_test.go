@@ -81,6 +81,9 @@ func TestAddressesRefusedByTheirText(t *testing.T) {
 		if _, err := c.Post(t.Context(), raw, nil, nil); vis.CodeOf(err) != vis.Invalid {
 			t.Errorf("%q was called: %v", raw, err)
 		}
+		if _, err := c.Get(t.Context(), raw); vis.CodeOf(err) != vis.Invalid {
+			t.Errorf("%q was asked: %v", raw, err)
+		}
 	}
 	for _, raw := range []string{"https://hooks.example.org", "https://hooks.example.org/x?y=z", "https://HOOKS.example.org:443/", "https://hooks.example.org.:8443/",
 		"https://8.8.8.8/", "https://[2606:4700::1]:8443/", "https://xn--exmple-cua.org/%0d%0a"} {
@@ -236,6 +239,56 @@ func TestACallSaysWhatItShould(t *testing.T) {
 	}
 }
 
+func TestAQuestionHasNoBody(t *testing.T) {
+	t.Parallel()
+	var got *http.Request
+	server, _, _ := sink(t, func(w http.ResponseWriter, r *http.Request) {
+		got = r
+		_, _ = io.WriteString(w, "here")
+	})
+	a, err := local(t).Get(t.Context(), server.URL+"/file?x=1")
+	if err != nil || a.Status != 200 || string(a.Body) != "here" {
+		t.Fatalf("%+v %v", a, err)
+	}
+	if got.Method != "GET" || got.URL.String() != "/file?x=1" || got.ContentLength != 0 || got.UserAgent() != "Visavis-Test" {
+		t.Errorf("%+v", got)
+	}
+}
+
+// S-01, S-02: what a host of mail leads to decides, not its name; a name that leads inside looks like none.
+func TestAHostIsReachedOnlyOutside(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct {
+		host  string
+		found []string
+		want  bool
+	}{
+		"a public address":          {"imap.example.org", []string{"8.8.8.8"}, true},
+		"one public of two":         {"imap.example.org", []string{"10.0.0.1", "2606:4700::1"}, true},
+		"no such name":              {"imap.example.org", nil, false},
+		"this machine":              {"imap.example.org", []string{"127.0.0.1", "::1"}, false},
+		"this machine's own":        {"imap.example.org", []string{"9.9.9.9"}, false},
+		"metadata":                  {"imap.example.org", []string{"::ffff:169.254.169.254"}, false},
+		"no name":                   {"imap example.org", []string{"8.8.8.8"}, false},
+		"an inner literal":          {"127.0.0.1", []string{"8.8.8.8"}, false},
+		"an octal literal":          {"0177.0.0.1", []string{"8.8.8.8"}, false},
+		"allowed by name":           {"mail.inside", []string{"10.0.0.1"}, true},
+		"allowed by address":        {"imap.example.org", []string{"10.7.7.7"}, true},
+		"allowed, but another port": {"queue.inside", []string{"10.0.0.1"}, false},
+	} {
+		c, err := New(Options{
+			Allow: []string{"mail.inside", "10.7.7.7:993", "queue.inside:25"}, Resolver: &names{answers: [][]string{row.found}},
+			Own: func() []netip.Addr { return []netip.Addr{netip.MustParseAddr("9.9.9.9")} },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := c.Reaches(t.Context(), row.host, 993); got != row.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 // S-03: no redirect is followed, wherever it leads.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
@@ -248,6 +301,9 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 			})
 			if a, err := local(t).Post(t.Context(), server.URL, nil, []byte("x")); err != nil || a.Status != status {
 				t.Errorf("%d to %q: %d %v", status, to, a.Status, err)
+			}
+			if a, err := local(t).Get(t.Context(), server.URL); err != nil || a.Status != status {
+				t.Errorf("%d to %q, asked: %d %v", status, to, a.Status, err)
 			}
 		}
 	}
@@ -282,6 +338,9 @@ func TestAnswersAreBounded(t *testing.T) {
 	c := local(t)
 	if a, err := c.Post(t.Context(), endless.URL, nil, nil); err != nil || len(a.Body) != maxAnswer {
 		t.Errorf("endless: %d bytes, %v", len(a.Body), err)
+	}
+	if a, err := c.Get(t.Context(), endless.URL); err != nil || len(a.Body) != maxAnswer {
+		t.Errorf("endless, asked: %d bytes, %v", len(a.Body), err)
 	}
 	if a, err := c.Post(t.Context(), packed.URL, nil, nil); err != nil || len(a.Body) != bomb.Len() {
 		t.Errorf("packed: %d bytes, %v", len(a.Body), err)
