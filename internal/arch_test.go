@@ -20,6 +20,7 @@ var rooms = map[string][]string{
 	"channel":             {"vis", "text", "hours"},
 	"channel/webchat":     {"channel", "hours", "vis", "text"},
 	"channel/email/setup": {"vis", "safehttp"}, // finds a mailbox's servers from its address
+	"channel/email/token": {"vis"},             // signed parts of addresses
 	"channel/standard":    {"channel", "channel/webchat"},
 	"channel/channeltest": {"channel", "vis"},
 	"jobs":                {"vis"},
