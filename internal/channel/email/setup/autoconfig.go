@@ -5,7 +5,9 @@ import (
 	"encoding/xml"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // maxConfig is how many bytes of a configuration are read; real ones have less than a tenth of it.
@@ -29,22 +31,28 @@ type configServer struct {
 	Auth     []string `xml:"authentication"`
 }
 
-// fetchConfig asks the domain itself, at both places where its configuration may lie. Only encrypted answers are believed, for whoever
-// could forge one would be handed the password.
+// fetchConfig asks the domain itself, at both places where its configuration may lie and at the same time, so that one which never
+// answers does not hide the other. Only encrypted answers are believed, for whoever could forge one would be handed the password.
 func fetchConfig(ctx context.Context, a address, g Guard) []Found {
-	for _, at := range []string{
+	places := []string{
 		"https://autoconfig." + a.domain + "/mail/config-v1.1.xml?emailaddress=" + url.QueryEscape(a.whole()),
 		"https://" + a.domain + "/.well-known/autoconfig/mail/config-v1.1.xml",
-	} {
-		answer, err := g.Get(ctx, at)
-		if err != nil || answer.Status != http.StatusOK {
-			continue
-		}
-		if f, ok := readConfig(answer.Body, a); ok {
-			return []Found{f}
-		}
 	}
-	return nil
+	answers := make([][]Found, len(places))
+	var both sync.WaitGroup
+	for i, at := range places {
+		both.Go(func() {
+			answer, err := g.Get(ctx, at)
+			if err != nil || answer.Status != http.StatusOK {
+				return
+			}
+			if f, ok := readConfig(answer.Body, a); ok {
+				answers[i] = []Found{f}
+			}
+		})
+	}
+	both.Wait()
+	return slices.Concat(answers...)
 }
 
 // readConfig reads a configuration. Entities other than XML's own five are an error in this decoder, so nothing in it can grow.

@@ -208,6 +208,26 @@ func TestADomainsOwnFileIsRead(t *testing.T) {
 	}
 }
 
+func TestAPlaceThatDoesNotAnswerHidesNotTheOther(t *testing.T) {
+	t.Parallel()
+	asked := make(chan struct{})
+	got := detect(t, "lea@shop.example", zone{hosts: shopHosts}, func(w http.ResponseWriter, r *http.Request) {
+		if r.Host == "shop.example" {
+			close(asked)
+			_, _ = io.WriteString(w, shopConfig)
+			return
+		}
+		select { // answers only after the other was asked, as one that never answers would not
+		case <-asked:
+		case <-r.Context().Done():
+		}
+		http.NotFound(w, r)
+	})
+	if len(got) == 0 || got[0].Source != FromAutoconfig {
+		t.Errorf("%+v", got)
+	}
+}
+
 // S-03, S-04: a file that is made to hurt is no file.
 func TestAHostileFileFindsNothing(t *testing.T) {
 	t.Parallel()
