@@ -17,21 +17,22 @@ var rooms = map[string][]string{
 	"vis":  nil,
 	"text": nil,
 
-	"channel":             {"vis", "text", "hours"},
-	"channel/webchat":     {"channel", "hours", "vis", "text"},
-	"channel/email/setup": {"vis", "safehttp"}, // finds a mailbox's servers from its address
-	"channel/email/token": {"vis"},             // signed parts of addresses
-	"channel/standard":    {"channel", "channel/webchat"},
-	"channel/channeltest": {"channel", "vis"},
-	"jobs":                {"vis"},
-	"hours":               {"vis"}, // when people answer: promises, routing and screens count the same open time
-	"staff":               {"vis", "text"},
-	"realtime":            {"vis"},
-	"seal":                {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
-	"blob":                {"vis", "seal"}, // files by content: durable before they are acknowledged
-	"desk":                {"vis", "text", "channel", "jobs"},
-	"safehttp":            {"vis"}, // the one door to addresses that others chose
-	"notify":              {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
+	"channel":               {"vis", "text", "hours"},
+	"channel/webchat":       {"channel", "hours", "vis", "text"},
+	"channel/email/setup":   {"vis", "safehttp"}, // finds a mailbox's servers from its address
+	"channel/email/compose": {"channel"},         // letters that leave
+	"channel/email/token":   {"vis"},             // signed parts of addresses
+	"channel/standard":      {"channel", "channel/webchat"},
+	"channel/channeltest":   {"channel", "vis"},
+	"jobs":                  {"vis"},
+	"hours":                 {"vis"}, // when people answer: promises, routing and screens count the same open time
+	"staff":                 {"vis", "text"},
+	"realtime":              {"vis"},
+	"seal":                  {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
+	"blob":                  {"vis", "seal"}, // files by content: durable before they are acknowledged
+	"desk":                  {"vis", "text", "channel", "jobs"},
+	"safehttp":              {"vis"}, // the one door to addresses that others chose
+	"notify":                {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":  {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"report":   {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
