@@ -182,13 +182,26 @@ func (c *Client) allowedAddress(to netip.AddrPort) bool {
 // public reports whether an address is public and not one of this machine's own.
 func (c *Client) public(a netip.Addr) bool { return Public(a) && !slices.Contains(c.own(), a.Unmap()) }
 
-// may reports whether a connection may be made to an address that was found for a host.
-func (c *Client) may(host string, to netip.AddrPort) bool {
+// may reports whether a connection may be made to an address that was found for a host, at one of the ports or where it is allowed.
+func (c *Client) may(host string, to netip.AddrPort, ports []uint16) bool {
 	return c.allowedName(host, to.Port()) || c.allowedAddress(to) || slices.Contains(ports, to.Port()) && c.public(to.Addr())
 }
 
-// dial connects to a host's addresses in turn, to none that may not be called.
+// MailPorts are those that mail is fetched from and handed over at.
+var MailPorts = []uint16{25, 143, 465, 587, 993}
+
+// DialMail connects to a mail server that others chose, at one of MailPorts or where the operator allows it. Its error is ErrRefused
+// when the host has no address that may be connected to, and otherwise the network's.
+func (c *Client) DialMail(ctx context.Context, host string, port uint16) (net.Conn, error) {
+	return c.connect(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(port))), MailPorts)
+}
+
 func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, error) {
+	return c.connect(ctx, network, address, ports)
+}
+
+// connect connects to a host's addresses in turn, to none that may not be called.
+func (c *Client) connect(ctx context.Context, network, address string, ports []uint16) (net.Conn, error) {
 	host, portText, err := net.SplitHostPort(address)
 	if err != nil {
 		return nil, ErrRefused
@@ -205,7 +218,7 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 	}
 	dialer := net.Dialer{Timeout: dialWithin, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
-		if err != nil || !c.may(host, to) {
+		if err != nil || !c.may(host, to, ports) {
 			return ErrRefused
 		}
 		return nil
@@ -213,7 +226,7 @@ func (c *Client) dial(ctx context.Context, network, address string) (net.Conn, e
 	last := error(ErrRefused)
 	for _, a := range found {
 		to := netip.AddrPortFrom(a.Unmap(), uint16(port))
-		if !c.may(host, to) {
+		if !c.may(host, to, ports) {
 			continue
 		}
 		conn, err := dialer.DialContext(ctx, network, to.String())

@@ -289,6 +289,34 @@ func TestAHostIsReachedOnlyOutside(t *testing.T) {
 	}
 }
 
+// S-11: a mail server that somebody typed in is reached outside only, and at the ports of mail only.
+func TestMailIsDialledOutsideOnly(t *testing.T) {
+	t.Parallel()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	port := netip.MustParseAddrPort(l.Addr().String()).Port()
+	strict, err := New(Options{Resolver: &names{answers: [][]string{nil}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, to := range []struct {
+		host string
+		port uint16
+	}{{"127.0.0.1", port}, {"127.0.0.1", 25}, {"169.254.169.254", 993}, {"10.0.0.7", 143}, {"192.0.2.1", 6379}, {"::1", 993}, {"", 993}} {
+		if conn, err := strict.DialMail(t.Context(), to.host, to.port); !errors.Is(err, ErrRefused) {
+			t.Errorf("%s:%d was dialled: %v %v", to.host, to.port, conn, err)
+		}
+	}
+	conn, err := local(t).DialMail(t.Context(), "127.0.0.1", port)
+	if err != nil {
+		t.Fatalf("the operator allows it: %v", err)
+	}
+	conn.Close()
+}
+
 // S-03: no redirect is followed, wherever it leads.
 func TestRedirectsAreNotFollowed(t *testing.T) {
 	t.Parallel()
