@@ -31,27 +31,28 @@ var rooms = map[string][]string{
 	"seal":                  {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
 	"blob":                  {"vis", "seal"}, // files by content: durable before they are acknowledged
 	"desk":                  {"vis", "text", "channel", "jobs"},
-	"safehttp":              {"vis"}, // the one door to addresses that others chose
+	"post":                  {"vis", "text", "channel", "jobs", "desk"}, // letters: kept before they are read, sent from an outbox
+	"safehttp":              {"vis"},                                    // the one door to addresses that others chose
 	"notify":                {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":  {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"report":   {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
 	"staffing": {"vis", "hours", "routing"},                                             // how many people keep a promise: forecast, queueing theory, simulation
 
-	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "store/sqlite", "store/postgres", "store/migration"},
+	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "store/sqlite", "store/postgres", "store/migration"},
 	"store/sqlite":    {"vis"},
 	"store/postgres":  {"vis"},
 	"store/migration": {"store/sqlite", "store/postgres"},
-	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "store", "store/postgres"},
+	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "store", "store/postgres"},
 
-	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "staffing", "realtime", "seal", "blob"},
-	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
-	"bench": nil,                                                                                                 // measures from outside, so it knows nothing of the inside
+	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "staffing", "realtime", "seal", "blob"},
+	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
+	"bench": nil,                                                                                                         // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing", "hours", "notify"}
+var domain = []string{"vis", "text", "channel", "jobs", "staff", "desk", "realtime", "routing", "report", "staffing", "hours", "notify", "post"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.

@@ -31,6 +31,10 @@ type (
 	WebhookID      string
 	DeliveryID     string
 	NoticeID       string
+	ArrivalID      string
+	SendingID      string
+	ScheduledID    string
+	TemplateID     string
 )
 
 // Mint makes identifiers and secrets from a source of randomness.

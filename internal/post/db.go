@@ -1,0 +1,92 @@
+package post
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/vis"
+)
+
+// DB opens transactions over letters, and says where in all workspaces there is something to do.
+type DB interface {
+	vis.DB[Tx]
+	// DueArrivals lists workspaces with an arrival to be read at now, the longest overdue first.
+	DueArrivals(ctx context.Context, now time.Time, limit int) ([]vis.WorkspaceID, error)
+	// DueSendings lists workspaces with a letter to be sent at now, the longest overdue first.
+	DueSendings(ctx context.Context, now time.Time, limit int) ([]vis.WorkspaceID, error)
+	// WrittenChannels lists the channels of some kinds in every workspace.
+	WrittenChannels(ctx context.Context, kinds []channel.Kind) ([]Placed, error)
+}
+
+// Placed is a channel with the workspace it belongs to.
+type Placed struct {
+	Workspace vis.WorkspaceID
+	Channel   channel.Channel
+}
+
+// Tx reads and writes one workspace's letters, within the heart's transaction. Lookups of something absent are vis.Absent.
+type Tx interface {
+	desk.Tx
+	Audit(ctx context.Context, e vis.AuditEntry) error
+	Channels(ctx context.Context) ([]channel.Channel, error)
+
+	// InsertArrival writes one that is new by channel and hash, and reports whether it was.
+	InsertArrival(ctx context.Context, a Arrival) (bool, error)
+	Arrival(ctx context.Context, id vis.ArrivalID) (Arrival, error)
+	// Arrivals lists those of a state, newest first.
+	Arrivals(ctx context.Context, s ArrivalState, p vis.Page) (vis.List[Arrival], error)
+	// CountArrivals counts those of a state, up to most.
+	CountArrivals(ctx context.Context, s ArrivalState, most int) (int, error)
+	// ClaimArrivals takes those that are due at now until the end of a lease, oldest first. One that was tried before is taken alone.
+	ClaimArrivals(ctx context.Context, now, until time.Time, limit int) ([]Arrival, error)
+	// SaveArrival writes where it stands, and fails with vis.ErrStale when another reader has claimed it since.
+	SaveArrival(ctx context.Context, a Arrival) error
+
+	InsertLetter(ctx context.Context, l Letter) error
+	Letter(ctx context.Context, m vis.MessageID) (Letter, error)
+	// Letters are those of a conversation, oldest first, the newest limit of them.
+	Letters(ctx context.Context, c vis.ConversationID, limit int) ([]Letter, error)
+	// SetLetterRaw names the bytes of a letter that was composed.
+	SetLetterRaw(ctx context.Context, m vis.MessageID, raw string) error
+	InsertLetterID(ctx context.Context, id LetterID) error
+	// LetterIDs finds what is known on a channel of any of some ids.
+	LetterIDs(ctx context.Context, ch vis.ChannelID, ids []string) ([]LetterID, error)
+	// SimilarConversation is the newest conversation of a customer that began or was last heard of since an instant under a subject.
+	SimilarConversation(ctx context.Context, c vis.CustomerID, subject string, since time.Time) (vis.ConversationID, error)
+
+	InsertToken(ctx context.Context, t Token) error
+	Token(ctx context.Context, token string) (Token, error)
+
+	Participants(ctx context.Context, c vis.ConversationID) ([]Participant, error)
+	SaveParticipant(ctx context.Context, p Participant) error
+
+	InsertSending(ctx context.Context, s Sending) error
+	Sending(ctx context.Context, id vis.SendingID) (Sending, error)
+	// Sendings lists those of some states, newest first.
+	Sendings(ctx context.Context, states []SendingState, p vis.Page) (vis.List[Sending], error)
+	// CountSendings counts those of a state, up to most.
+	CountSendings(ctx context.Context, s SendingState, most int) (int, error)
+	// SendingsOf are those of a conversation, oldest first, the newest limit of them.
+	SendingsOf(ctx context.Context, c vis.ConversationID, limit int) ([]Sending, error)
+	// ClaimSendings takes those that are due at now until the end of a lease. Of one conversation only the oldest that is open is taken,
+	// so that letters leave in the order in which they were written.
+	ClaimSendings(ctx context.Context, now, until time.Time, limit int) ([]Sending, error)
+	// SaveSending writes where it stands, and fails with vis.ErrStale when another sender has claimed it since.
+	SaveSending(ctx context.Context, s Sending) error
+
+	ChannelCursor(ctx context.Context, ch vis.ChannelID, name string) ([]byte, error)
+	SaveChannelCursor(ctx context.Context, ch vis.ChannelID, name string, value []byte) error
+	// ChannelSecrets are sealed; SaveChannelSecret with nil forgets one.
+	ChannelSecrets(ctx context.Context, ch vis.ChannelID) (map[string][]byte, error)
+	SaveChannelSecret(ctx context.Context, ch vis.ChannelID, name string, sealed []byte) error
+	ChannelHealth(ctx context.Context) (map[vis.ChannelID][]channel.Health, error)
+	SaveChannelHealth(ctx context.Context, ch vis.ChannelID, h channel.Health) error
+
+	// Acknowledged is when an address was last told that its letter arrived, the zero time when never.
+	Acknowledged(ctx context.Context, address string) (time.Time, error)
+	SaveAcknowledged(ctx context.Context, address string, at time.Time) error
+	// CustomerByClaimed finds the newest customer known only by an unproved identity.
+	CustomerByClaimed(ctx context.Context, kind desk.IdentityKind, key string) (desk.Customer, error)
+}
