@@ -4,10 +4,12 @@ import "visavis/internal/vis"
 
 // The facts of this room. Data carries ids; realtime readers fetch what they name.
 const (
-	ConversationStarted  vis.EventType = "conversation.started"
-	MessageReceived      vis.EventType = "message.received" // the customer's words; Data: MessageData
-	MessageSent          vis.EventType = "message.sent"     // a member's words to the customer; Data: MessageData
-	NoteWritten          vis.EventType = "note.written"     // Data: MessageData
+	ConversationStarted vis.EventType = "conversation.started"
+	MessageReceived     vis.EventType = "message.received" // the customer's words; Data: MessageData
+	// AutomaticReceived is a machine's words on the customer's side, over which nobody waits; Data: MessageData.
+	AutomaticReceived    vis.EventType = "message.automatic"
+	MessageSent          vis.EventType = "message.sent" // a member's words to the customer; Data: MessageData
+	NoteWritten          vis.EventType = "note.written" // Data: MessageData
 	ConversationAssigned vis.EventType = "conversation.assigned"
 	ConversationSnoozed  vis.EventType = "conversation.snoozed"
 	ConversationWoken    vis.EventType = "conversation.woken"
@@ -26,7 +28,7 @@ const (
 
 // EventTypes lists the facts of this room, for the API's description.
 func EventTypes() []vis.EventType {
-	return []vis.EventType{ConversationStarted, MessageReceived, MessageSent, NoteWritten, ConversationAssigned,
+	return []vis.EventType{ConversationStarted, MessageReceived, AutomaticReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
 		ConversationRead, ConversationClassified, StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
 }

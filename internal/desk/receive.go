@@ -18,6 +18,17 @@ type Inbound struct {
 	// ClientID makes the message recognisable when it is delivered again; required.
 	ClientID string
 	Page     *PageView
+
+	// What follows is for ReceiveWithin only.
+
+	// Subject is that of a conversation that begins; "" takes the first words.
+	Subject string
+	// Team owns a conversation that begins; "" leaves it to the channel's.
+	Team vis.TeamID
+	// Files came with the words and have no row yet. Their bytes are durable.
+	Files []Attachment
+	// Automatic words were written by a machine: in a conversation that is there they wake nobody, and nobody waits for an answer.
+	Automatic bool
 }
 
 // Received is a message with the conversation it stands in.
@@ -64,8 +75,33 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 	if err != nil {
 		return Received{}, err
 	}
+	return s.hear(ctx, tx, by, in, c, started, terms, now)
+}
+
+// ReceiveWithin takes words that came by a way on which they were kept before, for a room above that has a transaction open: in the
+// conversation c, which may be another customer's, or in a new one when c is nil. The caller sees to it that they are taken once.
+func (s *Service) ReceiveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, in Inbound, now time.Time) (Received, error) {
+	words := text.Clean(in.Text)
+	if c != nil {
+		return s.hear(ctx, tx, by, in.with(words), *c, false, text.Terms(words), now)
+	}
+	begun, err := s.begin(ctx, tx, by.Customer(), in, now)
+	if err != nil {
+		return Received{}, err
+	}
+	return s.hear(ctx, tx, by, in.with(words), begun, true, text.Terms(words), now)
+}
+
+func (in Inbound) with(words string) Inbound {
+	in.Text = words
+	return in
+}
+
+// hear writes a customer's words into a conversation, which is not inserted yet when it has just started.
+func (s *Service) hear(ctx context.Context, tx Tx, by vis.Actor, in Inbound, c Conversation, started bool, terms []string, now time.Time) (Received, error) {
 	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindMessage, Author: AuthorCustomer, AuthorID: by.ID,
 		Text: in.Text, Channel: in.Channel, ClientID: in.ClientID, Conversation: c.ID}
+	var err error
 	if started {
 		if err := tx.InsertConversation(ctx, c); err != nil {
 			return Received{}, err
@@ -74,8 +110,17 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 	if err := bind(ctx, tx, &m, in.Attachments); err != nil {
 		return Received{}, err
 	}
-	switch c.State {
-	case Snoozed:
+	for _, a := range in.Files {
+		a.Conversation, a.Message, a.Author, a.AuthorID, a.CreatedAt = c.ID, m.ID, m.Author, m.AuthorID, now
+		if err := tx.InsertAttachment(ctx, a); err != nil {
+			return Received{}, err
+		}
+		m.Attachments = append(m.Attachments, a)
+	}
+	quiet := in.Automatic && !started
+	switch {
+	case quiet:
+	case c.State == Snoozed:
 		if err := tx.Disarm(ctx, TimerWake, string(c.ID)); err != nil {
 			return Received{}, err
 		}
@@ -83,16 +128,24 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 		if _, err := s.line(ctx, tx, vis.System(by.Workspace), &c, Line{Type: ConversationWoken}, now); err != nil {
 			return Received{}, err
 		}
-	case Resolved:
+	case c.State == Resolved:
 		c.wake()
 		if _, err := s.line(ctx, tx, by, &c, Line{Type: ConversationReopened}, now); err != nil {
 			return Received{}, err
 		}
-	case Open:
 	}
-	c.heard(&m, now)
+	event := MessageReceived
+	if quiet {
+		event = AutomaticReceived
+		c.add(&m, now)
+	} else {
+		c.heard(&m, now)
+	}
 	if started {
-		c.Subject = text.Preview(in.Text, 80)
+		c.Subject = in.Subject
+		if c.Subject == "" {
+			c.Subject = text.Preview(in.Text, 80)
+		}
 	}
 	if err := tx.InsertMessage(ctx, m, terms); err != nil {
 		return Received{}, err
@@ -111,7 +164,7 @@ func (s *Service) receive(ctx context.Context, tx Tx, by vis.Actor, in Inbound, 
 		}
 	}
 	s.received.put(messageKey{by.Workspace, m.ID}, Received{m, c}) // of no consequence when the commit fails: no event names it then
-	return Received{m, c}, s.tell(ctx, tx, by, MessageReceived, c, MessageData{m.ID}, now)
+	return Received{m, c}, s.tell(ctx, tx, by, event, c, MessageData{m.ID}, now)
 }
 
 // conversationFor finds where a customer's words belong, or begins a conversation that is not inserted yet.
@@ -127,20 +180,30 @@ func (s *Service) conversationFor(ctx context.Context, tx Tx, by vis.Actor, in I
 	if vis.CodeOf(err) != vis.NotFound {
 		return c, false, err
 	}
-	customer, err := tx.Customer(ctx, by.Customer())
+	c, err = s.begin(ctx, tx, by.Customer(), in, now)
+	return c, true, err
+}
+
+// begin makes a conversation that is not inserted yet.
+func (s *Service) begin(ctx context.Context, tx Tx, with vis.CustomerID, in Inbound, now time.Time) (Conversation, error) {
+	customer, err := tx.Customer(ctx, with)
 	if err != nil {
-		return Conversation{}, false, err
+		return Conversation{}, err
 	}
 	ch, err := tx.Channel(ctx, in.Channel)
 	if err != nil {
-		return Conversation{}, false, err
+		return Conversation{}, err
 	}
 	number, err := tx.NextNumber(ctx)
 	if err != nil {
-		return Conversation{}, false, err
+		return Conversation{}, err
+	}
+	team := in.Team
+	if team == "" {
+		team = ch.Team
 	}
 	return Conversation{ID: vis.ConversationID(s.mint.ID(now)), Number: number, State: Open, Channel: in.Channel,
-		Customer: customer.Ref(), Team: ch.Team, Standing: Standing{Rank: Unranked}, CreatedAt: now, LastActivityAt: now, Version: 1}, true, nil
+		Customer: customer.Ref(), Team: team, Standing: Standing{Rank: Unranked}, CreatedAt: now, LastActivityAt: now, Version: 1}, nil
 }
 
 // Ref returns what a conversation shows of the customer.

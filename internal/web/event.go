@@ -107,6 +107,7 @@ type visitorChangedEvent struct {
 var shapes = map[vis.EventType]any{
 	desk.ConversationStarted:    conversationEvent{},
 	desk.MessageReceived:        messageEvent{},
+	desk.AutomaticReceived:      messageEvent{},
 	desk.MessageSent:            messageEvent{},
 	desk.NoteWritten:            messageEvent{},
 	desk.ConversationAssigned:   messageEvent{},
@@ -151,6 +152,7 @@ var shapes = map[vis.EventType]any{
 // visitorShapes is shapes for the few events that a customer is told.
 var visitorShapes = map[vis.EventType]any{
 	desk.MessageReceived:      visitorMessageEvent{},
+	desk.AutomaticReceived:    visitorMessageEvent{},
 	desk.MessageSent:          visitorMessageEvent{},
 	desk.ConversationRead:     visitorConversationEvent{},
 	desk.ConversationResolved: visitorMessageEvent{},

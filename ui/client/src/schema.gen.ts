@@ -3116,7 +3116,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
+        Event: components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -3496,6 +3496,50 @@ export interface components {
              */
             state: "received" | "sent" | "read";
             text: string;
+        };
+        MessageAutomaticEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId: string;
+            customerId?: string;
+            message: components["schemas"]["Message"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.automatic";
+        };
+        MessageAutomaticVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            message: components["schemas"]["VisitorMessage"];
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.automatic";
         };
         MessagePage: {
             items: components["schemas"]["Message"][];
@@ -5424,7 +5468,7 @@ export interface components {
             steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
+        VisitorEvent: components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageAutomaticVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */

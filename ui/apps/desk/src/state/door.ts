@@ -57,6 +57,7 @@ export function letIn(event: Event, session: Session): void {
     case 'conversation.reopened':
     case 'conversation.renamed':
     case 'message.received':
+    case 'message.automatic':
     case 'message.sent':
     case 'note.written':
     case 'customer.identified':

@@ -158,6 +158,7 @@ export class Inbox {
         break;
       case 'conversation.started':
       case 'message.received':
+      case 'message.automatic':
       case 'message.sent':
       case 'note.written':
       case 'conversation.assigned':

@@ -87,6 +87,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.rule': 'A rule',
   'type.conversation.started': 'A conversation begins',
   'type.message.received': 'A customer writes',
+  'type.message.automatic': 'An automatic letter arrives',
   'type.message.sent': 'A member answers',
   'type.note.written': 'A note is written',
   'type.conversation.assigned': 'A conversation is assigned',

@@ -85,6 +85,7 @@ export const webhooksFr = {
   'type.rule': 'Une règle',
   'type.conversation.started': 'Une conversation commence',
   'type.message.received': 'Un client écrit',
+  'type.message.automatic': 'Un courrier automatique arrive',
   'type.message.sent': 'Un membre répond',
   'type.note.written': 'Une note est écrite',
   'type.conversation.assigned': 'Une conversation est attribuée',
