@@ -10,17 +10,21 @@ import (
 	"strings"
 )
 
-// tally adds up tests. failures holds what failed tests printed, skips why others did not run.
+// tally adds up tests. failures holds what failed tests printed, skips why others did not run; failed tests are named in names, and those
+// that passed at their second attempt in again.
 type tally struct {
 	passed, failed, skipped int
 	failures                []string
 	skips                   []string
+	names, again            []string
 }
 
 func (t tally) plus(o tally) tally {
 	t.passed += o.passed
 	t.failed += o.failed
 	t.skipped += o.skipped
+	t.names = append(t.names, o.names...)
+	t.again = append(t.again, o.again...)
 	return t
 }
 
@@ -99,6 +103,7 @@ func countGo(output []byte) tally {
 			t.failures = append(t.failures, strings.Join(said[key], ""))
 			if !parents[key] {
 				t.failed++
+				t.names = append(t.names, pkg+" "+test)
 			}
 		case "skip":
 			t.skipped++
@@ -118,6 +123,7 @@ func countGo(output []byte) tally {
 	for _, pkg := range brokenPackages {
 		if failedTests[pkg] == 0 {
 			t.failed++
+			t.names = append(t.names, pkg)
 			t.failures = append(t.failures, pkg+" failed outside its tests\n"+strings.Join(said[pkg+"\x00"], ""))
 		}
 	}
@@ -148,6 +154,13 @@ func countVitest(path string) tally {
 	var report struct {
 		NumPassedTests, NumFailedTests, NumPendingTests, NumTodoTests int
 		NumFailedTestSuites                                           int
+		TestResults                                                   []struct {
+			Name, Status     string
+			AssertionResults []struct {
+				FullName, Status string
+				FailureMessages  []string
+			}
+		}
 	}
 	if err != nil || json.Unmarshal(text, &report) != nil {
 		return tally{failed: 1}
@@ -156,5 +169,24 @@ func countVitest(path string) tally {
 	if t.failed == 0 && report.NumFailedTestSuites > 0 {
 		t.failed = report.NumFailedTestSuites // a file that could not be read has no tests to count
 	}
+	for _, file := range report.TestResults {
+		if file.Status == "failed" && len(file.AssertionResults) == 0 {
+			t.names = append(t.names, file.Name)
+		}
+		for _, test := range file.AssertionResults {
+			switch {
+			case len(test.FailureMessages) == 0:
+			case test.Status == "passed":
+				t.again = append(t.again, test.FullName+": "+firstLine(test.FailureMessages[0]))
+			case test.Status == "failed":
+				t.names = append(t.names, test.FullName+": "+firstLine(test.FailureMessages[0]))
+			}
+		}
+	}
 	return t
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
 }

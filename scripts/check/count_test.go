@@ -26,6 +26,9 @@ func TestGoTestsAreCountedAsLeavesAndFailuresShown(t *testing.T) {
 	if text := got.report(nil); !strings.Contains(text, "got 1, want 2") {
 		t.Errorf("the failure is not shown: %q", text)
 	}
+	if len(got.names) != 1 || got.names[0] != "b TestZ" {
+		t.Errorf("named %q", got.names)
+	}
 	if len(got.skips) != 1 || got.skips[0] != "no PostgreSQL (1)" {
 		t.Errorf("got skips %q", got.skips)
 	}
@@ -59,5 +62,24 @@ func TestVitestWithoutAReportIsAFailure(t *testing.T) {
 		if got := countVitest(path).String(); got != want {
 			t.Errorf("%s: got %s", text, got)
 		}
+	}
+}
+
+func TestVitestNamesWhatFailedAndWhatPassedAtTheSecondAttempt(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "report.json")
+	report := `{"numPassedTests":2,"numFailedTests":1,"testResults":[{"name":"a.e2e.ts","status":"failed","assertionResults":[
+		{"fullName":"well","status":"passed","failureMessages":[]},
+		{"fullName":"shaky","status":"passed","failureMessages":["Error: late\n at x"]},
+		{"fullName":"broken","status":"failed","failureMessages":["Error: never\n at y"]}]},
+		{"name":"b.e2e.ts","status":"failed","assertionResults":[]}]}`
+	if err := os.WriteFile(path, []byte(report), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got := countVitest(path)
+	if want := "broken: Error: never|b.e2e.ts"; strings.Join(got.names, "|") != want {
+		t.Errorf("failed: %q", got.names)
+	}
+	if want := "shaky: Error: late"; strings.Join(got.again, "|") != want {
+		t.Errorf("at the second attempt: %q", got.again)
 	}
 }

@@ -52,7 +52,14 @@ func main() {
 			break
 		}
 	}
-	fmt.Printf("\n%s in all\n%s\n", time.Since(started).Round(time.Second), total)
+	fmt.Println()
+	for _, name := range total.again {
+		fmt.Println("passed only at the second attempt:", name)
+	}
+	for _, name := range total.names {
+		fmt.Println("failed:", name)
+	}
+	fmt.Printf("%s in all\n%s\n", time.Since(started).Round(time.Second), total)
 	if total.failed > 0 || total.passed == 0 {
 		os.Exit(1)
 	}
@@ -75,10 +82,11 @@ func (s step) run(ctx context.Context) tally {
 	if s.count != nil {
 		got = s.count(output)
 	} else if err != nil {
-		got = tally{failed: 1}
+		got = tally{failed: 1, names: []string{s.name}}
 	}
 	if err != nil && got.failed == 0 {
 		got.failed++ // it ended badly without naming a test
+		got.names = append(got.names, s.name)
 	}
 	word := "ok    "
 	if got.failed > 0 {
