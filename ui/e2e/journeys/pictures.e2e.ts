@@ -12,6 +12,7 @@ test('the pictures of the documentation', async () => {
     await lea.page.waitForTimeout(600);
     await lea.picture(`desk${suffix}`);
     await lea.page.keyboard.press('Control+k');
+    await lea.page.getByRole('dialog').locator('input').waitFor();
     await lea.page.keyboard.type('cam');
     await lea.page.getByRole('dialog').getByText('Camille Rousseau').first().waitFor();
     await lea.page.waitForTimeout(400);
