@@ -105,7 +105,11 @@ func (f *follower) take() map[vis.WorkspaceID]bool {
 
 func (f *follower) read(ctx context.Context, ws vis.WorkspaceID) {
 	for ctx.Err() == nil {
-		more, err := f.step(ctx, ws)
+		more := false
+		err := vis.Survive(func() (err error) {
+			more, err = f.step(ctx, ws)
+			return err
+		})
 		if err != nil && ctx.Err() == nil {
 			f.failed(ws, err)
 			return

@@ -107,7 +107,7 @@ func (r *Runner) start(ctx context.Context, t Timer, now time.Time) bool {
 		r.failed(t, now)
 		return false
 	}
-	if err := effect(ctx, t); err != nil {
+	if err := vis.Survive(func() error { return effect(ctx, t) }); err != nil {
 		r.log.Error("a timer's effect failed", "kind", t.Kind, "workspace", t.Workspace, "err", err)
 		r.failed(t, now)
 		return false

@@ -38,7 +38,11 @@ func (s *Service) send(ctx context.Context, sends *sync.WaitGroup) int {
 			sends.Go(func() {
 				defer s.Ring() // there is room for the next one
 				defer s.release(w.Webhook, 1)
-				if _, err := s.deliver(ctx, w.Workspace, d); err != nil {
+				err := vis.Survive(func() error {
+					_, err := s.deliver(ctx, w.Workspace, d)
+					return err
+				})
+				if err != nil {
 					s.complain(ctx, "a delivery's outcome could not be recorded", w.Workspace, err)
 				}
 			})

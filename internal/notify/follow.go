@@ -30,7 +30,7 @@ func (s *Service) FollowOnce(ctx context.Context) {
 		if seen {
 			continue
 		}
-		if err := s.follow(ctx, ws, head); err != nil {
+		if err := vis.Survive(func() error { return s.follow(ctx, ws, head) }); err != nil {
 			s.complain(ctx, "a log could not be followed", ws, err)
 			continue
 		}

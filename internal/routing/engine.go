@@ -2,6 +2,7 @@ package routing
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -221,8 +222,16 @@ func (b *switchboard) run(ctx context.Context) {
 		case b.engine.slots <- struct{}{}:
 		}
 		rest := time.NewTimer(breath)
-		next, err := b.turn(ctx)
+		var next time.Time
+		err := vis.Survive(func() (err error) {
+			next, err = b.turn(ctx)
+			return err
+		})
 		<-b.engine.slots
+		var fault *vis.Fault
+		if errors.As(err, &fault) {
+			b.forget() // whatever it was doing, it did half of it
+		}
 		if err != nil && ctx.Err() == nil {
 			b.engine.log.Error("work could not be handed out", "workspace", b.ws, "err", err)
 		}

@@ -30,11 +30,11 @@ func (b *switchboard) deal(ctx context.Context, now time.Time) (time.Time, error
 			b.forget() // it was drawn as if all had been done
 			return time.Time{}, err
 		}
-		b.mu.Lock()
-		for i := range batch {
-			b.picture.settle(&batch[i], now)
-		}
-		b.mu.Unlock()
+		b.locked(func() {
+			for i := range batch {
+				b.picture.settle(&batch[i], now)
+			}
+		})
 	}
 	return now, nil
 }

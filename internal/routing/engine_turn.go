@@ -99,6 +99,13 @@ func (b *switchboard) resign(ctx context.Context) {
 	b.leads, b.renewAt = false, time.Time{}
 }
 
+// locked runs fn with the picture to itself, and gives it back even when fn ends in a fault.
+func (b *switchboard) locked(fn func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	fn()
+}
+
 // forget drops the picture; the next refresh makes it anew.
 func (b *switchboard) forget() {
 	b.mu.Lock()
@@ -211,9 +218,8 @@ func (b *switchboard) act(ctx context.Context, c *changes, now time.Time) (time.
 	if err := b.sweep(ctx, now); err != nil {
 		return time.Time{}, err
 	}
-	b.mu.Lock()
-	lapse := b.picture.pass(now)
-	b.mu.Unlock()
+	var lapse time.Time
+	b.locked(func() { lapse = b.picture.pass(now) })
 	next, err := b.deal(ctx, now)
 	if err != nil {
 		return next, err
@@ -284,14 +290,14 @@ func (b *switchboard) absent() []vis.MemberID {
 
 // withdraw ends what rings for conversations that nobody waits in any more: somebody took it, or it sleeps or is resolved.
 func (b *switchboard) withdraw(ctx context.Context, now time.Time) error {
-	b.mu.Lock()
 	var stale []vis.ConversationID
-	for id := range b.picture.ringing {
-		if _, waits := b.picture.waiting[id]; !waits {
-			stale = append(stale, id)
+	b.locked(func() {
+		for id := range b.picture.ringing {
+			if _, waits := b.picture.waiting[id]; !waits {
+				stale = append(stale, id)
+			}
 		}
-	}
-	b.mu.Unlock()
+	})
 	if len(stale) == 0 {
 		return nil
 	}
@@ -315,9 +321,8 @@ func (b *switchboard) withdraw(ctx context.Context, now time.Time) error {
 
 // sweep takes conversations from owners who cannot be left with them.
 func (b *switchboard) sweep(ctx context.Context, now time.Time) error {
-	b.mu.Lock()
-	leave := b.picture.sweep(now, dealMost)
-	b.mu.Unlock()
+	var leave []leaving
+	b.locked(func() { leave = b.picture.sweep(now, dealMost) })
 	for batch := range slices.Chunk(leave, sweepBatch) {
 		var rows []row
 		var taken []leaving
@@ -339,16 +344,16 @@ func (b *switchboard) sweep(ctx context.Context, now time.Time) error {
 			b.forget()
 			return err
 		}
-		b.mu.Lock()
-		for _, l := range taken {
-			if l.why == goneUnanswered {
-				b.picture.decline(l.id, l.owner, now.Add(ignoredFor), now) // others first
+		b.locked(func() {
+			for _, l := range taken {
+				if l.why == goneUnanswered {
+					b.picture.decline(l.id, l.owner, now.Add(ignoredFor), now) // others first
+				}
 			}
-		}
-		for _, r := range rows {
-			b.picture.put(r, now)
-		}
-		b.mu.Unlock()
+			for _, r := range rows {
+				b.picture.put(r, now)
+			}
+		})
 	}
 	return nil
 }
