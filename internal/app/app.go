@@ -126,7 +126,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.web, err = web.New(web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: counters(db), Ready: db.Ready, Version: c.Version,
+		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: append(counters(db), silences(a.workers(), clock)...), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())

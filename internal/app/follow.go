@@ -10,6 +10,8 @@ import (
 
 // follower lets a room read the log of every workspace as it grows.
 type follower struct {
+	// pulse beats with every look and every stretch.
+	pulse vis.Pulse
 	// step reads one stretch and reports whether there is more.
 	step  func(ctx context.Context, ws vis.WorkspaceID) (more bool, err error)
 	heads func(ctx context.Context) (map[vis.WorkspaceID]int64, error)
@@ -51,6 +53,7 @@ func (f *follower) Run(ctx context.Context) {
 	defer tick.Stop()
 	f.look(ctx)
 	for {
+		f.pulse.Beat(time.Now())
 		for ws := range f.take() {
 			f.read(ctx, ws)
 		}
@@ -105,6 +108,7 @@ func (f *follower) take() map[vis.WorkspaceID]bool {
 
 func (f *follower) read(ctx context.Context, ws vis.WorkspaceID) {
 	for ctx.Err() == nil {
+		f.pulse.Beat(time.Now())
 		more := false
 		err := vis.Survive(func() (err error) {
 			more, err = f.step(ctx, ws)

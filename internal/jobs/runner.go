@@ -19,6 +19,8 @@ type Effect func(ctx context.Context, t Timer) error
 
 // Runner looks for due timers and starts their effects. Any number of nodes may run one on the same database.
 type Runner struct {
+	// Pulse beats with every look, and with every effect.
+	Pulse   vis.Pulse
 	db      DB
 	clock   vis.Clock
 	log     *slog.Logger
@@ -72,6 +74,7 @@ func (r *Runner) Run(ctx context.Context) {
 // again on a later look; those behind it do not wait for that.
 func (r *Runner) Once(ctx context.Context) int {
 	now := r.clock.Now()
+	r.Pulse.Beat(now)
 	limit := atOnce + len(r.failing)
 	due, err := r.db.Due(ctx, now, limit)
 	if err != nil {
@@ -92,6 +95,7 @@ func (r *Runner) Once(ctx context.Context) int {
 			continue
 		}
 		started++
+		r.Pulse.Beat(r.clock.Now())
 		if r.start(ctx, t, now) {
 			done++
 		}

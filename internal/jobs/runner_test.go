@@ -63,3 +63,21 @@ func TestTimersThatFailHoldUpNoOthers(t *testing.T) {
 		t.Errorf("%d are remembered that nobody wants any more", len(r.failing))
 	}
 }
+
+// K-08: an effect that panics is one that failed.
+func TestATimerThatPanicsHoldsUpNoOthers(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	s := &shelf{due: []Timer{{Workspace: "sick", Kind: "bad", Key: "1", DueAt: now.Add(-time.Hour)}, {Workspace: "well", Kind: "good", Key: "2", DueAt: now}}}
+	good := 0
+	r := NewRunner(s, vis.ClockFunc(func() time.Time { return now }), slog.New(slog.DiscardHandler), map[string]Effect{
+		"bad":  func(context.Context, Timer) error { panic("no") },
+		"good": func(_ context.Context, t Timer) error { good++; s.take(t); return nil },
+	})
+	if done := r.Once(t.Context()); done != 1 || good != 1 || len(s.due) != 1 {
+		t.Errorf("%d done, %d good, %d left", done, good, len(s.due))
+	}
+	if !r.Pulse.Last().Equal(now) {
+		t.Errorf("its pulse beat at %v", r.Pulse.Last())
+	}
+}

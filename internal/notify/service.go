@@ -37,6 +37,8 @@ type Options struct {
 
 // Service is the door to webhooks and notices, and the two that work behind it: the follower and the sender.
 type Service struct {
+	// Pulse beats with every look.
+	Pulse  vis.Pulse
 	db     DB
 	clock  vis.Clock
 	mint   vis.Mint
@@ -91,6 +93,7 @@ func (s *Service) Run(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
+		s.Pulse.Beat(s.clock.Now())
 		s.FollowOnce(ctx)
 		s.send(ctx, &sends)
 		rest := time.NewTimer(restFor)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"visavis/internal/jobs"
@@ -38,6 +39,8 @@ type Heads func(ctx context.Context) (map[vis.WorkspaceID]int64, error)
 //     transaction checks again what it rests on.
 //  4. When nothing has happened for a while the goroutine ends. A timer in the database begins it again when time alone changes something.
 type Engine struct {
+	// Pulse beats while every workspace's turn ends in time.
+	Pulse   vis.Pulse
 	service *Service
 	node    string
 	heads   Heads
@@ -122,6 +125,9 @@ func (e *Engine) watch(ctx context.Context) {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for {
+		if now := e.service.clock.Now(); !e.stuck(now) {
+			e.Pulse.Beat(now)
+		}
 		if e.heads != nil {
 			heads, err := e.heads(ctx)
 			if err != nil && ctx.Err() == nil {
@@ -167,6 +173,21 @@ func (e *Engine) board(ws vis.WorkspaceID) *switchboard {
 	return e.boards[ws]
 }
 
+// turnWithin is how long a turn may take before its workspace counts as stuck.
+const turnWithin = 30 * time.Second
+
+// stuck reports whether a workspace's turn does not end.
+func (e *Engine) stuck(now time.Time) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, b := range e.boards {
+		if began := b.turning.Last(); !began.IsZero() && now.Sub(began) > turnWithin && b.busy.Load() {
+			return true
+		}
+	}
+	return false
+}
+
 // letGo forgets a board that has nothing to do, unless a bell rings at this very moment.
 func (e *Engine) letGo(b *switchboard) bool {
 	e.mu.Lock()
@@ -192,6 +213,9 @@ type switchboard struct {
 	quietAt   time.Time // since when nothing happened
 	reconcile time.Time // when the shifts are compared with the nodes' vouches
 	history   bool      // the last days were measured
+
+	turning vis.Pulse   // beats when a turn begins
+	busy    atomic.Bool // a turn is under way
 
 	mu       sync.Mutex
 	picture  *picture
@@ -223,10 +247,13 @@ func (b *switchboard) run(ctx context.Context) {
 		}
 		rest := time.NewTimer(breath)
 		var next time.Time
+		b.turning.Beat(b.service.clock.Now())
+		b.busy.Store(true)
 		err := vis.Survive(func() (err error) {
 			next, err = b.turn(ctx)
 			return err
 		})
+		b.busy.Store(false)
 		<-b.engine.slots
 		var fault *vis.Fault
 		if errors.As(err, &fault) {
