@@ -41,7 +41,7 @@ func (s *Service) Floor(ctx context.Context, ws vis.WorkspaceID, team vis.TeamID
 		if f.From.Before(since) {
 			since = f.From
 		}
-		all, err := tx.Tallies(ctx, []string{Contacts, Kept, Missed, Late}, since, now.Add(Slot))
+		all, err := tx.Tallies(ctx, []string{Contacts, Kept, Missed, Late, Unanswered}, since, now.Add(Slot))
 		for _, t := range all {
 			f.count(t, team)
 		}

@@ -70,7 +70,7 @@ func (s *Service) unread(ctx context.Context, ws vis.WorkspaceID) (events []vis.
 func countable(events []vis.Event) bool {
 	for _, e := range events {
 		switch e.Type {
-		case desk.ConversationStarted, desk.ConversationReopened, desk.MessageSent, routing.PromiseKept, routing.PromiseMissed, routing.PromiseLate:
+		case desk.ConversationStarted, desk.ConversationReopened, desk.MessageSent, routing.PromiseKept, routing.PromiseMissed, routing.PromiseLate, routing.PromiseVoided:
 			return true
 		}
 	}
@@ -148,7 +148,7 @@ func tallyOf(e vis.Event, about map[vis.ConversationID]desk.Conversation, zone *
 	case desk.MessageSent:
 		t.What = Answers
 		return t, e.By == vis.ByMember
-	case routing.PromiseKept, routing.PromiseMissed, routing.PromiseLate:
+	case routing.PromiseKept, routing.PromiseMissed, routing.PromiseLate, routing.PromiseVoided:
 		return promised(e, zone)
 	}
 	return t, false
@@ -160,12 +160,15 @@ func promised(e vis.Event, zone *time.Location) (Tally, bool) {
 	if err := json.Unmarshal(e.Data, &d); err != nil {
 		return Tally{}, false // it counts for nothing, and must not stop the count of all that comes after it
 	}
-	what := map[vis.EventType]string{routing.PromiseKept: Kept, routing.PromiseMissed: Missed, routing.PromiseLate: Late}[e.Type]
+	what := map[vis.EventType]string{routing.PromiseKept: Kept, routing.PromiseMissed: Missed, routing.PromiseLate: Late, routing.PromiseVoided: Unanswered}[e.Type]
 	if e.Type == routing.PromiseMissed && d.Mark != routing.Missed && d.Mark != "" {
 		return Tally{}, false // a later mark of what was counted when it was missed
 	}
+	if e.Type == routing.PromiseVoided && !d.Unanswered {
+		return Tally{}, false // nobody owed it any more for another reason
+	}
 	t := Tally{What: what, Kind: string(d.Kind), Channel: d.Channel, Team: d.Team, At: midnight(e.At, zone), N: 1}
-	if e.Type != routing.PromiseMissed {
+	if e.Type == routing.PromiseKept || e.Type == routing.PromiseLate {
 		t.Took.Add(time.Duration(d.Took) * time.Millisecond)
 	}
 	return t, true

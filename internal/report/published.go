@@ -29,6 +29,8 @@ type Published struct {
 // Record is how many promises were decided, and how.
 type Record struct {
 	Kept, Missed int64
+	// Unanswered were closed on our side before the answer that was promised, in time. They count neither way, and are shown.
+	Unanswered int64
 	// First is how long the first answer took, for those that were given.
 	First Sketch
 }
@@ -50,6 +52,8 @@ func (r *Record) add(t Tally) {
 		r.Kept += t.N
 	case Missed:
 		r.Missed += t.N
+	case Unanswered:
+		r.Unanswered += t.N
 	}
 	if t.Kind == string(routing.First) {
 		r.First.Merge(t.Took)
@@ -121,7 +125,7 @@ func published(ctx context.Context, tx Tx, page Page, days int, now time.Time) (
 	if out.From.Before(since) {
 		since = out.From
 	}
-	all, err := tx.Tallies(ctx, []string{Kept, Missed, Late}, since.UTC(), out.Until.UTC())
+	all, err := tx.Tallies(ctx, []string{Kept, Missed, Late, Unanswered}, since.UTC(), out.Until.UTC())
 	if err != nil {
 		return Published{}, err
 	}
@@ -233,7 +237,7 @@ func (s *Service) Today(ctx context.Context, ws vis.WorkspaceID, team vis.TeamID
 			zone = time.UTC
 		}
 		today := midnight(s.clock.Now(), zone)
-		all, err := tx.Tallies(ctx, []string{Kept, Missed, Late}, today, today.AddDate(0, 0, 2))
+		all, err := tx.Tallies(ctx, []string{Kept, Missed, Late, Unanswered}, today, today.AddDate(0, 0, 2))
 		var out Record
 		for _, t := range all {
 			if t.Kind != string(routing.Acknowledge) && (team == "" || t.Team == team) {

@@ -15,6 +15,8 @@ const (
 	Kept     = "kept"     // promises kept in time
 	Missed   = "missed"   // deadlines that passed, whether what was promised was done later or not
 	Late     = "late"     // done after the deadline
+	// Unanswered are matters that were closed on our side, in time, without the answer that was promised: neither kept nor missed.
+	Unanswered = "unanswered"
 )
 
 // Slot is how finely contacts and answers are counted.

@@ -37,6 +37,8 @@ type PromiseData struct {
 	Mark    Mark          `json:"mark,omitempty"`
 	DueAt   int64         `json:"dueAt"`          // Unix milliseconds
 	Took    int64         `json:"took,omitempty"` // milliseconds, for kept and late
+	// Unanswered says of an answer that is no longer owed that the matter was closed on our side before it was given.
+	Unanswered bool `json:"unanswered,omitempty"`
 }
 
 // OfferData is the data of the events about offers.

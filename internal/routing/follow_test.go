@@ -1,6 +1,7 @@
 package routing_test
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -110,6 +111,40 @@ func TestResolvingKeepsTheResolutionAndReopeningOwesAnew(t *testing.T) {
 	h.follow()
 	h.wantPromise(c, routing.Next, routing.Void)
 	h.wantPromise(c, routing.Resolve, routing.Running)
+}
+
+// What is closed in time without its answer is neither kept nor missed: it is told by itself, once, and not when the customer's own words
+// or a missed deadline have told already.
+func TestClosingUnansweredIsToldByItself(t *testing.T) {
+	t.Parallel()
+	unanswered := func(h *house) (n int) {
+		for _, e := range h.log(0, routing.PromiseVoided) {
+			var d routing.PromiseData
+			h.must(json.Unmarshal(e.Data, &d))
+			if d.Unanswered {
+				n++
+			}
+		}
+		return n
+	}
+	h := newHouse(t)
+	c := h.says(h.visitor(), "Bonjour")
+	h.resolves(h.yann, c)
+	if n := unanswered(h); n != 1 {
+		t.Errorf("%d closed unanswered, want the first answer alone", n)
+	}
+	answered := h.says(h.visitor(), "Bonsoir")
+	h.answers(h.yann, answered, "Bonsoir !")
+	h.resolves(h.yann, answered)
+	if n := unanswered(h); n != 1 {
+		t.Errorf("%d after one that was answered", n)
+	}
+	late := h.says(h.visitor(), "Allô")
+	h.after(10 * time.Minute)
+	h.resolves(h.yann, late)
+	if n := unanswered(h); n != 1 {
+		t.Errorf("%d after one that was missed", n)
+	}
 }
 
 // Closing what was to be answered long ago hides nothing, also where the timer did not come round.

@@ -127,6 +127,7 @@ func (p *pass) resolved(ctx context.Context, m *matter, e vis.Event) error {
 	if err != nil {
 		return err
 	}
+	m.closed = e.By != vis.ByCustomer
 	if err := p.void(ctx, m, e.At, Acknowledge, First, Next); err != nil {
 		return err
 	}

@@ -22,6 +22,7 @@ type pass struct {
 
 // matter is one conversation in a pass. What is done to it is written at once; its standing at the end.
 type matter struct {
+	closed bool // on our side, by the event that is being followed
 	c        desk.Conversation
 	customer desk.Customer
 	promises []*Promise // all that were open when it was read, and those made since
@@ -291,7 +292,8 @@ func (p *pass) arm(ctx context.Context, pr *Promise) error {
 // tell appends the event of a promise. It happened when its cause did, also when that is read later.
 func (p *pass) tell(ctx context.Context, m *matter, typ vis.EventType, pr Promise, mark Mark, at time.Time) error {
 	e := vis.NewEvent(p.by, at, typ, PromiseData{Promise: pr.ID, Kind: pr.Kind, Channel: pr.Channel, Team: pr.Team, Mark: mark,
-		DueAt: pr.DueAt.UnixMilli(), Took: pr.Took.Milliseconds()})
+		DueAt: pr.DueAt.UnixMilli(), Took: pr.Took.Milliseconds(),
+		Unanswered: typ == PromiseVoided && m.closed && (pr.Kind == First || pr.Kind == Next) && !slices.Contains(pr.Marks, Missed)})
 	e.Conversation, e.Customer = m.c.ID, m.c.Customer.ID
 	m.told = true
 	return p.tx.Append(ctx, e)

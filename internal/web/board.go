@@ -31,6 +31,7 @@ type Board struct {
 type BoardToday struct {
 	Kept        int64    `json:"kept" doc:"Promises, acknowledgements left out."`
 	Missed      int64    `json:"missed"`
+	Unanswered  int64    `json:"unanswered" doc:"Closed on our side, in time, without the answer that was promised; counted neither as kept nor as missed."`
 	FirstMedian *float64 `json:"firstMedian,omitempty" doc:"Seconds until the first answer: half were answered faster."`
 	FirstP90    *float64 `json:"firstP90,omitempty" doc:"Nine of ten were answered faster."`
 }
@@ -180,7 +181,7 @@ func boardLoad(of map[routing.Work]int) BoardLoad {
 
 // count fills in what came, and what became of today's promises.
 func (b *Board) count(f report.Floor, team vis.TeamID, now time.Time) {
-	b.Zone, b.Today.Kept, b.Today.Missed = f.Zone.String(), f.Today.Kept, f.Today.Missed
+	b.Zone, b.Today.Kept, b.Today.Missed, b.Today.Unanswered = f.Zone.String(), f.Today.Kept, f.Today.Missed, f.Today.Unanswered
 	b.Today.FirstMedian, b.Today.FirstP90 = answeredBy(f.Today, 0.5), answeredBy(f.Today, 0.9)
 	end := f.From.In(f.Zone).AddDate(0, 0, 1)
 	for at := f.From; at.Before(end); at = at.Add(halfHour) {

@@ -106,14 +106,15 @@ func languageOf(r *http.Request, otherwise string) string {
 
 // PromiseRecord is what stands on a public page of promises, for programs. All times are in UTC.
 type PromiseRecord struct {
-	Workspace string                 `json:"workspace"`
-	Days      int                    `json:"days"`
-	From      Moment                 `json:"from"`
-	Until     Moment                 `json:"until"`
-	Goal      int                    `json:"goal" doc:"Percent"`
-	Kept      int64                  `json:"kept"`
-	Missed    int64                  `json:"missed"`
-	Channels  []ChannelPromiseRecord `json:"channels" nullable:"false"`
+	Workspace  string                 `json:"workspace"`
+	Days       int                    `json:"days"`
+	From       Moment                 `json:"from"`
+	Until      Moment                 `json:"until"`
+	Goal       int                    `json:"goal" doc:"Percent"`
+	Kept       int64                  `json:"kept"`
+	Missed     int64                  `json:"missed"`
+	Unanswered int64                  `json:"unanswered" doc:"Closed on the organisation's side, in time, without the answer that was promised: counted neither way. Spam is among them."`
+	Channels   []ChannelPromiseRecord `json:"channels" nullable:"false"`
 }
 
 // ChannelPromiseRecord is that of one channel.
@@ -123,15 +124,17 @@ type ChannelPromiseRecord struct {
 	Terms       Terms    `json:"terms"`
 	Kept        int64    `json:"kept"`
 	Missed      int64    `json:"missed"`
+	Unanswered  int64    `json:"unanswered"`
 	FirstMedian *float64 `json:"firstMedian,omitempty" doc:"Seconds: half of the first answers came sooner, to within one percent."`
 	FirstP90    *float64 `json:"firstP90,omitempty" doc:"Seconds: nine of ten first answers came sooner."`
 }
 
 func promiseRecord(p report.Published) PromiseRecord {
 	out := PromiseRecord{Workspace: p.Workspace.Name, Days: p.Days, From: moment(p.From), Until: moment(p.Until), Goal: p.Goal, Kept: p.Total.Kept,
-		Missed: p.Total.Missed, Channels: make([]ChannelPromiseRecord, len(p.Channels))}
+		Missed: p.Total.Missed, Unanswered: p.Total.Unanswered, Channels: make([]ChannelPromiseRecord, len(p.Channels))}
 	for i, c := range p.Channels {
 		out.Channels[i] = ChannelPromiseRecord{Name: c.Channel.Name, Kind: string(c.Channel.Kind), Terms: termsOf(c.Terms), Kept: c.Kept, Missed: c.Missed,
+			Unanswered:  c.Unanswered,
 			FirstMedian: quantile(c.First, 0.5), FirstP90: quantile(c.First, 0.9)}
 	}
 	return out
@@ -149,11 +152,11 @@ func quantile(of report.Sketch, q float64) *float64 {
 func writePromises(w http.ResponseWriter, p report.Published) {
 	out := csv.NewWriter(w)
 	defer out.Flush()
-	_ = out.Write([]string{"channel", "kind", "week", "kept", "missed"})
+	_ = out.Write([]string{"channel", "kind", "week", "kept", "missed", "unanswered"})
 	for _, c := range p.Channels {
 		for _, week := range c.Weeks {
 			_ = out.Write([]string{spreadsheetSafe(c.Channel.Name), string(c.Channel.Kind), week.From.Format(time.DateOnly),
-				strconv.FormatInt(week.Kept, 10), strconv.FormatInt(week.Missed, 10)})
+				strconv.FormatInt(week.Kept, 10), strconv.FormatInt(week.Missed, 10), strconv.FormatInt(week.Unanswered, 10)})
 		}
 	}
 }
@@ -319,7 +322,7 @@ func newPromiseView(p report.Published, language, path string) promiseView {
 	v.Headline = w.headline(p.Total.Made())
 	if share, ok := p.Total.Share(); ok {
 		v.Second = w.second(p.Total.Kept)
-		v.Summary, v.Shortfall = w.summary(share), w.shortfall(p.Total.Missed)
+		v.Summary, v.Shortfall = w.summary(share), strings.TrimSpace(w.shortfall(p.Total.Missed)+" "+w.unanswered(p.Total.Unanswered))
 		v.Bars = bars(share)
 	}
 	for _, n := range []int{7, 30, 90} {

@@ -37,6 +37,8 @@ func TestEverybodyReadsWhatWasPromisedAndKept(t *testing.T) {
 	h.keep(routing.PromiseMissed, routing.PromiseData{Kind: routing.First, Channel: h.chat.ID, Mark: routing.MissedLong})
 	h.keep(routing.PromiseLate, routing.PromiseData{Kind: routing.First, Channel: h.chat.ID, Took: (5 * time.Minute).Milliseconds()})
 	h.keep(routing.PromiseKept, routing.PromiseData{Kind: routing.Acknowledge, Channel: h.chat.ID, Took: 1})
+	h.keep(routing.PromiseVoided, routing.PromiseData{Kind: routing.First, Channel: h.chat.ID, Unanswered: true})
+	h.keep(routing.PromiseVoided, routing.PromiseData{Kind: routing.CallBack, Channel: h.chat.ID})
 	h.count()
 
 	body := obj{"published": false, "channelIds": []string{string(h.chat.ID)}, "signerId": h.admin.actor.ID, "word": obj{"fr": "On le dit.", "en": "We say so."},
@@ -52,19 +54,19 @@ func TestEverybodyReadsWhatWasPromisedAndKept(t *testing.T) {
 	}
 	var record PromiseRecord
 	h.must(json.Unmarshal(h.get(nobody, path+".json").body, &record))
-	if record.Kept != 18 || record.Missed != 1 || len(record.Channels) != 1 || record.Channels[0].FirstMedian == nil {
+	if record.Kept != 18 || record.Missed != 1 || record.Unanswered != 1 || len(record.Channels) != 1 || record.Channels[0].FirstMedian == nil {
 		t.Fatalf("the record says %+v", record)
 	}
 	if m := *record.Channels[0].FirstMedian; m < 29.7 || m > 30.3 {
 		t.Errorf("half of the answers came within %v s, want 30", m)
 	}
 	french, english := string(h.get(nobody, path+"?lang=fr").body), string(h.get(nobody, path+"?lang=en&days=7").body)
-	for _, want := range []string{"Nous avons promis 19\u202ffois", "Nous avons tenu parole 18\u202ffois", "94,7\u202f%", "Retards &lt;b&gt;en Bretagne", "Lea Morvan", "On le dit."} {
+	for _, want := range []string{"Nous avons promis 19\u202ffois", "Nous avons tenu parole 18\u202ffois", "94,7\u202f%", "Retards &lt;b&gt;en Bretagne", "Lea Morvan", "On le dit.", "Une demande a été close sans réponse"} {
 		if !strings.Contains(strings.ReplaceAll(french, " fois", "\u202ffois"), want) {
 			t.Errorf("the French page does not say %q", want)
 		}
 	}
-	for _, want := range []string{"We promised 19 times", "94.7%", "We say so."} {
+	for _, want := range []string{"We promised 19 times", "94.7%", "We say so.", "One request was closed without an answer"} {
 		if !strings.Contains(english, want) {
 			t.Errorf("the English page does not say %q", want)
 		}
@@ -72,7 +74,7 @@ func TestEverybodyReadsWhatWasPromisedAndKept(t *testing.T) {
 	if a := h.get(nobody, path+"/badge.svg"); a.status != 200 || !strings.Contains(string(a.body), "94") {
 		t.Errorf("the badge: %d %s", a.status, a.body)
 	}
-	if a := h.get(nobody, path+".csv"); a.status != 200 || !strings.Contains(string(a.body), "webchat,2026-03-02,18,1") {
+	if a := h.get(nobody, path+".csv"); a.status != 200 || !strings.Contains(string(a.body), "webchat,2026-03-02,18,1,1") {
 		t.Errorf("the figures: %d %s", a.status, a.body)
 	}
 	if a := h.get(nobody, path+"?days=8"); a.status != 422 {

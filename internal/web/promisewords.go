@@ -21,6 +21,7 @@ type Words struct {
 	headline, second, count func(n int64) string
 	summary                 func(share float64) string
 	shortfall               func(missed int64) string // "" when there is none
+	unanswered              func(closed int64) string // "" when there is none
 	percent                 func(share float64) string
 	date                    func(t time.Time) string
 	duration                func(d time.Duration) string
@@ -85,6 +86,15 @@ func frenchPage() Words {
 			return "Il en manque une : une personne a attendu plus que promis."
 		}
 		return "Il en manque " + thousands(missed, " ") + " : autant de fois, vous avez attendu plus que promis."
+	}
+	w.unanswered = func(closed int64) string {
+		switch closed {
+		case 0:
+			return ""
+		case 1:
+			return "Une demande a été close sans réponse, indésirables compris ; elle n’est comptée nulle part ailleurs."
+		}
+		return thousands(closed, " ") + " demandes ont été closes sans réponse, indésirables compris ; elles ne sont comptées nulle part ailleurs."
 	}
 	w.date = func(t time.Time) string {
 		day := strconv.Itoa(t.Day())
@@ -155,6 +165,15 @@ func englishPage() Words {
 			return "Twice, you waited longer than promised."
 		}
 		return thousands(missed, ",") + " times, you waited longer than promised."
+	}
+	w.unanswered = func(closed int64) string {
+		switch closed {
+		case 0:
+			return ""
+		case 1:
+			return "One request was closed without an answer, spam included; it is counted nowhere else."
+		}
+		return thousands(closed, ",") + " requests were closed without an answer, spam included; they are counted nowhere else."
 	}
 	w.date = func(t time.Time) string {
 		return strconv.Itoa(t.Day()) + " " + months["en"][t.Month()-1] + " " + strconv.Itoa(t.Year())

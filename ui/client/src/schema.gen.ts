@@ -2047,6 +2047,11 @@ export interface components {
             kept: number;
             /** Format: int64 */
             missed: number;
+            /**
+             * Format: int64
+             * @description Closed on our side, in time, without the answer that was promised; counted neither as kept nor as missed.
+             */
+            unanswered: number;
         };
         Calendar: {
             country?: string;

@@ -18,6 +18,7 @@ export const boardEn: { [K in keyof typeof boardFr]: string } = {
   'kpi.label': 'The day in figures',
   'kpi.kept': 'Promises kept today',
   'kpi.kept.note': 'goal {goal} · {missed, plural, =0 {none missed} other {# missed}} of {made}',
+  'kpi.closed': '{n} closed unanswered',
   'kpi.kept.none': 'no promise has fallen due yet',
   'kpi.under': 'below the goal',
   'kpi.reached': 'goal reached',

@@ -17,6 +17,7 @@ export const boardFr = {
   'kpi.kept': 'Promesses tenues aujourd’hui',
   'kpi.kept.note':
     'objectif {goal} · {missed, plural, =0 {aucune manquée} one {# manquée} other {# manquées}} sur {made}',
+  'kpi.closed': '{n, plural, one {# close sans réponse} other {# closes sans réponse}}',
   'kpi.kept.none': 'aucune promesse échue pour l’instant',
   'kpi.under': 'sous l’objectif',
   'kpi.reached': 'objectif atteint',
