@@ -22,7 +22,7 @@ type pass struct {
 
 // matter is one conversation in a pass. What is done to it is written at once; its standing at the end.
 type matter struct {
-	closed bool // on our side, by the event that is being followed
+	closed   bool // on our side, by the event that is being followed
 	c        desk.Conversation
 	customer desk.Customer
 	promises []*Promise // all that were open when it was read, and those made since
