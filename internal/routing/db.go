@@ -78,8 +78,8 @@ type Tx interface {
 	InsertPromise(ctx context.Context, p Promise) error
 	SavePromise(ctx context.Context, p Promise) (Promise, error)
 	Promise(ctx context.Context, id vis.PromiseID) (Promise, error)
-	// OpenPromises are those of a conversation that are still owed, oldest first; Promises are all of them.
-	OpenPromises(ctx context.Context, id vis.ConversationID) ([]Promise, error)
+	// OpenPromises are those of some conversations that are still owed, oldest first; Promises are all of one.
+	OpenPromises(ctx context.Context, ids []vis.ConversationID) ([]Promise, error)
 	Promises(ctx context.Context, id vis.ConversationID) ([]Promise, error)
 	// PromisesDue are open promises of the workspace with DueAt before an instant, nearest first.
 	PromisesDue(ctx context.Context, before time.Time, limit int) ([]Promise, error)

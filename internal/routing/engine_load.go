@@ -207,7 +207,7 @@ func warned(ctx context.Context, tx Tx, owner Shift, c desk.Conversation) (bool,
 	if p := owner.Presence(); c.WaitingSince.IsZero() || c.Standing.Promise == "" || p == Available || p == Busy {
 		return false, nil
 	}
-	open, err := tx.OpenPromises(ctx, c.ID)
+	open, err := tx.OpenPromises(ctx, []vis.ConversationID{c.ID})
 	return slices.ContainsFunc(open, atRisk), err
 }
 

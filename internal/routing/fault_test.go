@@ -61,3 +61,38 @@ func TestAFaultInOneWorkspacesTurnStopsNoOther(t *testing.T) {
 		wait(h.ws)
 	}
 }
+
+// counted is a database that counts how often open promises are asked for.
+type counted struct {
+	routing.DB
+	asked *int
+}
+
+type countedTx struct {
+	routing.Tx
+	asked *int
+}
+
+func (c countedTx) OpenPromises(ctx context.Context, ids []vis.ConversationID) ([]routing.Promise, error) {
+	*c.asked++
+	return c.Tx.OpenPromises(ctx, ids)
+}
+
+func (c counted) View(ctx context.Context, ws vis.WorkspaceID, fn func(routing.Tx) error) error {
+	return c.DB.View(ctx, ws, func(tx routing.Tx) error { return fn(countedTx{tx, c.asked}) })
+}
+
+func TestAPreviewAsksForThePromisesOfAllAtOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for range 20 {
+		h.says(h.visitor(), "Bonjour")
+	}
+	asked := 0
+	service := routing.New(counted{h.store.Routing(), &asked}, h.desk, lanes{new(vis.ChannelID)}, h.told, h.told, h.clock, h.mint, slog.New(slog.DiscardHandler))
+	moved, err := service.PreviewWeights(h.ctx, h.lea, routing.Presets()["urgent"])
+	h.must(err)
+	if len(moved) != 20 || asked != 1 {
+		t.Errorf("%d conversations were looked at with %d questions", len(moved), asked)
+	}
+}

@@ -23,6 +23,7 @@ type pass struct {
 // matter is one conversation in a pass. What is done to it is written at once; its standing at the end.
 type matter struct {
 	closed   bool // on our side, by the event that is being followed
+	ordered  bool // it has its place in the pass
 	c        desk.Conversation
 	customer desk.Customer
 	promises []*Promise // all that were open when it was read, and those made since
@@ -91,21 +92,22 @@ func (p *pass) add(ctx context.Context, ids []vis.ConversationID) error {
 		}
 		p.matters[c.ID] = &matter{c: c, customer: customer}
 	}
+	var fresh []vis.ConversationID
 	for _, id := range ids {
 		m := p.matters[id]
-		if m == nil || slices.Contains(p.order, m) {
+		if m == nil || m.ordered {
 			continue
 		}
-		owed, err := p.tx.OpenPromises(ctx, id)
-		if err != nil {
-			return err
-		}
-		for i := range owed {
-			m.promises = append(m.promises, &owed[i])
-		}
+		m.ordered = true
 		p.order = append(p.order, m)
+		fresh = append(fresh, id)
 	}
-	return nil
+	owed, err := p.tx.OpenPromises(ctx, fresh)
+	for i := range owed {
+		m := p.matters[owed[i].Conversation]
+		m.promises = append(m.promises, &owed[i])
+	}
+	return err
 }
 
 // one reads a single conversation into the pass; nil when it is gone.

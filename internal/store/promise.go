@@ -17,7 +17,7 @@ const (
 
 	selectPromise    = `SELECT ` + promiseColumns + promiseTables + ` AND p.id = $2`
 	listPromises     = `SELECT ` + promiseColumns + promiseTables + ` AND p.conversation = $2 ORDER BY p.made_at, p.id`
-	listOpenPromises = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.conversation = $2 ORDER BY p.made_at, p.id`
+	listOpenPromises = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.conversation IN list($2) ORDER BY p.made_at, p.id`
 	listPromisesDue  = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.due_at < $2 ORDER BY p.due_at, p.id LIMIT $3`
 	hasPromise       = `SELECT id FROM promises WHERE workspace = $1 AND id = $2`
 	insertPromise    = `INSERT INTO promises (workspace, id, conversation, channel, team, kind, policy, policy_version, calendar, term_json,
@@ -64,8 +64,11 @@ func (t *tx) Promises(ctx context.Context, id vis.ConversationID) ([]routing.Pro
 }
 
 // OpenPromises implements routing.Tx.
-func (t *tx) OpenPromises(ctx context.Context, id vis.ConversationID) ([]routing.Promise, error) {
-	return all(ctx, t, promiseRow, listOpenPromises, string(id))
+func (t *tx) OpenPromises(ctx context.Context, ids []vis.ConversationID) ([]routing.Promise, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	return all(ctx, t, promiseRow, listOpenPromises, texts(ids))
 }
 
 // PromisesDue implements routing.Tx.

@@ -143,7 +143,7 @@ var emptyRouted = map[string]attempt{
 		return only(l, err, func(m vis.MemberID) bool { return m == a.member.ID })
 	},
 	"OpenPromises": func(ctx context.Context, tx everything, _, a *house) (any, error) {
-		return tx.OpenPromises(ctx, a.convers.ID)
+		return tx.OpenPromises(ctx, []vis.ConversationID{a.convers.ID})
 	},
 	"Promises": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.Promises(ctx, a.convers.ID)

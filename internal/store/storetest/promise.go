@@ -54,7 +54,7 @@ func testRoutedChanges(t *testing.T, h *house) {
 			{"Policies", []routing.Policy{h.policy}, func() (any, error) { return tx.Policies(ctx) }},
 			{"PolicyVersions", []routing.Policy{h.policy, first}, func() (any, error) { return tx.PolicyVersions(ctx, first.ID) }},
 			{"Promise", h.promise, func() (any, error) { return tx.Promise(ctx, h.promise.ID) }},
-			{"OpenPromises", []routing.Promise(nil), func() (any, error) { return tx.OpenPromises(ctx, h.convers.ID) }},
+			{"OpenPromises", []routing.Promise(nil), func() (any, error) { return tx.OpenPromises(ctx, []vis.ConversationID{h.convers.ID}) }},
 			{"PromisesDue", []routing.Promise(nil), func() (any, error) { return tx.PromisesDue(ctx, now.Add(999*time.Hour), 9) }},
 			{"Offers", []routing.Offer{h.offer}, func() (any, error) { return tx.Offers(ctx, h.convers.ID) }},
 			{"RingingOffers", []routing.Offer(nil), func() (any, error) { return tx.RingingOffers(ctx) }},

@@ -110,7 +110,7 @@ func (h *house) readings(ctx context.Context, tx everything) []reading {
 		{"Vouched", []vis.MemberID{h.member.ID}, func() (any, error) { return tx.Vouched(ctx, now) }},
 		{"Promise", r.promise, func() (any, error) { return tx.Promise(ctx, r.promise.ID) }},
 		{"Promises", []routing.Promise{r.promise}, func() (any, error) { return tx.Promises(ctx, h.convers.ID) }},
-		{"OpenPromises", []routing.Promise{r.promise}, func() (any, error) { return tx.OpenPromises(ctx, h.convers.ID) }},
+		{"OpenPromises", []routing.Promise{r.promise}, func() (any, error) { return tx.OpenPromises(ctx, []vis.ConversationID{h.convers.ID}) }},
 		{"PromisesDue", []routing.Promise{r.promise}, func() (any, error) {
 			return tx.PromisesDue(ctx, r.promise.DueAt.Add(time.Millisecond), 5)
 		}},
