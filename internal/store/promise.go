@@ -15,12 +15,12 @@ const (
 	promiseTables = ` FROM promises p CROSS JOIN conversations c WHERE p.workspace = $1 AND c.workspace = $1 AND c.id = p.conversation`
 	stillOwed     = ` AND p.state IN ('running', 'paused', 'missed')`
 
-	selectPromise    = `SELECT ` + promiseColumns + promiseTables + ` AND p.id = $2`
-	listPromises     = `SELECT ` + promiseColumns + promiseTables + ` AND p.conversation = $2 ORDER BY p.made_at, p.id`
-	listOpenPromises = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.conversation IN list($2) ORDER BY p.made_at, p.id`
-	listPromisesDue  = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.due_at < $2 ORDER BY p.due_at, p.id LIMIT $3`
-	hasPromise       = `SELECT id FROM promises WHERE workspace = $1 AND id = $2`
-	insertPromise    = `INSERT INTO promises (workspace, id, conversation, channel, team, kind, policy, policy_version, calendar, term_json,
+	selectPromise      = `SELECT ` + promiseColumns + promiseTables + ` AND p.id = $2`
+	listPromises       = `SELECT ` + promiseColumns + promiseTables + ` AND p.conversation = $2 ORDER BY p.made_at, p.id`
+	selectOpenPromises = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.conversation IN list($2) ORDER BY p.made_at, p.id`
+	listPromisesDue    = `SELECT ` + promiseColumns + promiseTables + stillOwed + ` AND p.due_at < $2 ORDER BY p.due_at, p.id LIMIT $3`
+	hasPromise         = `SELECT id FROM promises WHERE workspace = $1 AND id = $2`
+	insertPromise      = `INSERT INTO promises (workspace, id, conversation, channel, team, kind, policy, policy_version, calendar, term_json,
 		warn_json, escalations_json, state, made_at, due_at, left_for, paused_at, marks_json, ended_at, took, paused_for, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
 	// What was promised stays as it is; how it goes on is all that changes.
@@ -68,7 +68,7 @@ func (t *tx) OpenPromises(ctx context.Context, ids []vis.ConversationID) ([]rout
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return all(ctx, t, promiseRow, listOpenPromises, texts(ids))
+	return all(ctx, t, promiseRow, selectOpenPromises, texts(ids))
 }
 
 // PromisesDue implements routing.Tx.
