@@ -8,7 +8,7 @@ import (
 	"visavis/internal/vis"
 )
 
-// MaxSteps is how many steps a conversation may show.
+// MaxSteps is how many steps of people a conversation may show, and how many of the server.
 const MaxSteps = 30
 
 // stepKinds are worded by the reader's screen, but for custom ones.
@@ -72,7 +72,14 @@ func (s *Service) AddStepWithin(ctx context.Context, tx Tx, by vis.Actor, c Conv
 	if err != nil {
 		return Step{}, err
 	}
-	if len(shown) >= MaxSteps {
+	own := step.Kind == "custom"
+	taken := 0
+	for _, other := range shown {
+		if (other.Kind == "custom") == own { // the server's steps take no room from people's, nor theirs from its
+			taken++
+		}
+	}
+	if taken >= MaxSteps {
 		return Step{}, vis.Errorf(vis.Conflict, "too_many_steps", "A conversation shows %d steps at most; take one away first.", MaxSteps)
 	}
 	step.ID, step.Conversation, step.CreatedAt, step.ChangedAt, step.Version = vis.StepID(s.mint.ID(now)), c.ID, now, now, 1

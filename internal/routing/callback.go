@@ -137,7 +137,11 @@ func (p *pass) reachable(ctx context.Context, c desk.Conversation, phone string)
 		}
 		country = calendar.Hours.Country
 	}
-	return normalise(phone, countries(customer, country, space.Zone))
+	number, err := normalise(phone, countries(customer, country, space.Zone))
+	if err != nil {
+		return "", err
+	}
+	return number, settings.callable(number, country, countryOf[space.Zone])
 }
 
 // mayAsk refuses a second call-back in a conversation, and too many in a day.
@@ -154,9 +158,20 @@ func (p *pass) mayAsk(ctx context.Context, c desk.Conversation, phone string) er
 	case vis.CodeOf(err) != vis.NotFound:
 		return err
 	}
-	hers, there, err := p.tx.CountCallbacks(ctx, c.Customer.ID, phone, p.now.Add(-callsWithin))
+	hers, there, everybody, err := p.tx.CountCallbacks(ctx, c.Customer.ID, phone, p.now.Add(-callsWithin))
 	if err != nil {
 		return err
+	}
+	settings, err := p.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	most := settings.CallsADay
+	if most == 0 {
+		most = callsADay
+	}
+	if everybody >= most {
+		return vis.Errorf(vis.TooMany, "callbacks_full", "We cannot promise more calls today. Please write to us here instead: nobody's words are lost.")
 	}
 	if hers >= callsMost || there >= callsMost {
 		return vis.Errorf(vis.TooMany, "callbacks_spent", "Calls can be asked for %d times a day. Please write to us here instead.", callsMost)

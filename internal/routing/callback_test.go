@@ -207,13 +207,58 @@ func TestWhatIsNoPhoneIsRefused(t *testing.T) {
 		_, err := h.routing.Ask(h.ctx, ada, c, bad, time.Time{})
 		h.wantReason(err, "invalid_field")
 	}
-	for _, good := range []string{"+32 2 548 45 67", "0033 1 23 45 67 89", "06.12.34.56.78", "+1 (212) 555-2368"} {
+	for _, good := range []string{"+32 2 548 45 67", "0033 1 23 45 67 89", "06.12.34.56.78", "+41 44 668 18 00"} {
 		cb, err := h.routing.Ask(h.ctx, ada, c, good, time.Time{})
 		h.ok(err)
 		_, err = h.routing.Cancel(h.ctx, ada, cb.Conversation)
 		h.ok(err)
 		h.now = h.now.Add(24 * time.Hour)
 	}
+}
+
+// Calls to faraway numbers pay thieves: they are promised only where an administrator says so.
+func TestCallsArePromisedInChosenCountriesOnly(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	c := h.says(ada, h.chat)
+	const far = "+1 (212) 555-2368"
+	_, err := h.routing.Ask(h.ctx, ada, c, far, time.Time{})
+	h.wantReason(err, "callback_country")
+	is, err := h.routing.Settings(h.ctx, h.boss)
+	h.ok(err)
+	for _, wrong := range []string{"XX", "France", "", "F R"} {
+		_, err = h.routing.ChangeSettings(h.ctx, h.boss, routing.SettingsChange{CallCountries: &[]string{"FR", wrong}, Version: is.Version})
+		h.wantReason(err, "invalid_field")
+	}
+	is, err = h.routing.ChangeSettings(h.ctx, h.boss, routing.SettingsChange{CallCountries: &[]string{"us", "US "}, Version: is.Version})
+	h.ok(err)
+	if len(is.CallCountries) != 1 || is.CallCountries[0] != "US" {
+		t.Errorf("kept %q", is.CallCountries)
+	}
+	_, err = h.routing.Ask(h.ctx, ada, c, "01 23 45 67 89", time.Time{})
+	h.wantReason(err, "callback_country")
+	_, err = h.routing.Ask(h.ctx, ada, c, far, time.Time{})
+	h.ok(err)
+}
+
+func TestADayHasRoomForSoManyCalls(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	is, err := h.routing.Settings(h.ctx, h.boss)
+	h.ok(err)
+	_, err = h.routing.ChangeSettings(h.ctx, h.boss, routing.SettingsChange{CallsADay: new(2), Version: is.Version})
+	h.ok(err)
+	ask := func(phone string) error {
+		v := h.visitor(h.chat)
+		_, err := h.routing.Ask(h.ctx, v, h.says(v, h.chat), phone, time.Time{})
+		return err
+	}
+	h.ok(ask("01 23 45 67 81"))
+	h.ok(ask("01 23 45 67 82"))
+	h.wantReason(ask("01 23 45 67 83"), "callbacks_full")
+	h.now = h.now.Add(24*time.Hour + time.Second)
+	h.ok(ask("01 23 45 67 83"))
 }
 
 func TestALateCallIsNotLateForEver(t *testing.T) {

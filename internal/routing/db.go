@@ -122,8 +122,9 @@ type Tx interface {
 	// OpenCallbacks are those still to be made, soonest first.
 	OpenCallbacks(ctx context.Context) ([]Callback, error)
 	CallbackOf(ctx context.Context, id vis.ConversationID) (Callback, error) // the open one of a conversation
-	// CountCallbacks counts those asked for since an instant, whatever became of them: by a customer, and to a phone number by anybody.
-	CountCallbacks(ctx context.Context, c vis.CustomerID, phone string, since time.Time) (ofCustomer, toPhone int, err error)
+	// CountCallbacks counts those asked for since an instant, whatever became of them: by a customer, to a phone number by anybody, and by
+	// everybody.
+	CountCallbacks(ctx context.Context, c vis.CustomerID, phone string, since time.Time) (ofCustomer, toPhone, all int, err error)
 }
 
 // RankPlace is a place in the order of ranks.

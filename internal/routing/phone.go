@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
@@ -36,6 +37,45 @@ func normalise(in string, countries []string) (string, error) {
 		return phonenumbers.Format(n, phonenumbers.E164), nil
 	}
 	return "", wrong
+}
+
+// NearCountries are those that customers are called back in where nobody has chosen: a call there costs about what one at home does. Farther
+// away are the numbers that thieves have others ring, because each call pays them.
+var NearCountries = strings.Fields("AT BE BG CH CY CZ DE DK EE ES FI FR GB GF GP GR HR HU IE IS IT LI LT LU LV MC MF MQ MT NL NO PL PM PT RE RO SE SI SK YT")
+
+// checkCountries cleans a list of countries and refuses what is none.
+func checkCountries(in []string) ([]string, error) {
+	known := phonenumbers.GetSupportedRegions()
+	out := make([]string, 0, len(in))
+	for _, c := range in {
+		c = strings.ToUpper(strings.TrimSpace(c))
+		if !known[c] {
+			return nil, vis.InField("callCountries", "%q is no country with phone numbers; one looks like FR.", c)
+		}
+		if !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	slices.Sort(out)
+	if len(out) == 0 {
+		return nil, nil
+	}
+	return out, nil
+}
+
+// callable refuses a number, in E.164, of a country that nobody is called in.
+func (s Settings) callable(phone string, own ...string) error {
+	allowed := s.CallCountries
+	if len(allowed) == 0 {
+		allowed = slices.Concat(NearCountries, own)
+	}
+	n, err := phonenumbers.Parse(phone, "ZZ")
+	if err != nil || !slices.Contains(allowed, phonenumbers.GetRegionCodeForNumber(n)) {
+		e := vis.InField("phone", "We cannot call numbers of this country back. Please write to us here instead.")
+		e.Reason = "callback_country"
+		return e
+	}
+	return nil
 }
 
 // Masked is a phone number of which only the end is shown: enough for her who gave it.

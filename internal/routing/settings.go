@@ -18,6 +18,10 @@ type Settings struct {
 	// Words that make a matter critical when a customer writes them, with the criticality (1 to 4).
 	Words   map[string]int `json:"words,omitempty"`
 	Reasons map[string]int `json:"reasons,omitempty"` // criticality by reason
+	// CallCountries are those that customers are called back in (ISO 3166-1 alpha-2); none for NearCountries and the workspace's own.
+	CallCountries []string `json:"callCountries,omitempty"`
+	// CallsADay is how many call-backs may be asked for within a day, by everybody together; 0 for the default.
+	CallsADay int `json:"callsADay,omitempty"`
 	// Goal is the share of promises to keep, in percent; it is shown beside what was reached.
 	Goal    int   `json:"goal"`
 	Version int64 `json:"-"`

@@ -16,9 +16,12 @@ import (
 const (
 	maxWords     = 200
 	maxWordRunes = 60
-	maxFinishFor = 3600      // seconds
-	maxVanished  = 24 * 3600 // seconds
+	maxFinishFor = 3600 // seconds
+	maxVanished  = 3600 // seconds
 	maxCapacity  = 100
+	maxCallsADay = 10_000
+	// callsADay is how many call-backs are promised in a day where nobody has said otherwise.
+	callsADay = 200
 )
 
 // Standard are the settings of a workspace that has saved none.
@@ -56,7 +59,13 @@ func (s *Settings) Check() error {
 	case s.Goal < 1 || s.Goal > 100:
 		return vis.InField("goal", "The goal is a share of promises, from 1 to 100 percent.")
 	}
+	if s.CallsADay < 0 || s.CallsADay > maxCallsADay {
+		return vis.InField("callsADay", "From 1 to %d calls may be asked for in a day; 0 is the default of %d.", maxCallsADay, callsADay)
+	}
 	var err error
+	if s.CallCountries, err = checkCountries(s.CallCountries); err != nil {
+		return err
+	}
 	if s.Words, err = checkLevels("words", s.Words, text.Fold); err != nil {
 		return err
 	}
@@ -111,6 +120,8 @@ type SettingsChange struct {
 	Calendar                       *vis.CalendarID
 	FinishFor, VanishedAfter, Goal *int
 	Words, Reasons                 *map[string]int
+	CallCountries                  *[]string
+	CallsADay                      *int
 	Version                        int64
 }
 
@@ -130,6 +141,8 @@ func (s *Settings) apply(in SettingsChange) error {
 	set(&s.Goal, in.Goal)
 	set(&s.Words, in.Words)
 	set(&s.Reasons, in.Reasons)
+	set(&s.CallCountries, in.CallCountries)
+	set(&s.CallsADay, in.CallsADay)
 	return s.Check()
 }
 

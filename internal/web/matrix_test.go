@@ -131,7 +131,7 @@ var matrix = map[string]row{
 	"POST /api/v1/rules/test":                 {who: "nnnf...nf.", body: rulesBody},
 
 	"GET /api/v1/visitor/conversations/{id}/slots":       {who: "n.annnnnnn", of: "conversation"},
-	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+1 202 555 0123"}},
+	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+33 1 99 00 12 34"}},
 	"DELETE /api/v1/visitor/conversations/{id}/callback": {who: "n.annnnnnn", of: "conversation", last: true},
 
 	"GET /api/v1/conversations":                      {who: "nnn....n.."},
@@ -232,7 +232,7 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	_, err = h.notify.Write(h.ctx, admin.actor, w.agent.actor.Member(), mark("office"))
 	h.must(err)
-	call, err := h.routing.Ask(h.ctx, w.ada.actor, got.Conversation.ID, "+1 202 555 0123", time.Time{})
+	call, err := h.routing.Ask(h.ctx, w.ada.actor, got.Conversation.ID, "+33 1 99 00 12 34", time.Time{})
 	h.must(err)
 	calendar, err := h.routing.CreateCalendar(h.ctx, admin.actor, mark("office"), hours.Calendar{Zone: "Europe/Paris"})
 	h.must(err)

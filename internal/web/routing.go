@@ -60,6 +60,8 @@ type RoutingBody struct {
 	VanishedAfter int            `json:"vanishedAfter" minimum:"5" maximum:"3600" doc:"Seconds without a connection after which a member counts as gone"`
 	Words         map[string]int `json:"words,omitempty" doc:"Words that make a matter critical, with how critical (1 to 4)"`
 	Reasons       map[string]int `json:"reasons,omitempty" doc:"Reasons that do"`
+	CallCountries *[]string      `json:"callCountries,omitempty" nullable:"true" maxItems:"300" doc:"Countries that customers are called back in (ISO 3166-1 alpha-2); empty for the workspace's own and those nearby. Without it, as it is."`
+	CallsADay     *int           `json:"callsADay,omitempty" nullable:"true" minimum:"0" maximum:"10000" doc:"Call-backs that may be asked for within a day by everybody together; 0 for 200. Without it, as it is."`
 	Goal          int            `json:"goal" minimum:"1" maximum:"100" doc:"Share of promises to keep, in percent"`
 }
 
@@ -72,7 +74,8 @@ type RoutingSettings struct {
 
 func routingSettings(s routing.Settings) RoutingSettings {
 	out := RoutingSettings{RoutingBody: RoutingBody{Profile: s.Profile, Weights: Weights(s.Weights), Capacity: capacityOf(s.Capacity),
-		CalendarID: optional(s.Calendar), FinishFor: s.FinishFor, VanishedAfter: s.VanishedAfter, Words: s.Words, Reasons: s.Reasons, Goal: s.Goal},
+		CalendarID: optional(s.Calendar), FinishFor: s.FinishFor, VanishedAfter: s.VanishedAfter, Words: s.Words, Reasons: s.Reasons, Goal: s.Goal,
+		CallCountries: new(append([]string{}, s.CallCountries...)), CallsADay: new(s.CallsADay)},
 		Presets: make(map[string]Weights), Version: s.Version}
 	for name, w := range routing.Presets() {
 		out.Presets[name] = Weights(w)
@@ -82,7 +85,7 @@ func routingSettings(s routing.Settings) RoutingSettings {
 
 func (b RoutingBody) change(version int64) routing.SettingsChange {
 	out := routing.SettingsChange{Profile: &b.Profile, Capacity: new(b.Capacity.capacity()), FinishFor: &b.FinishFor, VanishedAfter: &b.VanishedAfter,
-		Words: &b.Words, Reasons: &b.Reasons, Goal: &b.Goal, Calendar: new(vis.CalendarID("")), Version: version}
+		Words: &b.Words, Reasons: &b.Reasons, Goal: &b.Goal, CallCountries: b.CallCountries, CallsADay: b.CallsADay, Calendar: new(vis.CalendarID("")), Version: version}
 	if b.Profile == "own" {
 		out.Weights = new(routing.Weights(b.Weights))
 	}

@@ -182,7 +182,7 @@ var emptyRouted = map[string]attempt{
 		return tx.CountStarted(ctx, a.customer.ID, time.Time{})
 	},
 	"CountCallbacks": func(ctx context.Context, tx everything, _, a *house) (any, error) {
-		n, _, err := tx.CountCallbacks(ctx, a.customer.ID, a.callback.Phone, time.Time{}) // both houses ring at the same phone
+		n, _, _, err := tx.CountCallbacks(ctx, a.customer.ID, a.callback.Phone, time.Time{}) // both houses ring at the same phone
 		return n, err
 	},
 	"LastAnswerer": func(ctx context.Context, tx everything, _, a *house) (any, error) {

@@ -122,13 +122,13 @@ func (h *house) readings(ctx context.Context, tx everything) []reading {
 		{"Callback", r.callback, func() (any, error) { return tx.Callback(ctx, r.callback.ID) }},
 		{"CallbackOf", r.callback, func() (any, error) { return tx.CallbackOf(ctx, h.convers.ID) }},
 		{"OpenCallbacks", []routing.Callback{r.callback}, func() (any, error) { return tx.OpenCallbacks(ctx) }},
-		{"CountCallbacks", [2]int{1, 1}, func() (any, error) {
-			n, there, err := tx.CountCallbacks(ctx, h.customer.ID, r.callback.Phone, r.callback.CreatedAt)
-			return [2]int{n, there}, err
+		{"CountCallbacks", [3]int{1, 1, 1}, func() (any, error) {
+			n, there, everybody, err := tx.CountCallbacks(ctx, h.customer.ID, r.callback.Phone, r.callback.CreatedAt)
+			return [3]int{n, there, everybody}, err
 		}},
-		{"CountCallbacks (later)", [2]int{}, func() (any, error) {
-			n, there, err := tx.CountCallbacks(ctx, h.customer.ID, r.callback.Phone, r.callback.CreatedAt.Add(time.Millisecond))
-			return [2]int{n, there}, err
+		{"CountCallbacks (later)", [3]int{}, func() (any, error) {
+			n, there, everybody, err := tx.CountCallbacks(ctx, h.customer.ID, r.callback.Phone, r.callback.CreatedAt.Add(time.Millisecond))
+			return [3]int{n, there, everybody}, err
 		}},
 		{"Cursor", int64(3), func() (any, error) { return tx.Cursor(ctx, "routing") }},
 		{"Cursor at first", int64(0), func() (any, error) { return tx.Cursor(ctx, "other") }},

@@ -2320,6 +2320,13 @@ export interface components {
         ChangeRouting: {
             /** @description When the workspace answers; without it, always. */
             calendarId?: string | null;
+            /** @description Countries that customers are called back in (ISO 3166-1 alpha-2); empty for the workspace's own and those nearby. Without it, as it is. */
+            callCountries?: string[] | null;
+            /**
+             * Format: int64
+             * @description Call-backs that may be asked for within a day by everybody together; 0 for 200. Without it, as it is.
+             */
+            callsADay?: number | null;
             capacity: components["schemas"]["WorkCapacity"];
             /**
              * Format: int64
@@ -4666,6 +4673,13 @@ export interface components {
         RoutingSettings: {
             /** @description When the workspace answers; without it, always. */
             calendarId?: string | null;
+            /** @description Countries that customers are called back in (ISO 3166-1 alpha-2); empty for the workspace's own and those nearby. Without it, as it is. */
+            callCountries?: string[] | null;
+            /**
+             * Format: int64
+             * @description Call-backs that may be asked for within a day by everybody together; 0 for 200. Without it, as it is.
+             */
+            callsADay?: number | null;
             capacity: components["schemas"]["WorkCapacity"];
             /**
              * Format: int64

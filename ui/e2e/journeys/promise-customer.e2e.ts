@@ -64,7 +64,7 @@ test('a customer knows what is promised, where she stands and what is done, and 
   await chat.getByText('Nous ne pouvons pas appeler ce numéro.', { exact: false }).waitFor();
   const phone = chat.getByLabel('Votre numéro de téléphone');
   expect(await phone.evaluate((field) => field === document.activeElement)).toBe(true);
-  await phone.fill('+1 202 555 0123');
+  await phone.fill('+33 1 99 00 12 34');
   await chat.getByText('À l’heure que je choisis').click();
   await chat.getByRole('radio', { name: 'demain' }).check({ force: true });
   await chat.getByRole('radiogroup', { name: 'Heure' }).getByRole('radio').first().check({ force: true });

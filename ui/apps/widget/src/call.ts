@@ -72,6 +72,7 @@ export interface Fault {
 
 export function faultOf(error: unknown): Fault {
   if (!isProblem(error)) return { at: 'form', says: 'failed' };
+  if (error.code === 'callback_country') return { at: 'phone', says: 'callback_country' };
   if (error.field('phone')) return { at: 'phone', says: 'fault.phone' };
   if (error.field('at')) return { at: 'at', says: 'fault.at' };
   return { at: 'form', says: Object.hasOwn(words.fr, error.code) ? (error.code as CallKey) : 'failed' };

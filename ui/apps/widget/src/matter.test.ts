@@ -146,6 +146,8 @@ describe('a call', () => {
     const refuse = (name: string) =>
       new Problem({ status: 422, code: 'invalid', errors: [{ location: `body.${name}`, message: 'no' }] });
     expect(faultOf(refuse('phone'))).toEqual({ at: 'phone', says: 'fault.phone' });
+    const country = { status: 422, code: 'callback_country', errors: [{ location: 'body.phone', message: 'no' }] };
+    expect(faultOf(new Problem(country))).toEqual({ at: 'phone', says: 'callback_country' });
     expect(faultOf(refuse('at'))).toEqual({ at: 'at', says: 'fault.at' });
     expect(faultOf(new Problem({ status: 429, code: 'callbacks_spent' }))).toEqual({
       at: 'form',

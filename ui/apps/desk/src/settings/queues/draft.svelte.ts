@@ -92,4 +92,7 @@ export interface Shares {
   finishFor: number;
   vanishedAfter: number;
   calendarId: string;
+  /** Codes of countries with blanks between them, as they are written in the field. */
+  callCountries: string;
+  callsADay: number;
 }
