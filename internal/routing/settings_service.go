@@ -18,7 +18,6 @@ const (
 	maxWordRunes = 60
 	maxFinishFor = 3600 // seconds
 	maxVanished  = 3600 // seconds
-	maxCapacity  = 100
 	maxCallsADay = 10_000
 	// callsADay is how many call-backs are promised in a day where nobody has said otherwise.
 	callsADay = 200
@@ -73,13 +72,17 @@ func (s *Settings) Check() error {
 	return err
 }
 
+// maxCapacity is how many of each kind of work anybody may hold at once.
+var maxCapacity = map[Work]int{WorkCall: 1, WorkChat: 50, WorkMail: 100}
+
 func checkCapacity(all map[Work]int) error {
 	for work, n := range all {
-		if work != WorkCall && work != WorkChat && work != WorkMail {
+		most, known := maxCapacity[work]
+		if !known {
 			return vis.InField("capacity", "Work is call, chat or mail, not %q.", work)
 		}
-		if n < 0 || n > maxCapacity {
-			return vis.InField("capacity", "Nobody holds more than %d at once; %d is too many.", maxCapacity, n)
+		if n < 0 || n > most {
+			return vis.InField("capacity", "Nobody holds more than %d of this at once; %d is too many.", most, n)
 		}
 	}
 	return nil

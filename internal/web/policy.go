@@ -12,8 +12,8 @@ import (
 // Term is how long a promise runs: for some seconds of open time (or of plain time with always), or until the closing of the n-th
 // open day after today.
 type Term struct {
-	For     *int64 `json:"for,omitempty" minimum:"1" maximum:"31536000" doc:"Seconds"`
-	Days    *int   `json:"days,omitempty" minimum:"1" maximum:"90" doc:"Open days: until the closing of the n-th after today"`
+	For     *int64 `json:"for,omitempty" minimum:"1" maximum:"31622400" doc:"Seconds"`
+	Days    *int   `json:"days,omitempty" minimum:"1" maximum:"366" doc:"Open days: until the closing of the n-th after today"`
 	SameDay bool   `json:"sameDay,omitempty" doc:"Until today's closing"`
 	Always  bool   `json:"always,omitempty" doc:"The clock runs at closed hours too."`
 }
@@ -72,10 +72,10 @@ func termsOf(all map[routing.PromiseKind]routing.Term) Terms {
 
 // PolicyScope says which conversations a policy is for; every list that is not empty must hold the conversation's own.
 type PolicyScope struct {
-	Kinds          []string `json:"kinds,omitempty" nullable:"false" maxItems:"50" doc:"Kinds of channel"`
-	ChannelIDs     []string `json:"channelIds,omitempty" nullable:"false" maxItems:"200"`
-	TeamIDs        []string `json:"teamIds,omitempty" nullable:"false" maxItems:"200"`
-	Segments       []string `json:"segments,omitempty" nullable:"false" maxItems:"50"`
+	Kinds          []string `json:"kinds,omitempty" nullable:"false" maxItems:"100" doc:"Kinds of channel"`
+	ChannelIDs     []string `json:"channelIds,omitempty" nullable:"false" maxItems:"100"`
+	TeamIDs        []string `json:"teamIds,omitempty" nullable:"false" maxItems:"100"`
+	Segments       []string `json:"segments,omitempty" nullable:"false" maxItems:"100"`
 	Reasons        []string `json:"reasons,omitempty" nullable:"false" maxItems:"100" doc:"A reason or a branch of the tree"`
 	MinCriticality int      `json:"minCriticality,omitempty" minimum:"0" maximum:"4"`
 }

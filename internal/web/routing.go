@@ -23,7 +23,7 @@ type Weights struct {
 type WorkCapacity struct {
 	Call *int `json:"call,omitempty" minimum:"0" maximum:"1"`
 	Chat *int `json:"chat,omitempty" minimum:"0" maximum:"50"`
-	Mail *int `json:"mail,omitempty" minimum:"0" maximum:"500"`
+	Mail *int `json:"mail,omitempty" minimum:"0" maximum:"100"`
 }
 
 // kinds are its fields by the kind of work.
@@ -137,7 +137,7 @@ type Queue struct {
 type QueueBody struct {
 	Mode        string          `json:"mode" enum:"pull,offer,assign"`
 	CalendarID  *string         `json:"calendarId,omitempty" nullable:"true"`
-	RingFor     int             `json:"ringFor,omitempty" minimum:"0" maximum:"600" doc:"Seconds that an offer rings"`
+	RingFor     int             `json:"ringFor,omitempty" minimum:"0" maximum:"300" doc:"Seconds that an offer rings"`
 	Skills      map[string]int  `json:"skills,omitempty" doc:"Skills that its work needs, with the level from 1 to 5"`
 	AdviserFor  int             `json:"adviserFor,omitempty" minimum:"0" maximum:"86400" doc:"Seconds that a conversation is kept for the customer's adviser"`
 	LastFor     int             `json:"lastFor,omitempty" minimum:"0" maximum:"86400" doc:"Seconds that it is then kept for who answered last"`

@@ -12,8 +12,8 @@ type RuleBody struct {
 	Name     string          `json:"name"`
 	When     []string        `json:"when" nullable:"false" maxItems:"10" enum:"started,received,sent,assigned,resolved,reopened,classified,warned,missed"`
 	Any      bool            `json:"any,omitempty" doc:"Any condition is enough."`
-	If       []RuleCondition `json:"if,omitempty" nullable:"false" maxItems:"30"`
-	Then     []RuleAction    `json:"then" nullable:"false" maxItems:"20"`
+	If       []RuleCondition `json:"if,omitempty" nullable:"false" maxItems:"20"`
+	Then     []RuleAction    `json:"then" nullable:"false" maxItems:"10"`
 	Stop     bool            `json:"stop,omitempty" doc:"No later rule runs after this one did."`
 	Disabled bool            `json:"disabled,omitempty"`
 }
