@@ -80,3 +80,20 @@ export async function answer(desk: Page, words: string): Promise<void> {
   await field.fill(words);
   await field.press('Control+Enter');
 }
+
+/** Asks the server as a member does from her desk. */
+export async function ask<T>(desk: Page, method: string, path: string, body?: object): Promise<T> {
+  return desk.evaluate(
+    async ({ method, path, body }) => {
+      const answer = await fetch(`/api/v1/${path}`, {
+        method,
+        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+      });
+      const text = await answer.text();
+      if (!answer.ok) throw new Error(text);
+      return (text ? JSON.parse(text) : undefined) as never;
+    },
+    { method, path, body },
+  ) as Promise<T>;
+}

@@ -1,27 +1,9 @@
-import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
-import { answer, go, row, Scene, write } from '../scene.ts';
+import { answer, ask, go, row, Scene, write } from '../scene.ts';
 
 const scene = new Scene();
 const clock = '\\d+\u202fh(\u202f\\d\\d)?';
-
-/** Asks the server as a member does from her desk. */
-async function ask<T>(desk: Page, method: string, path: string, body?: object): Promise<T> {
-  return desk.evaluate(
-    async ({ method, path, body }) => {
-      const answer = await fetch(`/api/v1/${path}`, {
-        method,
-        headers: { 'Content-Type': 'application/json', 'Idempotency-Key': crypto.randomUUID() },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      });
-      const text = await answer.text();
-      if (!answer.ok) throw new Error(text);
-      return (text ? JSON.parse(text) : undefined) as never;
-    },
-    { method, path, body },
-  ) as Promise<T>;
-}
 
 test('a customer knows what is promised, where she stands and what is done, and sees the promise kept', async () => {
   const lea = await scene.member();
@@ -71,7 +53,7 @@ test('a customer knows what is promised, where she stands and what is done, and 
   expect(await axe(chat)).toEqual([]);
   await camille.picture('widget-call');
   await chat.getByRole('button', { name: 'Appelez-moi' }).click();
-  await matter.getByText(new RegExp(`^Nous vous appelons au …23 demain à ${clock}\\.$`)).waitFor();
+  await matter.getByText(new RegExp(`^Nous vous appelons au …34 demain à ${clock}\\.$`)).waitFor();
   await matter.getByRole('button', { name: 'Ne m’appelez plus' }).click();
   await matter.getByRole('button', { name: 'Gardez ma place et appelez-moi' }).waitFor();
 
