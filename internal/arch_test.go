@@ -31,8 +31,8 @@ var rooms = map[string][]string{
 	"seal":                  {"vis"},         // keys, sealed secrets and sealed files: one place for cryptography
 	"blob":                  {"vis", "seal"}, // files by content: durable before they are acknowledged
 	"desk":                  {"vis", "text", "channel", "jobs"},
-	"post":                  {"vis", "text", "channel", "jobs", "desk"}, // letters: kept before they are read, sent from an outbox
-	"safehttp":              {"vis"},                                    // the one door to addresses that others chose
+	"post":                  {"vis", "text", "channel", "jobs", "staff", "desk"}, // letters: kept before they are read, sent from an outbox
+	"safehttp":              {"vis"},                                             // the one door to addresses that others chose
 	"notify":                {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":  {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},

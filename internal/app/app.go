@@ -20,6 +20,7 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
 	"visavis/internal/safehttp"
@@ -47,6 +48,7 @@ type App struct {
 	Notify   *notify.Service
 	Routing  *routing.Service
 	Report   *report.Service
+	Post     *post.Service
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -113,6 +115,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
+	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: cellar{blobs}, Keys: keys, Clock: clock, Mint: mint,
+		Teller: bells, Log: log})
+	a.Desk.LeaveBy(a.Post)
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
 	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)
 	a.Report = report.New(db.Report(), clock, mint)
@@ -136,6 +141,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		a.engine.Ring(ws)
 		a.counts.Ring(ws)
 		a.Notify.Ring()
+		a.Post.Ring()
 	})
 	return a, nil
 }
@@ -160,6 +166,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
 	tasks.Go(func() { a.Notify.Run(work) })
+	tasks.Go(func() { a.Post.Run(work) })
 	tasks.Go(func() { a.engine.Run(work) })
 	tasks.Go(func() { a.counts.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}

@@ -5,7 +5,9 @@ import (
 	"strings"
 	"time"
 
+	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/routing"
 	"visavis/internal/vis"
 )
@@ -20,6 +22,15 @@ func (b bell) Give(ctx context.Context, tx routing.Tx, to []vis.MemberID, kind s
 		panic("app: a transaction without a bell") // the store makes one kind for all rooms
 	}
 	return b.notify.Give(ctx, board, to, notify.Notice{Kind: noticeKind(kind), Conversation: c, Text: text}, now)
+}
+
+// Undelivered implements post.Teller.
+func (b bell) Undelivered(ctx context.Context, tx post.Tx, to vis.MemberID, c desk.Conversation, now time.Time) error {
+	board, ok := tx.(notify.Board)
+	if !ok {
+		panic("app: a transaction without a bell")
+	}
+	return b.notify.Give(ctx, board, []vis.MemberID{to}, notify.Notice{Kind: notify.Undelivered, Conversation: c.ID, Text: c.Customer.Name}, now)
 }
 
 // noticeKind leaves out what the bell does not tell apart, such as the first warning from the second.

@@ -25,6 +25,8 @@ type Adapter interface {
 type Capabilities struct {
 	// Live means that the customer's side reads the event log itself: nothing has to be sent out.
 	Live bool
+	// Written means that words travel as letters: with a subject, to several people, and out through the outbox.
+	Written bool
 	// Typing and Read say whether those signs travel in both directions.
 	Typing, Read bool
 	// Attachments says whether files can go with a message; MaxFile is the largest in bytes.

@@ -60,6 +60,7 @@ type FoldKind string
 const (
 	FoldQuote     FoldKind = "quote"     // the history below or above an answer
 	FoldSignature FoldKind = "signature" // name, address, disclaimer, "sent from my phone"
+	FoldRest      FoldKind = "rest"      // what is longer than a message may be
 )
 
 // Fold is a part of a letter's text that is shown on demand.

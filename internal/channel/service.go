@@ -189,6 +189,24 @@ func (s *Service) Hours(c Channel) (hours.Calendar, bool) {
 	return hours.Calendar{}, false
 }
 
+// Kinds are the kinds of channel that have an ability, such as Receiver.
+func Kinds[Ability Adapter](s *Service) []Kind {
+	var out []Kind
+	for kind, a := range s.adapters {
+		if _, ok := a.(Ability); ok {
+			out = append(out, kind)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+// As finds an ability of a channel's adapter.
+func As[Ability Adapter](s *Service, c Channel) (Ability, bool) {
+	a, ok := s.adapters[c.Kind].(Ability)
+	return a, ok
+}
+
 // Live reports whether a channel's customers see at once that their words arrived.
 func (s *Service) Live(c Channel) bool { return s.Capabilities(c).Live }
 

@@ -50,7 +50,7 @@ type Intake interface {
 	// SaveSecrets writes secrets that the other side has changed, such as a rotated refresh token, before they are used.
 	SaveSecrets(ctx context.Context, secrets map[string]string) error
 	// Tell reports the state of the connection; it may be called often, only changes are stored.
-	Tell(h Health)
+	Tell(ctx context.Context, h Health)
 }
 
 // HealthState is how a channel's connection does.
@@ -74,6 +74,26 @@ type Health struct {
 	Backlog   int       `json:"backlog"`
 	ContactAt time.Time `json:"contactAt,omitzero"` // of the last success
 	Since     time.Time `json:"since,omitzero"`     // of the present state
+}
+
+// Addressed is the ability of a channel that is reached at addresses of its own.
+type Addressed interface {
+	Adapter
+	// Addresses are the channel's own; letters leave from the first unless they answer one to another.
+	Addresses(c Channel) []OwnAddress
+	// Sign puts a token into one of them; a channel whose server delivers no such addresses returns it as it is. Token takes it out
+	// again; "" when there is none.
+	Sign(c Channel, address, token string) string
+	// ReturnPath is where reports go that a letter from an address was not delivered: the address signed, or as it is.
+	ReturnPath(c Channel, address, token string) string
+	Token(address string) (base, token string)
+}
+
+// OwnAddress is an address that a channel is reached at.
+type OwnAddress struct {
+	Address // with the name of the brand that it stands for
+	// Team owns what is written to this address; "" leaves it to the channel's.
+	Team vis.TeamID
 }
 
 // Receiver is the ability of a channel that fetches what arrives.

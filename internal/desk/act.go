@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/jobs"
 	"visavis/internal/text"
 	"visavis/internal/vis"
@@ -21,7 +22,30 @@ type Outbound struct {
 	// Reopen says that the writer knows the conversation to be resolved; without it her words are refused then, so that she
 	// finds out before the customer does.
 	Reopen bool
+	// Channel is another way to reach the customer than the one she last wrote on, "" for that.
+	Channel vis.ChannelID
+	// Letter is how the words leave on a channel of letters; nil leaves it to the post room.
+	Letter *Head
 }
+
+// Head is what a member chooses of a letter.
+type Head struct {
+	To      []channel.Address `json:"to,omitempty"` // none for the customer's own address
+	Cc      []channel.Address `json:"cc,omitempty"`
+	Bcc     []channel.Address `json:"bcc,omitempty"`
+	Subject string            `json:"subject,omitempty"` // "" for that of the letter that is answered
+	// Quote puts the letter that is answered below the words.
+	Quote bool `json:"quote,omitempty"`
+}
+
+// Outlet is the way out for words on channels that are not live.
+type Outlet interface {
+	// Post writes a member's words into the outbox, in the transaction that says them, or refuses them.
+	Post(ctx context.Context, tx Tx, by vis.Actor, c Conversation, m Message, head Head, now time.Time) error
+}
+
+// LeaveBy sets the way out. It is set once, before the service is used.
+func (s *Service) LeaveBy(o Outlet) { s.outlet = o }
 
 // Reply sends a member's words to the customer on the channel she last wrote on. Whoever answers an unassigned conversation
 // owns it from then on.
@@ -49,8 +73,9 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 		if err != nil {
 			return Message{}, err
 		}
+		var way channel.Channel
 		if kind == KindMessage {
-			if err := s.prepareReply(ctx, tx, by, &c, out, now); err != nil {
+			if way, err = s.prepareReply(ctx, tx, by, &c, out, now); err != nil {
 				return Message{}, err
 			}
 		}
@@ -62,12 +87,15 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 		}
 		event := NoteWritten
 		if kind == KindMessage {
-			m.Channel, event = c.Channel, MessageSent
+			m.Channel, event = way.ID, MessageSent
 			c.answered(&m, now)
 		} else {
 			c.add(&m, now)
 		}
 		if err := tx.InsertMessage(ctx, m, terms); err != nil {
+			return Message{}, err
+		}
+		if err := s.leave(ctx, tx, by, c, m, way, out.Letter, now); err != nil {
 			return Message{}, err
 		}
 		if by.Kind == vis.ByMember {
@@ -90,32 +118,47 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 
 // prepareReply refuses words that would reach nobody, or that were written before somebody else resolved the matter; it reopens
 // a resolved conversation and gives an ownerless one to whoever answers it.
-func (s *Service) prepareReply(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, out Outbound, now time.Time) error {
-	ch, err := tx.Channel(ctx, c.Channel)
-	if err != nil {
-		return err
+func (s *Service) prepareReply(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, out Outbound, now time.Time) (channel.Channel, error) {
+	way := c.Channel
+	if out.Channel != "" {
+		way = out.Channel
 	}
-	if can := s.reach.Capabilities(ch); can.MaxText == 0 {
-		return vis.Errorf(vis.Conflict, "channel_silent", "The channel %q is not connected, so these words would reach nobody.", ch.Name)
+	ch, err := tx.Channel(ctx, way)
+	if err != nil {
+		return ch, err
+	}
+	if can := s.reach.Capabilities(ch); can.MaxText == 0 || can.Written && s.outlet == nil {
+		return ch, vis.Errorf(vis.Conflict, "channel_silent", "The channel %q is not connected, so these words would reach nobody.", ch.Name)
 	}
 	if c.State == Resolved {
 		if !out.Reopen {
 			e := vis.Errorf(vis.Conflict, "conversation_resolved", "This conversation has just been resolved.")
 			e.Current = *c
-			return e
+			return ch, e
 		}
 		c.wake()
 		if _, err := s.line(ctx, tx, by, c, Line{Type: ConversationReopened}, now); err != nil {
-			return err
+			return ch, err
 		}
 	}
 	if c.Assignee == "" && by.Kind == vis.ByMember {
 		c.Assignee = by.Member()
 		if _, err := s.line(ctx, tx, by, c, Line{Type: ConversationAssigned, Member: c.Assignee, Team: c.Team}, now); err != nil {
-			return err
+			return ch, err
 		}
 	}
-	return nil
+	return ch, nil
+}
+
+// leave hands words over to the outlet when they do not travel by themselves.
+func (s *Service) leave(ctx context.Context, tx Tx, by vis.Actor, c Conversation, m Message, way channel.Channel, head *Head, now time.Time) error {
+	if m.Kind != KindMessage || !s.reach.Capabilities(way).Written {
+		return nil
+	}
+	if head == nil {
+		head = &Head{}
+	}
+	return s.outlet.Post(ctx, tx, by, c, m, *head, now)
 }
 
 // change runs one rule on a conversation that the actor has seen at version, writes its line, and saves it.

@@ -110,8 +110,9 @@ func (s *Service) hear(ctx context.Context, tx Tx, by vis.Actor, in Inbound, c C
 	if err := bind(ctx, tx, &m, in.Attachments); err != nil {
 		return Received{}, err
 	}
-	for _, a := range in.Files {
-		a.Conversation, a.Message, a.Author, a.AuthorID, a.CreatedAt = c.ID, m.ID, m.Author, m.AuthorID, now
+	for i, a := range in.Files {
+		a.Conversation, a.Message, a.Author, a.AuthorID = c.ID, m.ID, m.Author, m.AuthorID
+		a.CreatedAt = now.Add(time.Duration(i) * time.Millisecond) // they are shown in this order
 		if err := tx.InsertAttachment(ctx, a); err != nil {
 			return Received{}, err
 		}

@@ -23,8 +23,10 @@ const (
 type Service struct {
 	db    DB
 	reach Reach
-	clock vis.Clock
-	mint  vis.Mint
+	// outlet is the way out on channels of letters, nil while there is none.
+	outlet Outlet
+	clock  vis.Clock
+	mint   vis.Mint
 	// received are messages that were just received, with their conversations, for those who tell the screens of them.
 	received *recent[messageKey, Received]
 	// visits are visitors' sessions by the hash of their token.

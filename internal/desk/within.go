@@ -41,6 +41,22 @@ func (s *Service) ResolveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Con
 	return err
 }
 
+// WakeWithin brings a sleeping or resolved conversation back before people. Nothing happens when it is open.
+func (s *Service) WakeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) error {
+	if c.State == Open {
+		return nil
+	}
+	typ := ConversationWoken
+	if c.State == Resolved {
+		typ = ConversationReopened
+	}
+	if err := tx.Disarm(ctx, TimerWake, string(c.ID)); err != nil {
+		return err
+	}
+	c.wake()
+	return s.record(ctx, tx, by, c, Line{Type: typ}, now)
+}
+
 // SnoozeWithin puts the conversation to sleep until a time, or until the customer writes.
 func (s *Service) SnoozeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, until time.Time, untilReply bool, now time.Time) error {
 	l, err := s.snooze(ctx, tx, by, c, until, untilReply, now)

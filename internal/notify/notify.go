@@ -213,6 +213,7 @@ const (
 	WebhookDisabled Kind = "webhook.disabled"
 	RuleDisabled    Kind = "rule.disabled"
 	Handover        Kind = "handover"
+	Undelivered     Kind = "undelivered" // a letter of hers did not arrive; Text is the customer's name
 )
 
 // Notice is one line at one member's bell.

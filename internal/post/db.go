@@ -6,6 +6,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
 
@@ -28,9 +29,12 @@ type Placed struct {
 
 // Tx reads and writes one workspace's letters, within the heart's transaction. Lookups of something absent are vis.Absent.
 type Tx interface {
-	desk.Tx
+	desk.ClaimedTx
 	Audit(ctx context.Context, e vis.AuditEntry) error
 	Channels(ctx context.Context) ([]channel.Channel, error)
+	Member(ctx context.Context, id vis.MemberID) (staff.Member, error)
+	Workspace(ctx context.Context) (staff.Workspace, error)
+	SaveChannel(ctx context.Context, c channel.Channel) (channel.Channel, error)
 
 	// InsertArrival writes one that is new by channel and hash, and reports whether it was.
 	InsertArrival(ctx context.Context, a Arrival) (bool, error)
@@ -39,6 +43,8 @@ type Tx interface {
 	Arrivals(ctx context.Context, s ArrivalState, p vis.Page) (vis.List[Arrival], error)
 	// CountArrivals counts those of a state, up to most.
 	CountArrivals(ctx context.Context, s ArrivalState, most int) (int, error)
+	// KnownArrival reports whether a channel was brought these bytes before.
+	KnownArrival(ctx context.Context, ch vis.ChannelID, hash string) (bool, error)
 	// ClaimArrivals takes those that are due at now until the end of a lease, oldest first. One that was tried before is taken alone.
 	ClaimArrivals(ctx context.Context, now, until time.Time, limit int) ([]Arrival, error)
 	// SaveArrival writes where it stands, and fails with vis.ErrStale when another reader has claimed it since.
@@ -56,8 +62,11 @@ type Tx interface {
 	// SimilarConversation is the newest conversation of a customer that began or was last heard of since an instant under a subject.
 	SimilarConversation(ctx context.Context, c vis.CustomerID, subject string, since time.Time) (vis.ConversationID, error)
 
-	InsertToken(ctx context.Context, t Token) error
-	Token(ctx context.Context, token string) (Token, error)
+	InsertLetterToken(ctx context.Context, t Token) error
+	LetterToken(ctx context.Context, token string) (Token, error)
+
+	// IsMemberAddress reports whether somebody who works here signs in with an address.
+	IsMemberAddress(ctx context.Context, key string) (bool, error)
 
 	Participants(ctx context.Context, c vis.ConversationID) ([]Participant, error)
 	SaveParticipant(ctx context.Context, p Participant) error
@@ -73,6 +82,8 @@ type Tx interface {
 	// ClaimSendings takes those that are due at now until the end of a lease. Of one conversation only the oldest that is open is taken,
 	// so that letters leave in the order in which they were written.
 	ClaimSendings(ctx context.Context, now, until time.Time, limit int) ([]Sending, error)
+	// SendingOfMessage is how a message left.
+	SendingOfMessage(ctx context.Context, m vis.MessageID) (Sending, error)
 	// SaveSending writes where it stands, and fails with vis.ErrStale when another sender has claimed it since.
 	SaveSending(ctx context.Context, s Sending) error
 
@@ -87,6 +98,4 @@ type Tx interface {
 	// Acknowledged is when an address was last told that its letter arrived, the zero time when never.
 	Acknowledged(ctx context.Context, address string) (time.Time, error)
 	SaveAcknowledged(ctx context.Context, address string, at time.Time) error
-	// CustomerByClaimed finds the newest customer known only by an unproved identity.
-	CustomerByClaimed(ctx context.Context, kind desk.IdentityKind, key string) (desk.Customer, error)
 }

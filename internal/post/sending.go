@@ -52,6 +52,7 @@ type Sending struct {
 	Outcomes  map[string]channel.Outcome
 	CreatedAt time.Time
 	ChangedAt time.Time
+	ReadAt    time.Time // when a receipt said that it was opened; zero without one
 }
 
 // Draft is a letter before its bytes are made.

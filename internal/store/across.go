@@ -24,7 +24,12 @@ const (
 	selectDueWebhooks    = `SELECT workspace, webhook FROM (SELECT workspace, webhook, next_at FROM deliveries
 		WHERE state IN ('waiting', 'sending') AND next_at <= $1 ORDER BY next_at LIMIT 20000) AS counted
 		GROUP BY workspace, webhook ORDER BY MIN(next_at) LIMIT $2`
-	countWorkspace = `UPDATE house SET workspaces = workspaces + 1 WHERE id = 1 RETURNING workspaces`
+	selectDueArrivals = `SELECT workspace FROM (SELECT workspace, next_at FROM arrivals WHERE state = 'waiting' AND next_at <= $1
+		ORDER BY next_at LIMIT 20000) AS counted GROUP BY workspace ORDER BY MIN(next_at) LIMIT $2`
+	selectDueSendings = `SELECT workspace FROM (SELECT workspace, next_at FROM sendings WHERE state IN ('waiting', 'unknown', 'sending') AND next_at <= $1
+		ORDER BY next_at LIMIT 20000) AS counted GROUP BY workspace ORDER BY MIN(next_at) LIMIT $2`
+	selectChannelsByKind = `SELECT workspace, ` + channelColumns + ` FROM channels WHERE kind IN list($1) ORDER BY created_at, id`
+	countWorkspace       = `UPDATE house SET workspaces = workspaces + 1 WHERE id = 1 RETURNING workspaces`
 
 	// The node's own row, on PostgreSQL.
 	insertNodePostgres  = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, 0, $2)`

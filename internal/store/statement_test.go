@@ -158,7 +158,7 @@ func TestListsWalkAlongAnIndex(t *testing.T) {
 }
 
 // small are the statements that may read a whole table.
-var small = []string{"selectHeads", "selectWorkspaces", "selectNextTimer"}
+var small = []string{"selectChannelsByKind", "selectHeads", "selectWorkspaces", "selectNextTimer"}
 
 // TestTheDriverHasTheLibcItWasMadeFor: modernc.org/sqlite works with exactly the modernc.org/libc that its own go.mod names
 // (gitlab.com/cznic/sqlite/-/issues/177); another one corrupts memory.

@@ -9,6 +9,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -86,6 +87,17 @@ type stepEvent struct {
 	Conversation *Conversation `json:"conversation"`
 }
 
+// postEvent is about letters: ids, and where what they name stands.
+type postEvent struct {
+	Fact
+	ArrivalID string `json:"arrivalId,omitempty" format:"uuid"`
+	SendingID string `json:"sendingId,omitempty" format:"uuid"`
+	MessageID string `json:"messageId,omitempty" format:"uuid"`
+	ChannelID string `json:"channelId,omitempty" format:"uuid"`
+	State     string `json:"state,omitempty"`
+	Reason    string `json:"reason,omitempty" doc:"Why a letter is in quarantine"`
+}
+
 // What visitors are told is always there: an event whose subject is gone is not told at all.
 type visitorMessageEvent struct {
 	Fact
@@ -146,6 +158,11 @@ var shapes = map[vis.EventType]any{
 	staff.TeamDeleted:           teamEvent{},
 	channel.ChannelCreated:      channelEvent{},
 	channel.ChannelChanged:      channelEvent{},
+	post.ArrivalQuarantined:     postEvent{},
+	post.ArrivalSettled:         postEvent{},
+	post.HealthChanged:          postEvent{},
+	post.ParticipantsChanged:    postEvent{},
+	post.SendingChanged:         postEvent{},
 	notify.NoticeGiven:          noticeEvent{},
 }
 
@@ -175,7 +192,7 @@ var visitorShapes = map[vis.EventType]any{
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -282,6 +299,8 @@ func bare(e vis.Event) any {
 		return offerEvent{Fact: factOf(e)}
 	case callbackEvent:
 		return callbackEvent{Fact: factOf(e)}
+	case postEvent:
+		return postEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -348,6 +367,13 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 		if h.Read != nil {
 			e.Position = h.Read.Position
 		}
+		t.full = e
+	case postEvent:
+		e := postEvent{}
+		if err := json.Unmarshal(h.Event.Data, &e); err != nil {
+			return err
+		}
+		e.Fact = f
 		t.full = e
 	case customerEvent:
 		e := customerEvent{Fact: f}

@@ -10,6 +10,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -28,7 +29,7 @@ func BenchmarkStart(b *testing.B) {
 
 func TestEveryFactHasAShape(t *testing.T) {
 	t.Parallel()
-	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes())
+	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes(), post.EventTypes())
 	slices.Sort(declared)
 	if shaped := slices.Sorted(maps.Keys(shapes)); !slices.Equal(declared, shaped) {
 		t.Errorf("the rooms tell %v\nthe API tells %v", declared, shaped)

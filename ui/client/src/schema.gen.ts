@@ -1820,6 +1820,68 @@ export interface components {
             state: "planned" | "underway" | "done";
             text: string;
         };
+        ArrivalQuarantinedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /** Format: uuid */
+            arrivalId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            channelId?: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            messageId?: string;
+            /** @description Why a letter is in quarantine */
+            reason?: string;
+            /** Format: uuid */
+            sendingId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "arrival.quarantined";
+        };
+        ArrivalSettledEvent: {
+            actor: components["schemas"]["EventActor"];
+            /** Format: uuid */
+            arrivalId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            channelId?: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            messageId?: string;
+            /** @description Why a letter is in quarantine */
+            reason?: string;
+            /** Format: uuid */
+            sendingId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "arrival.settled";
+        };
         AskCallback: {
             /**
              * Format: date-time
@@ -2464,6 +2526,37 @@ export interface components {
              */
             type: "channel.created";
         };
+        ChannelHealthEvent: {
+            actor: components["schemas"]["EventActor"];
+            /** Format: uuid */
+            arrivalId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            channelId?: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            messageId?: string;
+            /** @description Why a letter is in quarantine */
+            reason?: string;
+            /** Format: uuid */
+            sendingId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "channel.health";
+        };
         ChannelSecret: {
             secret: string;
         };
@@ -2626,6 +2719,37 @@ export interface components {
             next?: string;
             /** Format: int64 */
             seq: number;
+        };
+        ConversationParticipantsEvent: {
+            actor: components["schemas"]["EventActor"];
+            /** Format: uuid */
+            arrivalId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            channelId?: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            messageId?: string;
+            /** @description Why a letter is in quarantine */
+            reason?: string;
+            /** Format: uuid */
+            sendingId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "conversation.participants";
         };
         ConversationRankedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -3128,7 +3252,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -3720,7 +3844,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -4836,6 +4960,37 @@ export interface components {
             name: string;
             to: string;
             week: components["schemas"]["Slot"][] | null;
+        };
+        SendingChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /** Format: uuid */
+            arrivalId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            channelId?: string;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            messageId?: string;
+            /** @description Why a letter is in quarantine */
+            reason?: string;
+            /** Format: uuid */
+            sendingId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "sending.changed";
         };
         ServerFrame: components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
         SetPresence: {

@@ -78,11 +78,12 @@ CREATE TABLE sendings (
     outcomes_json TEXT COLLATE "C" NOT NULL,
     created_at BIGINT NOT NULL,
     changed_at BIGINT NOT NULL,
+    read_at BIGINT NOT NULL,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, channel) REFERENCES channels (workspace, id)
 );
-CREATE INDEX sendings_due ON sendings (next_at, workspace) WHERE state IN ('waiting', 'sending');
-CREATE INDEX sendings_open ON sendings (workspace, next_at, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX sendings_due ON sendings (next_at, workspace) WHERE state IN ('waiting', 'unknown', 'sending');
+CREATE INDEX sendings_open ON sendings (workspace, next_at, id) WHERE state IN ('waiting', 'unknown', 'sending');
 CREATE INDEX sendings_state ON sendings (workspace, state, id);
 CREATE INDEX sendings_conversation ON sendings (workspace, conversation, id);
 CREATE INDEX sendings_message ON sendings (workspace, message);

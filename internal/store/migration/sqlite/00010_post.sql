@@ -78,11 +78,12 @@ CREATE TABLE sendings (
     outcomes_json TEXT    NOT NULL,
     created_at    INTEGER NOT NULL,
     changed_at    INTEGER NOT NULL,
+    read_at       INTEGER NOT NULL,
     PRIMARY KEY (workspace, id),
     FOREIGN KEY (workspace, channel) REFERENCES channels (workspace, id)
 ) STRICT;
-CREATE INDEX sendings_due ON sendings (next_at, workspace) WHERE state IN ('waiting', 'sending');
-CREATE INDEX sendings_open ON sendings (workspace, next_at, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX sendings_due ON sendings (next_at, workspace) WHERE state IN ('waiting', 'unknown', 'sending');
+CREATE INDEX sendings_open ON sendings (workspace, next_at, id) WHERE state IN ('waiting', 'unknown', 'sending');
 CREATE INDEX sendings_state ON sendings (workspace, state, id);
 CREATE INDEX sendings_conversation ON sendings (workspace, conversation, id);
 CREATE INDEX sendings_message ON sendings (workspace, message);

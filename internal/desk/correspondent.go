@@ -1,0 +1,57 @@
+package desk
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Correspondent is who wrote a letter, as far as its head tells.
+type Correspondent struct {
+	Name string
+	// Address is canonical (text.Email); "" for a letter that names nobody.
+	Address string
+	// Proved says that the letter comes from that address beyond doubt.
+	Proved bool
+	Locale string
+}
+
+// ClaimedTx finds customers that are known only by what they say of themselves.
+type ClaimedTx interface {
+	Tx
+	// CustomerByClaimed finds the newest customer known only by an unproved identity.
+	CustomerByClaimed(ctx context.Context, kind IdentityKind, key string) (Customer, error)
+}
+
+// CorrespondentWithin finds or makes the customer of a letter. One whose address is not proved is never the customer who proved that
+// address earlier: she is another one, the same for all unproved letters from there.
+func (s *Service) CorrespondentWithin(ctx context.Context, tx ClaimedTx, from Correspondent, now time.Time) (Customer, error) {
+	var c Customer
+	err := error(vis.Absent("customer"))
+	switch {
+	case from.Address == "":
+	case from.Proved:
+		c, err = tx.CustomerByIdentity(ctx, IdentityEmail, from.Address)
+	default:
+		c, err = tx.CustomerByClaimed(ctx, IdentityEmail, from.Address)
+	}
+	if vis.CodeOf(err) != vis.NotFound {
+		return c, err
+	}
+	name, err := checkLine("name", text.Preview(from.Name, MaxName), MaxName)
+	if err != nil {
+		return Customer{}, err
+	}
+	c = Customer{ID: vis.CustomerID(s.mint.ID(now)), Name: name, Locale: from.Locale, Verified: from.Proved, FirstSeenAt: now, LastSeenAt: now, Version: 1}
+	if err := tx.InsertCustomer(ctx, c); err != nil {
+		return Customer{}, err
+	}
+	if from.Address != "" {
+		if _, err := s.addIdentity(ctx, tx, &c, IdentityEmail, from.Address, from.Address, from.Proved, now); err != nil {
+			return Customer{}, err
+		}
+	}
+	return c, tx.IndexCustomer(ctx, c.ID, c.Terms())
+}

@@ -1,0 +1,270 @@
+package post_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/post"
+	"visavis/internal/vis"
+)
+
+func TestALetterBecomesAConversationWithWhatSheSaid(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	l := letter("one@mel", "Mon colis", "Où est mon colis ? Je vous remercie pour la réponse.")
+	l.Folded = []channel.Fold{{Kind: channel.FoldSignature, Text: "-- \nCamille"}}
+	l.HTML = "<p>Où est mon colis ?</p>"
+	l.Files = []channel.File{{Name: "facture.pdf", MediaType: "application/pdf", Bytes: []byte("%PDF-1.4")}, {Name: "x.png", MediaType: "image/png", Bytes: []byte("<html>"), Inline: true}}
+	h.arrives(l)
+	c := h.only()
+	if c.Subject != "Mon colis" || c.Customer.Name != "Camille" || !c.Customer.Verified || c.WaitingSince.IsZero() || c.Channel != h.mail.ID {
+		t.Errorf("the conversation is %+v", c)
+	}
+	said := h.thread(c.ID)
+	if len(said) != 1 || said[0].Text != l.Text || len(said[0].Attachments) != 2 {
+		t.Fatalf("the thread is %+v", said)
+	}
+	if a := said[0].Attachments[1]; a.MediaType != "application/octet-stream" || a.Inline() {
+		t.Errorf("what is no picture is shown as %s", a.MediaType)
+	}
+	got := h.letters(c.ID).Letters
+	if len(got) != 1 || got[0].Body.From.Address != "camille@mel.example" || len(got[0].Body.Folded) != 1 || got[0].HTML == "" || got[0].Outward {
+		t.Errorf("the letter is %+v", got)
+	}
+	shown, err := h.post.Show(h.ctx, h.ws, said[0].ID)
+	h.ok(err)
+	if shown.HTML != l.HTML || len(shown.Inline) != 2 || shown.Inline[1].Name != "x.png" {
+		t.Errorf("shown: %+v", shown)
+	}
+	if raw, err := h.post.RawLetter(h.ctx, h.lea, said[0].ID); err != nil || !strings.Contains(string(raw), "one@mel") {
+		t.Errorf("its bytes: %q %v", raw, err)
+	}
+}
+
+// K-16: the same bytes, or the same letter in another copy, is one message. E-10: another letter under the same id is kept and marked.
+func TestALetterIsFiledOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	l := letter("one@mel", "Mon colis", "Où est-il ?")
+	h.arrives(l)
+	raw := `{"MessageID":"one@mel"}`
+	if h.brings(raw) || !h.brings(raw) {
+		t.Error("the same bytes are new twice, or never")
+	}
+	for h.post.ReadOnce(h.ctx) > 0 {
+		continue
+	}
+	l.Hops = 3 // a copy that went another way
+	h.arrives(l)
+	if n := len(h.arrivals(post.Repeated)); n != 1 {
+		t.Errorf("%d copies", n)
+	}
+	l.Text = "Autre chose"
+	h.arrives(l)
+	marked := 0
+	for _, c := range h.conversations() {
+		for _, l := range h.letters(c.ID).Letters {
+			for _, note := range l.Body.Notes {
+				if note == "id-reused" {
+					marked++
+				}
+			}
+		}
+	}
+	if n := len(h.arrivals(post.Filed)); n != 3 || marked != 2 {
+		t.Errorf("%d filed, %d marked", n, marked)
+	}
+}
+
+// K-17: what cannot be read is an item that people decide on, and what comes after it is not held up.
+func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.brings("unreadable too-deep")
+	h.brings("poison")
+	h.arrives(letter("two@mel", "Bonjour", "Bonjour"))
+	h.only()
+	for range 5 {
+		h.now = h.now.Add(5 * time.Minute)
+		h.post.ReadOnce(h.ctx)
+	}
+	reasons := map[string]post.Arrival{}
+	for _, a := range h.arrivals(post.Quarantined) {
+		reasons[a.Reason] = a
+	}
+	if len(reasons) != 2 || reasons[post.ReasonPoison].Tries != 3 {
+		t.Fatalf("in quarantine: %+v", reasons)
+	}
+	if n, err := h.post.Counts(h.ctx, h.lea); err != nil || n.Quarantined != 2 || n.Waiting != 0 {
+		t.Errorf("counts %+v %v", n, err)
+	}
+	poison, deep := reasons[post.ReasonPoison].ID, reasons["too-deep"].ID
+	if raw, err := h.post.Raw(h.ctx, h.lea, poison); err != nil || string(raw) != "poison" {
+		t.Errorf("its bytes: %q %v", raw, err)
+	}
+	again, err := h.post.Retry(h.ctx, h.lea, poison)
+	h.ok(err)
+	if again.State != post.Waiting || again.Tries != 0 {
+		t.Errorf("tried again: %+v", again)
+	}
+	made, err := h.post.Convert(h.ctx, h.lea, deep)
+	h.ok(err)
+	if said := h.thread(made.Conversation); len(said) != 1 || said[0].Text != "unreadable too-deep" || len(said[0].Attachments) != 1 {
+		t.Errorf("made into %+v", said)
+	}
+	_, err = h.post.Discard(h.ctx, h.lea, deep)
+	h.wantReason(err, "arrival_settled")
+	for range 4 {
+		h.now = h.now.Add(5 * time.Minute)
+		h.post.ReadOnce(h.ctx)
+	}
+	gone, err := h.post.Discard(h.ctx, h.lea, poison)
+	h.ok(err)
+	if _, err := h.post.Raw(h.ctx, h.lea, poison); gone.State != post.Discarded || vis.CodeOf(err) != vis.NotFound {
+		t.Errorf("discarded: %+v, its bytes: %v", gone, err)
+	}
+	if !h.brings("poison") {
+		t.Error("what was discarded comes back")
+	}
+}
+
+// E-13, E-06: who does not prove her address is not the customer who did, and stays one and the same stranger.
+func TestAnUnprovedSenderIsNotTheCustomerOfThatAddress(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.arrives(letter("one@mel", "A", "A"))
+	for i, proof := range []channel.Proof{channel.Unproved, channel.Disproof, channel.Unproved} {
+		l := letter(fmt.Sprintf("forged%d@mel", i), "B", "B")
+		l.Trust.Proof = proof
+		h.arrives(l)
+	}
+	customers := map[vis.CustomerID]int{}
+	for _, c := range h.conversations() {
+		customers[c.Customer.ID]++
+		if c.Customer.Verified != (c.Subject == "A") {
+			t.Errorf("%s: proved %v", c.Subject, c.Customer.Verified)
+		}
+	}
+	if len(customers) != 2 {
+		t.Errorf("customers %v", customers)
+	}
+}
+
+// E-01, E-02, E-04: an answer finds its conversation by the token or by ids of ours; a subject or a stranger's ids move nothing.
+func TestAnAnswerFindsItsConversation(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.arrives(letter("one@mel", "Mon colis [Ticket#1]", "Où est-il ?"))
+	c := h.only()
+	h.replies(c.ID, desk.Outbound{Text: "Il arrive."})
+	out := h.sends()
+
+	byToken := letter("two@mel", "Re: Mon colis", "Merci !")
+	byToken.Delivered = []string{out.ReplyTo.Address}
+	h.arrives(byToken)
+	byID := letter("three@mel", "Autre sujet", "Encore merci !")
+	byID.References = []string{"unknown@x", out.MessageID}
+	h.arrives(byID)
+	byHers := letter("four@mel", "Suite", "Et encore.")
+	byHers.InReplyTo = []string{"one@mel"}
+	h.arrives(byHers)
+	if n := len(h.thread(h.only().ID)); n != 5 {
+		t.Fatalf("%d messages in the thread", n)
+	}
+
+	stranger := letter("five@else", "Re: Mon colis", "Et moi ?")
+	stranger.From.Address = "mallory@else.example"
+	stranger.Delivered = byToken.Delivered
+	h.arrives(stranger)
+	l := h.letters(h.only().ID)
+	last := l.Letters[len(l.Letters)-1]
+	if !last.Body.Stranger || len(l.Participants) != 1 || l.Participants[0].Rights != post.Asked || l.Participants[0].Address != "mallory@else.example" {
+		t.Errorf("the stranger: %+v, %+v", last.Body, l.Participants)
+	}
+
+	for i, attempt := range []func(l *channel.Letter){
+		func(l *channel.Letter) { l.Subject = "Mon colis [Ticket#1]" },
+		func(l *channel.Letter) { l.Delivered = []string{"bonjour+aaaaaaaaaaaaaaaaaaaaaaaaaa@arzel.example"} },
+		func(l *channel.Letter) { l.Delivered = []string{strings.Replace(out.ReplyTo.Address, "+", "+x", 1)} },
+		func(l *channel.Letter) { l.InReplyTo = []string{"one@mel"}; l.From.Address = "mallory@else.example" },
+	} {
+		l := letter(fmt.Sprintf("attempt%d@mel", i), "X", "X")
+		attempt(&l)
+		before := len(h.conversations())
+		h.arrives(l)
+		if len(h.conversations()) != before+1 {
+			t.Errorf("attempt %d was let into a thread", i)
+		}
+	}
+}
+
+// E-15: a machine's answer joins its conversation, and wakes nobody.
+func TestAnAutomaticAnswerWakesNobody(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.arrives(letter("one@mel", "Mon colis", "Où est-il ?"))
+	c := h.only()
+	h.replies(c.ID, desk.Outbound{Text: "Il arrive.", Resolve: true})
+	out := h.sends()
+	l := letter("auto@mel", "Absence", "Je suis absente.")
+	l.Class, l.InReplyTo = channel.Automatic, []string{out.MessageID}
+	h.arrives(l)
+	if c, err := h.desk.Conversation(h.ctx, h.lea, c.ID); err != nil || c.State != desk.Resolved || !c.WaitingSince.IsZero() {
+		t.Errorf("after a machine's answer: %+v %v", c, err)
+	}
+	if n := len(h.thread(c.ID)); n != 3 {
+		t.Errorf("%d messages", n)
+	}
+}
+
+// E-17: what passed through this server already is not taken in again.
+func TestALetterThatGoesInCirclesIsPutAside(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	l := letter("one@mel", "A", "A")
+	l.Loop = true
+	h.arrives(l)
+	if q := h.arrivals(post.Quarantined); len(q) != 1 || q[0].Reason != "loop" || len(h.conversations()) != 0 {
+		t.Errorf("in quarantine: %+v", q)
+	}
+}
+
+func TestAMembersForwardIsTheCustomersOwnLetter(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	inner := letter("orig@mel", "Frein", "Mon frein frotte.")
+	l := letter("fwd@arzel", "TR: Frein", "Pour vous !")
+	l.From = channel.Address{Name: "Léa", Address: "lea@arzel.example"}
+	l.Forwarded = &inner
+	h.arrives(l)
+	c := h.only()
+	if c.Subject != "Frein" || c.Customer.Name != "Camille" || c.Customer.Verified {
+		t.Errorf("the conversation is %+v", c)
+	}
+	b := h.letters(c.ID).Letters[0].Body
+	if b.ForwardedBy == nil || b.ForwardedBy.Address != "lea@arzel.example" || b.Trust.Proof != channel.Unproved {
+		t.Errorf("the letter is %+v", b)
+	}
+	stranger := letter("fwd@else", "TR: Frein", "Tenez.")
+	stranger.Forwarded = &inner
+	h.arrives(stranger)
+	if all := h.conversations(); len(all) != 2 || all[0].Subject != "TR: Frein" {
+		t.Errorf("a stranger's forward is %+v", all[0])
+	}
+}
+
+func TestVeryLongWordsAreFoldedAndNothingOfThemIsLost(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	words := strings.Repeat("é", desk.MaxText+7)
+	h.arrives(letter("one@mel", "Long", words))
+	c := h.only()
+	said, folded := h.thread(c.ID)[0].Text, h.letters(c.ID).Letters[0].Body.Folded
+	if len(folded) != 1 || folded[0].Kind != channel.FoldRest || said+folded[0].Text != words {
+		t.Errorf("%d runes said, folded %+v", len([]rune(said)), len(folded))
+	}
+}

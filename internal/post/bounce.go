@@ -1,0 +1,127 @@
+package post
+
+import (
+	"context"
+
+	"visavis/internal/channel"
+	"visavis/internal/vis"
+)
+
+// bounce records that a letter of ours did not arrive. Only the address that we gave that letter as its return path proves it: whoever
+// merely knows a letter's id could otherwise declare it lost.
+func (f *filing) bounce(ctx context.Context) (LetterID, bool, error) {
+	b := f.letter.Bounce
+	if b == nil {
+		return LetterID{}, false, nil
+	}
+	tokens := []string{b.Token}
+	for _, to := range append(f.letter.Delivered, f.arrival.Envelope.To...) {
+		if base, token := f.adapter.Token(to); token != "" && f.own(base) {
+			tokens = append(tokens, token)
+		}
+	}
+	for _, token := range tokens {
+		if token == "" {
+			continue
+		}
+		t, err := f.tx.LetterToken(ctx, token)
+		if vis.CodeOf(err) == vis.NotFound || err == nil && t.Kind != BounceToken {
+			continue
+		}
+		if err != nil {
+			return LetterID{}, false, err
+		}
+		sending, err := f.tx.Sending(ctx, t.Sending)
+		if err != nil {
+			return LetterID{}, false, err
+		}
+		of := LetterID{Conversation: sending.Conversation, Message: sending.Message}
+		return of, true, f.undelivered(ctx, sending, *b)
+	}
+	return LetterID{}, false, nil
+}
+
+// receipt records that a letter of ours was opened. It changes nothing but what screens show.
+func (f *filing) receipt(ctx context.Context) (LetterID, bool, error) {
+	r := f.letter.Receipt
+	if r == nil || r.MessageID == "" || !r.Displayed {
+		return LetterID{}, false, nil
+	}
+	ids, err := f.tx.LetterIDs(ctx, f.channel.ID, []string{r.MessageID})
+	if err != nil {
+		return LetterID{}, false, err
+	}
+	for _, id := range ids {
+		if !id.Outward {
+			continue
+		}
+		sending, err := f.tx.SendingOfMessage(ctx, id.Message)
+		if err != nil || !sending.goesTo(f.letter.From.Address) {
+			return LetterID{}, false, ignoreAbsent(err)
+		}
+		sending.ReadAt, sending.ChangedAt = f.now, f.now
+		return id, true, f.sendingChanged(ctx, f.tx, f.by.Workspace, sending, f.now)
+	}
+	return LetterID{}, false, nil
+}
+
+// undelivered writes a bounce into the sending that it is about. A letter that is only late is still on its way.
+func (f *filing) undelivered(ctx context.Context, s Sending, b channel.Bounce) error {
+	if s.Outcomes == nil {
+		s.Outcomes = make(map[string]channel.Outcome)
+	}
+	for _, r := range b.Recipients {
+		if !s.goesTo(r.Address) {
+			continue
+		}
+		state := channel.OutRefused
+		if b.Delayed {
+			state = channel.OutDeferred
+		}
+		s.Outcomes[r.Address] = channel.Outcome{State: state, Problem: problemOf(r.Status), Answer: r.Answer}
+		s.Problem, s.Answer = problemOf(r.Status), r.Answer
+	}
+	if s.Problem == "" {
+		s.Problem = "bounced"
+	}
+	if !b.Delayed {
+		s.State = Bounced
+	}
+	s.ChangedAt = f.now
+	if err := f.sendingChanged(ctx, f.tx, f.by.Workspace, s, f.now); err != nil || b.Delayed {
+		return err
+	}
+	return f.undeliverable(ctx, f.tx, f.by.Workspace, s, f.now)
+}
+
+// problemOf words an enhanced status code (RFC 3463 §3) as channel.Outcome does.
+func problemOf(status string) string {
+	for _, known := range []struct{ prefix, problem string }{
+		{"5.1.2", "no-such-domain"}, {"5.1.", "mailbox-unknown"}, {"5.2.2", "mailbox-full"}, {"4.2.2", "mailbox-full"}, {"5.2.1", "mailbox-unknown"},
+		{"5.3.4", "too-large"}, {"5.2.3", "too-large"}, {"5.7.", "policy"}, {"5.4.4", "no-such-domain"}, {"4.4.", "no-connection"}, {"5.4.", "no-connection"},
+	} {
+		if len(status) >= len(known.prefix) && status[:len(known.prefix)] == known.prefix {
+			return known.problem
+		}
+	}
+	return "bounced"
+}
+
+// goesTo reports whether a letter was sent to an address.
+func (s Sending) goesTo(address string) bool {
+	for _, list := range [][]channel.Address{s.Draft.To, s.Draft.Cc, s.Draft.Bcc} {
+		for _, a := range list {
+			if a.Address == address {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func ignoreAbsent(err error) error {
+	if vis.CodeOf(err) == vis.NotFound {
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,163 @@
+package post
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"visavis/internal/channel"
+	"visavis/internal/vis"
+)
+
+// The bounds of reading.
+const (
+	triesMost   = 3 // before a letter that kills its reader is put aside
+	readAtOnce  = 16
+	readWithin  = 30 * time.Second
+	readLease   = 2 * time.Minute // of those that are claimed together
+	againAfter  = 20 * time.Second
+	workspaces  = 100
+	readersMost = 2
+)
+
+// ReadOnce reads and files what is due now, one stretch of every workspace, and returns how many arrivals it settled.
+func (s *Service) ReadOnce(ctx context.Context) int {
+	due, err := s.db.DueArrivals(ctx, s.clock.Now(), workspaces)
+	if err != nil {
+		s.complain(ctx, "due letters could not be looked for", "", err)
+		return 0
+	}
+	settled := 0
+	for _, ws := range due {
+		n, err := s.readStretch(ctx, ws)
+		settled += n
+		if err != nil {
+			s.complain(ctx, "letters could not be read", ws, err)
+		}
+	}
+	return settled
+}
+
+func (s *Service) complain(ctx context.Context, what string, ws vis.WorkspaceID, err error) {
+	if ctx.Err() == nil {
+		s.log.Error(what, "workspace", ws, "err", err)
+	}
+}
+
+// readStretch reads some arrivals of a workspace, several at a time, and files them in their order.
+func (s *Service) readStretch(ctx context.Context, ws vis.WorkspaceID) (settled int, err error) {
+	now := s.clock.Now()
+	claimed, err := vis.Update(ctx, s.db, vis.System(ws), func(tx Tx) ([]Arrival, error) {
+		return tx.ClaimArrivals(ctx, now, now.Add(readLease), readAtOnce)
+	})
+	if err != nil {
+		return 0, err
+	}
+	work := make([]reading, len(claimed))
+	var readers sync.WaitGroup
+	slots := make(chan struct{}, readersMost)
+	for i, a := range claimed {
+		slots <- struct{}{}
+		readers.Go(func() {
+			defer func() { <-slots }()
+			work[i] = s.read(ctx, ws, a)
+		})
+	}
+	readers.Wait()
+	for _, w := range work {
+		if ctx.Err() != nil {
+			return settled, nil // the lease runs out, and they are read again
+		}
+		if err := s.settle(ctx, ws, w); err != nil {
+			s.complain(ctx, "a letter could not be filed", ws, err)
+			continue
+		}
+		settled++
+	}
+	return settled, nil
+}
+
+// reading is an arrival as it was read, or why it could not be.
+type reading struct {
+	arrival Arrival
+	channel channel.Channel
+	letter  channel.Letter
+	kept    kept
+	err     error
+}
+
+// read reads one arrival and keeps what came with it. A fault in a parser is an error here and nothing worse.
+func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival) reading {
+	out := reading{arrival: a}
+	within, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
+	out.err = vis.Survive(func() (err error) {
+		if a.Tries > triesMost { // the program died over it each time, without a word
+			return &channel.Unreadable{Reason: ReasonPoison, Detail: "reading it ended the program"}
+		}
+		if out.channel, err = vis.View(within, s.db, ws, func(tx Tx) (channel.Channel, error) { return tx.Channel(within, a.Channel) }); err != nil {
+			return err
+		}
+		reader, ok := channel.As[channel.Reader](s.channels, out.channel)
+		if !ok {
+			return &channel.Unreadable{Reason: "broken", Detail: "no reader for channels of the kind " + string(out.channel.Kind)}
+		}
+		account, err := s.account(within, ws, out.channel)
+		if err != nil {
+			return err
+		}
+		raw, err := s.blobs.Read(within, ws, a.Blob)
+		if err != nil {
+			return err
+		}
+		if out.letter, err = reader.Read(within, account, raw, a.Envelope); err != nil {
+			return err
+		}
+		if out.letter.Loop {
+			return &channel.Unreadable{Reason: "loop", Detail: "it has passed through this server before"}
+		}
+		out.kept, err = s.keep(within, ws, out.letter)
+		return err
+	})
+	return out
+}
+
+// settle files a letter that was read, and puts aside one that cannot be.
+func (s *Service) settle(ctx context.Context, ws vis.WorkspaceID, w reading) error {
+	err := w.err
+	if err == nil {
+		err = vis.Survive(func() error { return s.file(ctx, ws, w) })
+	}
+	var unreadable *channel.Unreadable
+	var fault *vis.Fault
+	switch {
+	case err == nil, errors.Is(err, vis.ErrStale): // another reader has claimed it since
+		return nil
+	case errors.As(err, &unreadable):
+		return s.quarantine(ctx, ws, w.arrival, unreadable.Reason, unreadable.Detail)
+	case errors.As(err, &fault), errors.Is(err, context.DeadlineExceeded):
+		s.log.Error("a letter could not be read", "workspace", ws, "arrival", w.arrival.ID, "err", err)
+		if w.arrival.Tries >= triesMost {
+			return s.quarantine(ctx, ws, w.arrival, ReasonPoison, "reading it failed each time")
+		}
+	}
+	return errors.Join(err, s.later(ctx, ws, w.arrival))
+}
+
+// later leaves an arrival for another try. What failed for the house's own reasons, such as a full disk, is tried for ever.
+func (s *Service) later(ctx context.Context, ws vis.WorkspaceID, a Arrival) error {
+	a.NextAt = s.clock.Now().Add(againAfter)
+	return s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error { return tx.SaveArrival(ctx, a) })
+}
+
+func (s *Service) quarantine(ctx context.Context, ws vis.WorkspaceID, a Arrival, reason, detail string) error {
+	now := s.clock.Now()
+	a.State, a.Reason, a.Detail, a.ChangedAt = Quarantined, reason, detail, now
+	return s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error {
+		if err := tx.SaveArrival(ctx, a); err != nil {
+			return err
+		}
+		return tx.Append(ctx, vis.NewEvent(vis.System(ws), now, ArrivalQuarantined, ArrivalData{a.ID, reason}))
+	})
+}

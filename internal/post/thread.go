@@ -1,0 +1,230 @@
+package post
+
+import (
+	"bytes"
+	"context"
+	"image"
+	_ "image/gif"  // sizes of pictures that came with a letter
+	_ "image/jpeg" // likewise
+	_ "image/png"  // likewise
+	"mime"
+	"regexp"
+	"slices"
+	"strings"
+
+	"visavis/internal/channel"
+	"visavis/internal/desk"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// place is where a letter belongs.
+type place struct {
+	conversation *desk.Conversation // nil begins a new one
+}
+
+// adopt takes a letter that a member passed on to us for the customer's own. Whom a forwarded letter names is never proved.
+func (f *filing) adopt(ctx context.Context) error {
+	inner := f.letter.Forwarded
+	if inner == nil || inner.From.Address == "" || f.letter.Trust.Proof == channel.Disproof || f.own(inner.From.Address) {
+		return nil
+	}
+	ours, err := f.tx.IsMemberAddress(ctx, f.letter.From.Address)
+	if err != nil || !ours {
+		return err
+	}
+	by, outer := f.letter.From, f.letter
+	f.body.ForwardedBy = &by
+	f.letter = *inner
+	f.letter.Trust = channel.Trust{Proof: channel.Unproved, DKIM: "none", SPF: "none", DMARC: "none"}
+	f.letter.Delivered, f.letter.MessageID, f.letter.Class = outer.Delivered, outer.MessageID, channel.Ordinary
+	if said := strings.TrimSpace(outer.Text); said != "" {
+		f.body.Folded = append(f.body.Folded, channel.Fold{Kind: channel.FoldRest, Text: said})
+	}
+	return nil
+}
+
+// place finds the conversation that a letter belongs to, by the strongest sign first: the token in the address that it was sent to, then
+// the ids of ours that it answers, then ids of others under which the same sender wrote before. A subject alone moves nothing: two
+// conversations are never made one silently.
+func (f *filing) place(ctx context.Context) (place, error) {
+	reached := slices.Concat(f.letter.Delivered, f.arrival.Envelope.To)
+	for _, to := range reached {
+		base, token := f.adapter.Token(to)
+		if token == "" || !f.own(base) {
+			continue
+		}
+		t, err := f.tx.LetterToken(ctx, token)
+		if vis.CodeOf(err) == vis.NotFound || err == nil && t.Kind != ReplyToken {
+			continue
+		}
+		if err != nil {
+			return place{}, err
+		}
+		return f.within(ctx, t.Conversation)
+	}
+	answered := slices.Clone(f.letter.InReplyTo)
+	for i := len(f.letter.References) - 1; i >= 0; i-- {
+		answered = append(answered, f.letter.References[i])
+	}
+	const most = 50
+	answered = answered[:min(len(answered), most)]
+	if len(answered) == 0 {
+		return place{}, nil
+	}
+	known, err := f.tx.LetterIDs(ctx, f.channel.ID, answered)
+	if err != nil {
+		return place{}, err
+	}
+	for _, outward := range []bool{true, false} {
+		for _, id := range answered {
+			i := slices.IndexFunc(known, func(k LetterID) bool { return k.ID == id && k.Outward == outward })
+			if i < 0 {
+				continue
+			}
+			p, err := f.within(ctx, known[i].Conversation)
+			if err != nil || outward && p.conversation != nil {
+				return p, err
+			}
+			if mine, err := f.party(ctx, p); err != nil || mine {
+				return p, err
+			}
+		}
+	}
+	return place{}, nil
+}
+
+// within is the place of a conversation; one that is gone is none.
+func (f *filing) within(ctx context.Context, id vis.ConversationID) (place, error) {
+	c, err := f.tx.Conversation(ctx, id)
+	if vis.CodeOf(err) == vis.NotFound {
+		return place{}, nil
+	}
+	return place{&c}, err
+}
+
+// party reports whether the sender's address is one of the conversation's customer.
+func (f *filing) party(ctx context.Context, p place) (bool, error) {
+	if p.conversation == nil || f.letter.From.Address == "" {
+		return false, nil
+	}
+	customer, err := f.tx.Customer(ctx, p.conversation.Customer.ID)
+	return slices.ContainsFunc(customer.Identities, func(i desk.Identity) bool {
+		return i.Kind == desk.IdentityEmail && i.Key == f.letter.From.Address
+	}), err
+}
+
+// author finds whose words a letter holds. In a conversation of hers she is its customer, for she answers what was sent to her; anybody
+// else who writes into it stays somebody else, marked as such.
+func (f *filing) author(ctx context.Context, p *place) (vis.CustomerID, error) {
+	hers, err := f.party(ctx, *p)
+	if err != nil {
+		return "", err
+	}
+	if hers && f.letter.Trust.Proof != channel.Disproof {
+		return p.conversation.Customer.ID, nil
+	}
+	f.body.Stranger = p.conversation != nil
+	customer, err := f.desk.CorrespondentWithin(ctx, f.tx, desk.Correspondent{Name: f.letter.From.Name, Address: f.letter.From.Address,
+		Proved: f.letter.Trust.Proof == channel.Proved && !f.letter.Trust.Ambiguous, Locale: language(f.letter.Text)}, f.now)
+	return customer.ID, err
+}
+
+// joined writes down who else the letter went to, or that somebody new wrote into the conversation. They are asked about, and are sent
+// nothing before a member decides.
+func (f *filing) joined(ctx context.Context, got desk.Received, author vis.CustomerID) error {
+	known, err := f.tx.Participants(ctx, got.Conversation.ID)
+	if err != nil {
+		return err
+	}
+	customer, err := f.tx.Customer(ctx, got.Conversation.Customer.ID)
+	if err != nil {
+		return err
+	}
+	joining := slices.Concat(f.letter.To, f.letter.Cc)
+	if f.body.Stranger {
+		joining = append([]channel.Address{f.letter.From}, joining...)
+	}
+	before := len(known)
+	for _, a := range joining {
+		if a.Address == "" || f.own(a.Address) || len(known) >= maxParticipants ||
+			!f.body.Stranger && a.Address == f.letter.From.Address ||
+			slices.ContainsFunc(known, func(p Participant) bool { return p.Address == a.Address }) ||
+			slices.ContainsFunc(customer.Identities, func(i desk.Identity) bool { return i.Key == a.Address }) {
+			continue
+		}
+		p := Participant{Conversation: got.Conversation.ID, Address: a.Address, Name: text.Preview(a.Name, desk.MaxName), Rights: Asked, CreatedAt: f.now}
+		if f.body.Stranger && a.Address == f.letter.From.Address {
+			p.Customer = author
+		}
+		if err := f.tx.SaveParticipant(ctx, p); err != nil {
+			return err
+		}
+		known = append(known, p)
+	}
+	if len(known) == before {
+		return nil
+	}
+	e := vis.NewEvent(f.by, f.now, ParticipantsChanged, nil)
+	e.Conversation, e.Customer = got.Conversation.ID, got.Conversation.Customer.ID
+	return f.tx.Append(ctx, e)
+}
+
+// prefixes are what mail programs put before the subject of an answer or of a forwarded letter, in the languages of our customers.
+var prefixes = regexp.MustCompile(`(?i)^\s*(re|ref|réf|rép|rep|aw|antw|wg|tr|fwd|fw|i|rv|sv|vs)\s*(\[\d+\])?\s*:\s*`)
+
+// topic is a subject without its prefixes.
+func topic(subject string) string {
+	for {
+		rest := prefixes.ReplaceAllString(subject, "")
+		if rest == subject {
+			return strings.TrimSpace(rest)
+		}
+		subject = rest
+	}
+}
+
+// common are words that a text in one language has many of and one in the other has not.
+var common = map[string][]string{
+	"fr": {"le", "la", "les", "de", "des", "du", "et", "est", "je", "vous", "pas", "pour", "que", "une", "mon", "ma", "bonjour", "merci", "votre"},
+	"en": {"the", "and", "is", "of", "to", "my", "you", "not", "for", "that", "have", "with", "hello", "thanks", "your", "was", "this"},
+}
+
+// language guesses what a text is written in: "fr", "en", or "" when neither is clear.
+func language(s string) string {
+	count := make(map[string]int)
+	for i, w := range strings.Fields(strings.ToLower(s)) {
+		if i == 400 {
+			break
+		}
+		w = strings.Trim(w, ".,;:!?()\"'«»")
+		for l, words := range common {
+			if slices.Contains(words, w) {
+				count[l]++
+			}
+		}
+	}
+	switch {
+	case count["fr"] > 2*count["en"]:
+		return "fr"
+	case count["en"] > 2*count["fr"]:
+		return "en"
+	}
+	return ""
+}
+
+// mediaType says what a file is shown as. A picture is one when its bytes say so, whatever its sender calls it.
+func mediaType(f channel.File) (kind string, width, height int) {
+	if c, format, err := image.DecodeConfig(bytes.NewReader(f.Bytes)); err == nil {
+		const maxPixels = 40_000_000
+		if c.Width > 0 && c.Height > 0 && c.Width <= maxPixels/c.Height {
+			return "image/" + format, c.Width, c.Height
+		}
+		return "application/octet-stream", 0, 0
+	}
+	kind, _, err := mime.ParseMediaType(f.MediaType)
+	if err != nil || strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/html") || len(kind) > 100 {
+		return "application/octet-stream", 0, 0
+	}
+	return kind, 0, 0
+}
