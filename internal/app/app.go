@@ -125,6 +125,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		log.Error("the log could not be counted", "workspace", ws, "err", err)
 	})
 	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
+	maps.Copy(effects, a.Post.Effects())
 	maps.Copy(effects, a.Routing.Effects())
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)

@@ -89,6 +89,13 @@ type Addressed interface {
 	Token(address string) (base, token string)
 }
 
+// Acknowledger is the ability of a channel that may tell by itself that a letter arrived.
+type Acknowledger interface {
+	Addressed
+	// Acknowledges reports whether this channel's settings ask for that.
+	Acknowledges(c Channel) bool
+}
+
 // OwnAddress is an address that a channel is reached at.
 type OwnAddress struct {
 	Address // with the name of the brand that it stands for

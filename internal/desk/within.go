@@ -85,6 +85,26 @@ func (s *Service) NoteWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conver
 	return err
 }
 
+// SayWithin adds words that this server says to the customer by itself. She goes on waiting for a person, and lists go on showing her words.
+func (s *Service) SayWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, ch vis.ChannelID, words string, now time.Time) (Message, error) {
+	who, id := author(by)
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindMessage, Author: who, AuthorID: id, Text: words, Channel: ch}
+	before := c.Preview
+	c.add(&m, now)
+	c.Preview = before
+	if err := tx.InsertMessage(ctx, m, text.Terms(words)); err != nil {
+		return m, err
+	}
+	if err := s.tell(ctx, tx, by, MessageSent, *c, MessageData{m.ID}, now); err != nil {
+		return m, err
+	}
+	saved, err := tx.SaveConversation(ctx, *c)
+	if err == nil {
+		*c = saved
+	}
+	return m, err
+}
+
 // ClassifyWithin sets what the matter is about. Nothing happens when it is so already.
 func (s *Service) ClassifyWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, about About, now time.Time) error {
 	about, err := about.check()

@@ -97,5 +97,7 @@ type Tx interface {
 
 	// Acknowledged is when an address was last told that its letter arrived, the zero time when never.
 	Acknowledged(ctx context.Context, address string) (time.Time, error)
+	// AnswerDueAt is when a person's answer is promised for, the zero time when none is or its clock does not run.
+	AnswerDueAt(ctx context.Context, c vis.ConversationID) (time.Time, error)
 	SaveAcknowledged(ctx context.Context, address string, at time.Time) error
 }

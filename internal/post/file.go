@@ -201,6 +201,9 @@ func (f *filing) message(ctx context.Context) error {
 	if err := f.joined(ctx, got, author); err != nil {
 		return err
 	}
+	if err := f.expectAcknowledgement(ctx, got.Message); err != nil {
+		return err
+	}
 	return f.settled(ctx, Filed, got.Conversation.ID, got.Message.ID)
 }
 

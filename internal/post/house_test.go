@@ -28,6 +28,8 @@ type wire struct {
 	mu      sync.Mutex
 	left    []left
 	answers []channel.Outcome // to the next attempts; sent when there is none
+
+	acknowledges bool
 }
 
 type left struct {
@@ -45,6 +47,7 @@ func (*wire) Capabilities(channel.Channel, time.Time) channel.Capabilities {
 func (*wire) Addresses(channel.Channel) []channel.OwnAddress {
 	return []channel.OwnAddress{{Address: channel.Address{Name: "Arzel", Address: "bonjour@arzel.example"}}, {Address: channel.Address{Name: "Arzel Pro", Address: "pro@arzel.example"}}}
 }
+func (w *wire) Acknowledges(channel.Channel) bool { return w.acknowledges }
 func (*wire) Sign(_ channel.Channel, address, token string) string {
 	local, domain, _ := strings.Cut(address, "@")
 	return local + "+" + token + "@" + domain
@@ -85,6 +88,8 @@ var (
 	_ channel.Addressed = (*wire)(nil)
 	_ channel.Reader    = (*wire)(nil)
 	_ channel.Sender    = (*wire)(nil)
+
+	_ channel.Acknowledger = (*wire)(nil)
 )
 
 // cellar keeps bytes in memory.

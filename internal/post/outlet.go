@@ -46,6 +46,9 @@ func (s *Service) Post(ctx context.Context, within desk.Tx, by vis.Actor, c desk
 	if err != nil {
 		return err
 	}
+	if err := w.withdrawAcknowledgement(ctx); err != nil {
+		return err
+	}
 	return w.post(ctx, m, d, Reply)
 }
 

@@ -30,6 +30,9 @@ func triggerOf(e vis.Event) Trigger {
 	case desk.MessageReceived:
 		return WhenReceived
 	case desk.MessageSent:
+		if e.By == vis.BySystem {
+			return "" // that a letter arrived is no answer
+		}
 		return WhenSent
 	case desk.ConversationAssigned:
 		return WhenAssigned

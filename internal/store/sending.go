@@ -36,6 +36,7 @@ const (
 	updateSending = `UPDATE sendings SET raw = $4, state = $5, tries = $6, next_at = $7, problem = $8, answer = $9, outcomes_json = $10, changed_at = $11,
 		read_at = $12 WHERE workspace = $1 AND id = $2 AND fence = $3`
 	selectAcknowledged = `SELECT at FROM acknowledged WHERE workspace = $1 AND address = $2`
+	answerDueAt        = `SELECT due_at FROM promises WHERE workspace = $1 AND conversation = $2 AND kind IN ('first', 'next') AND state = 'running' ORDER BY due_at LIMIT 1`
 	upsertAcknowledged = `INSERT INTO acknowledged (workspace, address, at) VALUES ($1, $2, $3)
 		ON CONFLICT (workspace, address) DO UPDATE SET at = excluded.at`
 )
@@ -103,4 +104,13 @@ func (t *tx) Acknowledged(ctx context.Context, address string) (time.Time, error
 func (t *tx) SaveAcknowledged(ctx context.Context, address string, at time.Time) error {
 	_, err := t.exec(ctx, upsertAcknowledged, address, millis(at))
 	return err
+}
+
+// AnswerDueAt implements post.Tx.
+func (t *tx) AnswerDueAt(ctx context.Context, c vis.ConversationID) (time.Time, error) {
+	n, err := value[int64](ctx, t, "promise", answerDueAt, string(c))
+	if vis.CodeOf(err) == vis.NotFound {
+		return time.Time{}, nil
+	}
+	return fromMillis(n), err
 }
