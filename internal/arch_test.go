@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"channel/email/setup":   {"vis", "safehttp"}, // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},         // letters that leave
 	"channel/email/token":   {"vis"},             // signed parts of addresses
+	"channel/email/letter":  {"channel", "text"}, // reads what arrived
 	"channel/standard":      {"channel", "channel/webchat"},
 	"channel/channeltest":   {"channel", "vis"},
 	"jobs":                  {"vis"},

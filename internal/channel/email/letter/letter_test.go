@@ -1,0 +1,351 @@
+package letter
+
+import (
+	"context"
+	"net"
+	"strings"
+	"testing"
+
+	"visavis/internal/channel"
+)
+
+// written makes raw bytes of a head and a body.
+func written(head, body string) []byte {
+	return []byte(strings.ReplaceAll("From: Camille <camille@mel.example>\nTo: bonjour@arzel.example\nSubject: Bonjour\nMessage-ID: <one@mel>\n"+head+"\n"+body, "\n", "\r\n"))
+}
+
+func readOne(t testing.TB, head, body string) channel.Letter {
+	t.Helper()
+	l, err := Read(t.Context(), written(head, body), channel.Envelope{}, Options{LoopToken: "ours"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+func TestWhatSheWroteIsToldFromWhatSheQuotedAndSigned(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		said  string
+		want  string
+		folds []channel.FoldKind
+	}{
+		"nothing to fold":             {"Bonjour,\n\nmerci.", "Bonjour,\n\nmerci.", nil},
+		"an answer above, in French":  {"Merci !\n\nLe lun. 2 mars 2026 à 10:00, Léa <lea@arzel.example> a\nécrit :\n> Il arrive demain.\n> Léa", "Merci !", []channel.FoldKind{channel.FoldQuote}},
+		"an answer above, in English": {"Thanks!\n\nOn Mon, 2 Mar 2026 at 10:00, Léa <lea@arzel.example> wrote:\n> It comes.\n", "Thanks!", []channel.FoldKind{channel.FoldQuote}},
+		"an answer above, in German":  {"Danke!\n\nAm 02.03.26 um 10:00 schrieb Léa:\n> Es kommt.\n", "Danke!", []channel.FoldKind{channel.FoldQuote}},
+		"with a no-break space":       {"Merci !\n\nLe lun. 2 mars 2026 à 10:00, Léa <lea@arzel.example> a écrit\u00a0:\n> Il arrive.", "Merci !", []channel.FoldKind{channel.FoldQuote}},
+		"an answer below":             {"On Mon, Léa wrote:\n> It comes.\n\nThanks!", "Thanks!", []channel.FoldKind{channel.FoldQuote}},
+		"answers in between":          {"> Quand ?\nDemain.\n> Où ?\nIci.", "> Quand ?\nDemain.\n> Où ?\nIci.", nil},
+		"an Outlook block":            {"Merci.\n\nDe : Léa <lea@arzel.example>\nEnvoyé : lundi 2 mars 2026 10:00\nÀ : Camille\nObjet : Colis\n\nIl arrive.", "Merci.", []channel.FoldKind{channel.FoldQuote}},
+		"two words of a head":         {"De : la part de tous\nObjet : merci\n\nBonne journée", "De : la part de tous\nObjet : merci\n\nBonne journée", nil},
+		"a signature":                 {"Bonjour\n-- \nCamille\n06 39 98 41 07", "Bonjour", []channel.FoldKind{channel.FoldSignature}},
+		"a telephone":                 {"Bonjour\n\nEnvoyé de mon iPhone", "Bonjour", []channel.FoldKind{channel.FoldSignature}},
+		"a telephone and history":     {"Yes\n\nSent from my iPhone\n\nOn Mon, 2 Mar 2026, Léa wrote:\n\n> Shall we?", "Yes", []channel.FoldKind{channel.FoldSignature, channel.FoldQuote}},
+	} {
+		said, folds := fold(c.said)
+		if said != c.want {
+			t.Errorf("%s: she wrote %q", name, said)
+		}
+		var kinds []channel.FoldKind
+		for _, f := range folds {
+			kinds = append(kinds, f.Kind)
+		}
+		if len(kinds) != len(c.folds) || len(kinds) > 0 && kinds[0] != c.folds[0] {
+			t.Errorf("%s: folded %v", name, folds)
+		}
+	}
+}
+
+// FuzzFoldingLosesNothing: each line of a text is in what she wrote or in a fold.
+func FuzzFoldingLosesNothing(f *testing.F) {
+	for _, s := range []string{"a\n> b\nc", "On x wrote:\n> y\n-- \nme", "\n\n", "De : a\nÀ : b\nObjet : c\n\nd", "--\n>", "— \na\n—"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, said string) {
+		fresh, folds := fold(said)
+		whole := fresh
+		for _, one := range folds {
+			whole += "\n" + one.Text
+		}
+		count := func(s string) map[string]int {
+			out := make(map[string]int)
+			for line := range strings.SplitSeq(s, "\n") {
+				if line = strings.TrimSpace(line); line != "" {
+					out[line]++
+				}
+			}
+			return out
+		}
+		was, is := count(said), count(whole)
+		for line, n := range was {
+			if is[line] != n {
+				t.Errorf("%q is there %d times, of %d", line, is[line], n)
+			}
+		}
+	})
+}
+
+// E-15: what each sort of letter is known by.
+func TestWhatSortOfLetterItIs(t *testing.T) {
+	t.Parallel()
+	for head, want := range map[string]channel.Class{
+		"":                                channel.Ordinary,
+		"X-Auto-Response-Suppress: All\n": channel.Ordinary,
+		"Auto-Submitted: no\n":            channel.Ordinary,
+		"Auto-Submitted: auto-replied\n":  channel.Automatic,
+		"Precedence: bulk\n":              channel.Automatic,
+		"X-Autoreply: yes\n":              channel.Automatic,
+		"Return-Path: <>\n":               channel.Automatic,
+		"List-Unsubscribe: <mailto:x@y.example>\n":         channel.Automatic,
+		"List-Id: Riders <riders.arzel.example>\n":         channel.ListPost,
+		"List-Id: <l.x>\nAuto-Submitted: auto-generated\n": channel.Automatic,
+	} {
+		if l := readOne(t, head, "Bonjour\n"); l.Class != want {
+			t.Errorf("%q: %s, want %s", head, l.Class, want)
+		}
+	}
+	l := readOne(t, "List-Id: Riders <riders.arzel.example>\nList-Post: <mailto:riders@arzel.example>\n", "Bonjour\n")
+	if l.List == nil || l.List.ID != "riders.arzel.example" || l.List.Post != "riders@arzel.example" {
+		t.Errorf("the list is %+v", l.List)
+	}
+	if l := readOne(t, "X-Visavis-Loop: ours\n", "x\n"); !l.Loop {
+		t.Error("our own mark is not known")
+	}
+	if l := readOne(t, "X-Visavis-Loop: theirs\n", "x\n"); l.Loop {
+		t.Error("somebody else's mark is taken for ours")
+	}
+	// E-17
+	if _, err := Read(t.Context(), written(strings.Repeat("Received: from a by b\n", 50), "x\n"), channel.Envelope{}, Options{}); reason(err) != "loop" {
+		t.Errorf("fifty servers: %v", err)
+	}
+}
+
+func TestAReportSaysWhatDidNotArrive(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Return-Path: <>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n", `--b
+Content-Type: text/plain
+
+Your letter did not arrive.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.mel.example
+
+Final-Recipient: rfc822; camille@mel.example
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 no such user
+--b
+Content-Type: message/rfc822
+
+Message-ID: <ours@arzel.example>
+Subject: Re: Colis
+
+Il arrive.
+--b--
+`)
+	b := l.Bounce
+	if l.Class != channel.Bounced || b == nil || b.MessageID != "ours@arzel.example" || !b.Permanent || b.Delayed || len(b.Recipients) != 1 ||
+		b.Recipients[0] != (channel.BouncedRecipient{Address: "camille@mel.example", Status: "5.1.1", Answer: "550 5.1.1 no such user"}) {
+		t.Errorf("the bounce is %+v", b)
+	}
+	l = readOne(t, "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", `--b
+Content-Type: text/plain
+
+Read.
+--b
+Content-Type: message/disposition-notification
+
+Original-Message-ID: <ours@arzel.example>
+Disposition: manual-action/MDN-sent-manually; displayed
+--b--
+`)
+	if l.Class != channel.WasRead || l.Receipt == nil || l.Receipt.MessageID != "ours@arzel.example" || !l.Receipt.Displayed {
+		t.Errorf("the receipt is %+v", l.Receipt)
+	}
+}
+
+// X-01 to X-06: nothing of a letter's HTML runs, loads or covers; pictures come from the letter, or wait to be asked for.
+func TestHTMLIsShownAndDoesNothing(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: multipart/related; boundary=b\n", `--b
+Content-Type: text/html
+
+<html><head><style>p{color:red}</style><base href="http://evil.example/"><meta http-equiv=refresh content="0;url=http://evil.example"></head>
+<body onload="alert(1)"><p style="color:#123456;position:fixed;background:url(http://evil.example/x)" onclick=alert(1)>Bonjour <b>Léa</b></p>
+<script>alert(1)</script><svg onload=alert(1)><a xlink:href="javascript:alert(1)">x</a></svg><iframe src="http://evil.example"></iframe>
+<a href="javascript:alert(1)">un</a><a href="https://arzel.example/x?a=1">deux</a><form action="http://evil.example"><input name=a></form>
+<img src="cid:pic@mel" width=10><img src="cid:../other"><img src="http://tracker.example/p.gif?u=1" srcset="http://x.example/2x"><img src="file:///etc/passwd"><img src="/attachments/1">
+<table width="100%" bgcolor="#eee"><tr><td align=center>case</td></tr></table></body></html>
+--b
+Content-Type: image/png; name="../../etc/pic.png"
+Content-ID: <pic@mel>
+Content-Transfer-Encoding: base64
+
+iVBORw0KGgo=
+--b--
+`)
+	safe(t, "html", l)
+	for _, want := range []string{`src="cid:0"`, `data-src="http://tracker.example/p.gif?u=1"`, "<b>Léa</b>", "color: #123456", `href="https://arzel.example/x?a=1"`, "noopener", "noreferrer",
+		"nofollow", `bgcolor="#eee"`, "case"} {
+		if !strings.Contains(l.HTML, want) {
+			t.Errorf("it does not have %s:\n%s", want, l.HTML)
+		}
+	}
+	for _, bad := range []string{"evil.example", "alert", "position", "passwd", "/attachments", "srcset", "other"} {
+		if strings.Contains(l.HTML, bad) {
+			t.Errorf("it has %s:\n%s", bad, l.HTML)
+		}
+	}
+	if l.Remote != 1 || len(l.Files) != 1 || l.Files[0].Name != "pic.png" || !l.Files[0].Inline {
+		t.Errorf("%d lie elsewhere; files %+v", l.Remote, l.Files)
+	}
+}
+
+// FuzzHTMLIsSafe: whatever is put in, nothing that runs comes out, and sanitising again changes nothing (X-09).
+func FuzzHTMLIsSafe(f *testing.F) {
+	for _, s := range []string{"<p>a", "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">", "<svg></p><style><a id=\"</style><img src=1 onerror=alert(1)>\">",
+		"<math><mtext><table><mglyph><style><img src=x onerror=1>", "<a href=\"jav&#x09;ascript:alert(1)\">x</a>", "<img src=\"cid:0\" data-src='http://x\"onerror=1'>", "<!--<img src=1>-->", "<td style=\"width:expression(1)\">"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, source string) {
+		var r reading
+		r.HTML, r.Remote = r.sanitised(source)
+		safe(t, "fuzz", r.Letter)
+	})
+}
+
+func TestALetterThatIsPassedOnIsRead(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: multipart/mixed; boundary=b\n", `--b
+Content-Type: text/plain
+
+Pour vous.
+--b
+Content-Type: message/rfc822
+
+From: Ada <ada@else.example>
+Subject: Frein
+Message-ID: <inner@else>
+
+Mon frein frotte.
+--b--
+`)
+	if f := l.Forwarded; f == nil || f.From.Address != "ada@else.example" || f.Subject != "Frein" || f.Text != "Mon frein frotte." {
+		t.Errorf("attached: %+v", l.Forwarded)
+	}
+	for _, said := range []string{
+		"Pour vous\n\n---------- Forwarded message ---------\nFrom: Ada <ada@else.example>\nDate: Mon, 2 Mar 2026\nSubject: Frein\nTo: <lea@arzel.example>\n\nMon frein frotte.",
+		"---------- Message transféré ---------\nDe : Ada <ada@else.example>\nDate : lun. 2 mars\nObjet : Frein\nÀ : Léa\n\nMon frein frotte.",
+		"Début du message transféré :\n\nDe: Ada <ada@else.example>\nObjet: Frein\nDate: 2 mars 2026\nÀ: lea@arzel.example\n\nMon frein frotte.",
+	} {
+		l := readOne(t, "Content-Type: text/plain; charset=utf-8\n", said)
+		if f := l.Forwarded; f == nil || f.From.Address != "ada@else.example" || f.Subject != "Frein" || f.Text != "Mon frein frotte." {
+			t.Errorf("%q: %+v", said, l.Forwarded)
+		}
+	}
+	if l := readOne(t, "", "Bonjour,\nDe: moi\nObjet: rien\n"); l.Forwarded != nil {
+		t.Errorf("nobody passed on %+v", l.Forwarded)
+	}
+}
+
+func TestAnInvitationIsShown(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: multipart/alternative; boundary=b\n", `--b
+Content-Type: text/plain
+
+Rendez-vous
+--b
+Content-Type: text/calendar; method=REQUEST
+
+BEGIN:VCALENDAR
+METHOD:REQUEST
+BEGIN:VEVENT
+SUMMARY:Essai\, Ria 3
+LOCATION:Rennes
+ORGANIZER;CN=Camille:mailto:camille@mel.example
+DTSTART;TZID=Europe/Paris:20260302T100000
+DTEND;TZID=Europe/Paris:20260302T113000
+END:VEVENT
+END:VCALENDAR
+--b--
+`)
+	c := l.Calendar
+	if c == nil || c.Method != "REQUEST" || c.Summary != "Essai, Ria 3" || c.Place != "Rennes" || c.Organizer.Address != "camille@mel.example" ||
+		c.BeginsAt.Format("15:04") != "09:00" || c.EndsAt.Format("15:04") != "10:30" || c.WholeDay {
+		t.Errorf("the invitation is %+v", c)
+	}
+}
+
+// answers is DNS with what a test knows.
+type answers map[string]string
+
+func (a answers) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if v, ok := a[strings.TrimSuffix(name, ".")]; ok {
+		return []string{v}, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+// E-09, E-13: who is believed to have written it.
+func TestHowFarASenderIsProved(t *testing.T) {
+	t.Parallel()
+	ours := Options{AuthservIDs: []string{"mx.arzel.example"}, Resolver: answers{}}
+	for name, c := range map[string]struct {
+		head string
+		o    Options
+		want channel.Proof
+	}{
+		"nothing speaks for or against":  {"", Options{Resolver: answers{}}, channel.Unproved},
+		"nobody looks":                   {"", Options{}, channel.Unproved},
+		"a policy, and no proof":         {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}}, channel.Disproof},
+		"a policy that asks for nothing": {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=none"}}, channel.Unproved},
+		"our own server says so":         {"Authentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Proved},
+		"our own server says no":         {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\n", ours, channel.Disproof},
+		"somebody else's server says so": {"Authentication-Results: mx.evil.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
+		"below our own server's no": {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n",
+			ours, channel.Disproof},
+		"two authors": {"From: Other <other@mel.example>\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
+	} {
+		l, err := Read(t.Context(), written(c.head, "x\n"), channel.Envelope{}, c.o)
+		if err != nil || l.Trust.Proof != c.want {
+			t.Errorf("%s: %s, %v, %+v", name, l.Trust.Proof, err, l.Trust)
+		}
+	}
+	// E-21
+	l := readOne(t, "Reply-To: camille@else.example\n", "x\n")
+	if !l.Trust.ReplyElsewhere || len(l.ReplyTo) != 1 {
+		t.Errorf("answers are asked for at %+v, %+v", l.ReplyTo, l.Trust)
+	}
+}
+
+func TestNamesOfFilesAreSafe(t *testing.T) {
+	t.Parallel()
+	for in, want := range map[string]string{
+		"facture.pdf": "facture.pdf", "../../etc/passwd": "passwd", `..\..\boot.ini`: "boot.ini", ".htaccess": "htaccess", "\u200b.htaccess": "htaccess",
+		"a\r\nX: y.txt": "a X_ y.txt", "": "file", "=?utf-8?q?r=C3=A9sum=C3=A9.pdf?=": "résumé.pdf", strings.Repeat("x", 300) + ".pdf": strings.Repeat("x", 110) + ".pdf",
+	} {
+		if got := fileName(in, ""); got != want {
+			t.Errorf("%q: %q, want %q", in, got, want)
+		}
+	}
+}
+
+// FuzzReadNeverFails: any bytes are read or refused with a reason, and what is shown is safe.
+func FuzzReadNeverFails(f *testing.F) {
+	f.Add(written("", "Bonjour"))
+	f.Add(written("Content-Type: multipart/mixed; boundary=\"b\"\n", "--b\n\nx\n--b--"))
+	f.Add([]byte("From : a@b\r\rx"))
+	f.Add([]byte("Subject: =?utf-8?b?8J+YgA==?=\nFrom: x:;\n\n\x00"))
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		l, err := Read(t.Context(), raw, channel.Envelope{}, Options{})
+		if err != nil {
+			if reason(err) == "" {
+				t.Fatal(err)
+			}
+			return
+		}
+		safe(t, "fuzz", l)
+	})
+}

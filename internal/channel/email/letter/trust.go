@@ -1,0 +1,196 @@
+package letter
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"slices"
+	"strings"
+	"time"
+
+	"blitiri.com.ar/go/spf"
+	"github.com/emersion/go-msgauth/authres"
+	"github.com/emersion/go-msgauth/dkim"
+	"github.com/emersion/go-msgauth/dmarc"
+	"golang.org/x/net/publicsuffix"
+
+	"visavis/internal/channel"
+)
+
+const (
+	maxSignatures = 5
+	proveWithin   = 8 * time.Second
+)
+
+// trust says how far it is proved whose a letter is: by the results of a server of ours, or by our own look at its signatures and, for a
+// letter that was handed to us, at where it came from.
+func trust(ctx context.Context, raw []byte, h head, l channel.Letter, env channel.Envelope, o Options) channel.Trust {
+	out := channel.Trust{Proof: channel.Unproved, DKIM: "none", SPF: "none", DMARC: "none", Ambiguous: l.Trust.Ambiguous}
+	_, domain, ok := strings.Cut(l.From.Address, "@")
+	if !ok {
+		return out
+	}
+	out.ReplyElsewhere = slices.ContainsFunc(l.ReplyTo, func(a channel.Address) bool {
+		_, there, _ := strings.Cut(a.Address, "@")
+		return !sameOrganisation(there, domain)
+	})
+	if byOurs(h, o, domain, &out) || o.Resolver == nil {
+		return out
+	}
+	ctx, cancel := context.WithTimeout(ctx, proveWithin)
+	defer cancel()
+	prove(ctx, raw, domain, env, o.Resolver, &out)
+	if out.Ambiguous && out.Proof == channel.Proved {
+		out.Proof = channel.Unproved // which of its authors is proved?
+	}
+	return out
+}
+
+// byOurs reads the topmost results of a server of ours; those of any other name could be the sender's own invention (RFC 8601 §7.1).
+func byOurs(h head, o Options, domain string, out *channel.Trust) bool {
+	for _, field := range h.all("authentication-results") {
+		id, results, err := authres.Parse(field)
+		if err != nil || !slices.Contains(o.AuthservIDs, strings.ToLower(id)) {
+			continue
+		}
+		out.By = id
+		for _, one := range results {
+			switch r := one.(type) {
+			case *authres.DKIMResult:
+				if out.DKIM != "pass" {
+					out.DKIM = string(r.Value)
+				}
+				if r.Value == authres.ResultPass && sameOrganisation(r.Domain, domain) {
+					out.Signer, out.Proof = r.Domain, channel.Proved
+				}
+			case *authres.SPFResult:
+				out.SPF = string(r.Value)
+			case *authres.DMARCResult:
+				out.DMARC = string(r.Value)
+				if r.Value == authres.ResultPass {
+					out.Proof = channel.Proved
+				}
+			}
+		}
+		if out.DMARC == "fail" {
+			out.Proof = channel.Disproof
+		}
+		if out.Ambiguous && out.Proof == channel.Proved {
+			out.Proof = channel.Unproved
+		}
+		return true
+	}
+	return false
+}
+
+// prove looks at signatures and at the sender's policy.
+func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope, dns Resolver, out *channel.Trust) {
+	unsure := false
+	lookup := func(name string) ([]string, error) {
+		found, err := dns.LookupTXT(ctx, name)
+		if e := new(net.DNSError); err != nil && !(asDNS(err, e) && e.IsNotFound) {
+			unsure = true
+		}
+		return found, err
+	}
+	signed, err := dkim.VerifyWithOptions(bytes.NewReader(raw), &dkim.VerifyOptions{LookupTXT: lookup, MaxVerifications: maxSignatures})
+	aligned := false
+	for _, v := range signed {
+		if v.Err == nil {
+			out.DKIM = "pass"
+			if sameOrganisation(v.Domain, domain) {
+				aligned, out.Signer = true, v.Domain
+			}
+		} else if out.DKIM == "none" {
+			out.DKIM = "fail"
+			if dkim.IsTempFail(v.Err) {
+				out.DKIM = "temperror"
+			}
+		}
+	}
+	if err != nil && len(signed) == 0 {
+		out.DKIM = "permerror"
+	}
+	if env.IP.IsValid() {
+		sender := env.From
+		if sender == "" {
+			sender = "postmaster@" + env.Hello
+		}
+		result, _ := spf.CheckHostWithSender(net.IP(env.IP.AsSlice()), env.Hello, sender, spf.WithContext(ctx), spf.WithResolver(records{dns}))
+		out.SPF = string(result)
+		_, from, _ := strings.Cut(sender, "@")
+		aligned = aligned || result == spf.Pass && sameOrganisation(from, domain)
+	}
+	policy, err := dmarc.LookupWithOptions(domain, &dmarc.LookupOptions{LookupTXT: lookup})
+	if err == dmarc.ErrNoPolicy {
+		if root, e := publicsuffix.EffectiveTLDPlusOne(domain); e == nil && root != domain {
+			policy, err = dmarc.LookupWithOptions(root, &dmarc.LookupOptions{LookupTXT: lookup})
+		}
+	}
+	switch {
+	case aligned:
+		out.Proof = channel.Proved
+		if err == nil {
+			out.DMARC = "pass"
+		}
+	case err == nil && !unsure:
+		out.DMARC = "fail"
+		if policy.Policy != dmarc.PolicyNone {
+			out.Proof = channel.Disproof
+		}
+	case err == nil:
+		out.DMARC = "temperror"
+	}
+}
+
+func asDNS(err error, to *net.DNSError) bool {
+	e, ok := err.(*net.DNSError) //nolint:errorlint // resolvers return it bare
+	if ok {
+		*to = *e
+	}
+	return ok
+}
+
+// sameOrganisation reports whether two domains are under the same registered one: alignment as DMARC is usually asked for (RFC 7489 §3.1).
+func sameOrganisation(a, b string) bool {
+	a, b = strings.ToLower(strings.TrimSuffix(a, ".")), strings.ToLower(strings.TrimSuffix(b, "."))
+	if a == "" || b == "" {
+		return false
+	}
+	if a == b {
+		return true
+	}
+	x, errX := publicsuffix.EffectiveTLDPlusOne(a)
+	y, errY := publicsuffix.EffectiveTLDPlusOne(b)
+	return errX == nil && errY == nil && x == y
+}
+
+// records answers the questions of SPF, of which those for addresses need a resolver that knows them.
+type records struct{ Resolver }
+
+func (r records) LookupMX(ctx context.Context, name string) ([]*net.MX, error) {
+	if full, ok := r.Resolver.(interface {
+		LookupMX(ctx context.Context, name string) ([]*net.MX, error)
+	}); ok {
+		return full.LookupMX(ctx, name)
+	}
+	return nil, &net.DNSError{Err: "not asked", Name: name, IsTemporary: true}
+}
+
+func (r records) LookupIPAddr(ctx context.Context, host string) ([]net.IPAddr, error) {
+	if full, ok := r.Resolver.(interface {
+		LookupIPAddr(ctx context.Context, host string) ([]net.IPAddr, error)
+	}); ok {
+		return full.LookupIPAddr(ctx, host)
+	}
+	return nil, &net.DNSError{Err: "not asked", Name: host, IsTemporary: true}
+}
+
+func (r records) LookupAddr(ctx context.Context, addr string) ([]string, error) {
+	if full, ok := r.Resolver.(interface {
+		LookupAddr(ctx context.Context, addr string) ([]string, error)
+	}); ok {
+		return full.LookupAddr(ctx, addr)
+	}
+	return nil, &net.DNSError{Err: "not asked", Name: addr, IsTemporary: true}
+}
