@@ -62,58 +62,68 @@ func (s *Service) write(ctx context.Context, by vis.Actor, id vis.ConversationID
 	if err := by.Must(vis.WriteConversations); err != nil {
 		return Message{}, err
 	}
-	words, err := checkText(out.Text, len(out.Attachments))
+	now := s.clock.Now()
+	words, err := CheckWords(out)
 	if err != nil {
 		return Message{}, err
 	}
+	out.Text = words
 	terms := text.Terms(words)
-	now := s.clock.Now()
 	return vis.Update(ctx, s.db, by, func(tx Tx) (Message, error) {
 		c, err := tx.Conversation(ctx, id)
 		if err != nil {
 			return Message{}, err
 		}
-		var way channel.Channel
-		if kind == KindMessage {
-			if way, err = s.prepareReply(ctx, tx, by, &c, out, now); err != nil {
-				return Message{}, err
-			}
-		}
-		who, whoID := author(by)
-		m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: kind, Author: who, AuthorID: whoID, Text: words,
-			ClientID: by.Request.Key, Conversation: c.ID}
-		if err := bind(ctx, tx, &m, out.Attachments); err != nil {
-			return Message{}, err
-		}
-		event := NoteWritten
-		if kind == KindMessage {
-			m.Channel, event = way.ID, MessageSent
-			c.answered(&m, now)
-		} else {
-			c.add(&m, now)
-		}
-		if err := tx.InsertMessage(ctx, m, terms); err != nil {
-			return Message{}, err
-		}
-		if err := s.leave(ctx, tx, by, c, m, way, out.Letter, now); err != nil {
-			return Message{}, err
-		}
-		if by.Kind == vis.ByMember {
-			if err := tx.SaveReadPosition(ctx, id, by.Member(), m.Position, now); err != nil {
-				return Message{}, err
-			}
-		}
-		if err := s.tell(ctx, tx, by, event, c, MessageData{m.ID}, now); err != nil {
-			return Message{}, err
-		}
-		if out.Resolve {
-			if err := s.resolve(ctx, tx, by, &c, now); err != nil {
-				return Message{}, err
-			}
-		}
-		_, err = tx.SaveConversation(ctx, c)
-		return m, err
+		return s.say(ctx, tx, by, c, out, kind, terms, now)
 	})
+}
+
+// CheckWords cleans what a member is about to say, and refuses what is empty or too long.
+func CheckWords(out Outbound) (string, error) { return checkText(out.Text, len(out.Attachments)) }
+
+// say writes words that were checked into a conversation.
+func (s *Service) say(ctx context.Context, tx Tx, by vis.Actor, c Conversation, out Outbound, kind MessageKind, terms []string, now time.Time) (Message, error) {
+	var way channel.Channel
+	var err error
+	if kind == KindMessage {
+		if way, err = s.prepareReply(ctx, tx, by, &c, out, now); err != nil {
+			return Message{}, err
+		}
+	}
+	who, whoID := author(by)
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: kind, Author: who, AuthorID: whoID, Text: out.Text,
+		ClientID: by.Request.Key, Conversation: c.ID}
+	if err := bind(ctx, tx, &m, out.Attachments); err != nil {
+		return Message{}, err
+	}
+	event := NoteWritten
+	if kind == KindMessage {
+		m.Channel, event = way.ID, MessageSent
+		c.answered(&m, now)
+	} else {
+		c.add(&m, now)
+	}
+	if err := tx.InsertMessage(ctx, m, terms); err != nil {
+		return Message{}, err
+	}
+	if err := s.leave(ctx, tx, by, c, m, way, out.Letter, now); err != nil {
+		return Message{}, err
+	}
+	if by.Kind == vis.ByMember {
+		if err := tx.SaveReadPosition(ctx, c.ID, by.Member(), m.Position, now); err != nil {
+			return Message{}, err
+		}
+	}
+	if err := s.tell(ctx, tx, by, event, c, MessageData{m.ID}, now); err != nil {
+		return Message{}, err
+	}
+	if out.Resolve {
+		if err := s.resolve(ctx, tx, by, &c, now); err != nil {
+			return Message{}, err
+		}
+	}
+	_, err = tx.SaveConversation(ctx, c)
+	return m, err
 }
 
 // prepareReply refuses words that would reach nobody, or that were written before somebody else resolved the matter; it reopens

@@ -85,6 +85,19 @@ func (s *Service) NoteWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conver
 	return err
 }
 
+// ReplyWithin sends a member's words to the customer, as Reply does; it asks for her right to write.
+func (s *Service) ReplyWithin(ctx context.Context, tx Tx, by vis.Actor, c Conversation, out Outbound, now time.Time) (Message, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Message{}, err
+	}
+	words, err := CheckWords(out)
+	if err != nil {
+		return Message{}, err
+	}
+	out.Text = words
+	return s.say(ctx, tx, by, c, out, KindMessage, text.Terms(words), now)
+}
+
 // SayWithin adds words that this server says to the customer by itself. She goes on waiting for a person, and lists go on showing her words.
 func (s *Service) SayWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, ch vis.ChannelID, words string, now time.Time) (Message, error) {
 	who, id := author(by)

@@ -25,7 +25,7 @@ const (
 
 // Effects are what this room's timers do.
 func (s *Service) Effects() map[string]jobs.Effect {
-	return map[string]jobs.Effect{TimerAcknowledge: s.acknowledge}
+	return map[string]jobs.Effect{TimerAcknowledge: s.acknowledge, TimerSpeak: s.speak}
 }
 
 // expectAcknowledgement arms the timer for a letter that a person wrote to us. Machines, lists and those who write into somebody else's

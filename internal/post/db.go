@@ -95,6 +95,14 @@ type Tx interface {
 	ChannelHealth(ctx context.Context) (map[vis.ChannelID][]channel.Health, error)
 	SaveChannelHealth(ctx context.Context, ch vis.ChannelID, h channel.Health) error
 
+	InsertScheduled(ctx context.Context, s Scheduled) error
+	Scheduled(ctx context.Context, id vis.ScheduledID) (Scheduled, error)
+	// ScheduledIn are those of a conversation, oldest first.
+	ScheduledIn(ctx context.Context, c vis.ConversationID) ([]Scheduled, error)
+	// HoldScheduled writes why one was not said.
+	HoldScheduled(ctx context.Context, id vis.ScheduledID, problem string) error
+	DeleteScheduled(ctx context.Context, id vis.ScheduledID) error
+
 	// Acknowledged is when an address was last told that its letter arrived, the zero time when never.
 	Acknowledged(ctx context.Context, address string) (time.Time, error)
 	// AnswerDueAt is when a person's answer is promised for, the zero time when none is or its clock does not run.

@@ -114,3 +114,45 @@ func (t *tx) AnswerDueAt(ctx context.Context, c vis.ConversationID) (time.Time, 
 	}
 	return fromMillis(n), err
 }
+
+const (
+	insertScheduled = `INSERT INTO scheduled (workspace, id, conversation, member, due_at, body_json, problem, created_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+	selectScheduled = `SELECT id, conversation, member, due_at, body_json, problem, created_at FROM scheduled WHERE workspace = $1 AND id = $2`
+	listScheduled   = `SELECT id, conversation, member, due_at, body_json, problem, created_at FROM scheduled WHERE workspace = $1 AND conversation = $2 ORDER BY id`
+	holdScheduled   = `UPDATE scheduled SET problem = $3 WHERE workspace = $1 AND id = $2`
+	deleteScheduled = `DELETE FROM scheduled WHERE workspace = $1 AND id = $2`
+)
+
+func scheduledRow(s *post.Scheduled) []any {
+	return []any{(*string)(&s.ID), (*string)(&s.Conversation), (*string)(&s.Member), (*at)(&s.DueAt), inJSON(&s.Out), &s.Problem, (*at)(&s.CreatedAt)}
+}
+
+// InsertScheduled implements post.Tx.
+func (t *tx) InsertScheduled(ctx context.Context, s post.Scheduled) error {
+	_, err := t.exec(ctx, insertScheduled, string(s.ID), string(s.Conversation), string(s.Member), millis(s.DueAt), asJSON(s.Out), s.Problem,
+		millis(s.CreatedAt))
+	return err
+}
+
+// Scheduled implements post.Tx.
+func (t *tx) Scheduled(ctx context.Context, id vis.ScheduledID) (post.Scheduled, error) {
+	return one(ctx, t, "scheduled answer", scheduledRow, selectScheduled, string(id))
+}
+
+// ScheduledIn implements post.Tx.
+func (t *tx) ScheduledIn(ctx context.Context, c vis.ConversationID) ([]post.Scheduled, error) {
+	return all(ctx, t, scheduledRow, listScheduled, string(c))
+}
+
+// HoldScheduled implements post.Tx.
+func (t *tx) HoldScheduled(ctx context.Context, id vis.ScheduledID, problem string) error {
+	_, err := t.exec(ctx, holdScheduled, string(id), problem)
+	return err
+}
+
+// DeleteScheduled implements post.Tx.
+func (t *tx) DeleteScheduled(ctx context.Context, id vis.ScheduledID) error {
+	_, err := t.exec(ctx, deleteScheduled, string(id))
+	return err
+}
