@@ -2,6 +2,7 @@ package post_test
 
 import (
 	"errors"
+	"reflect"
 	"testing"
 	"time"
 
@@ -56,6 +57,21 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 				t.Errorf("kept: %+v", got)
 			}
 
+			h.owed(c, h.now.Add(time.Hour))
+			if due, err := vis.View(h.ctx, h.store.Post(), h.ws, func(tx post.Tx) (time.Time, error) { return tx.AnswerDueAt(h.ctx, c.ID) }); err != nil || !due.Equal(h.now.Add(time.Hour)) {
+				t.Errorf("an answer is due at %s %v", due, err)
+			}
+			head := desk.Head{Cc: []channel.Address{{Name: "B", Address: "b@mel.example"}}, Quote: true}
+			later, err := h.post.Schedule(h.ctx, h.lea, c.ID, desk.Outbound{Text: "Plus tard.", Letter: &head}, h.now.Add(time.Hour))
+			h.ok(err)
+			h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.HoldScheduled(h.ctx, later.ID, post.HeldByNews) }))
+			if all := h.scheduled(c.ID); len(all) != 1 || all[0].Problem != post.HeldByNews || !all[0].DueAt.Equal(later.DueAt) || !reflect.DeepEqual(all[0].Out, later.Out) {
+				t.Errorf("scheduled: %+v", all)
+			}
+			if back, err := h.post.Unschedule(h.ctx, h.lea, later.ID); err != nil || back.Out.Text != "Plus tard." || len(h.scheduled(c.ID)) != 0 {
+				t.Errorf("taken back: %+v %v", back, err)
+			}
+
 			h.brings("unreadable broken")
 			claim := func() []post.Arrival {
 				all, err := vis.Update(h.ctx, h.store.Post(), vis.System(h.ws), func(tx post.Tx) ([]post.Arrival, error) {
@@ -70,7 +86,7 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			}
 			h.now = h.now.Add(2 * time.Minute) // the lease is over
 			second := claim()
-			err := h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.SaveArrival(h.ctx, first[0]) })
+			err = h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.SaveArrival(h.ctx, first[0]) })
 			if len(second) != 1 || second[0].Tries != 2 || !errors.Is(err, vis.ErrStale) {
 				t.Errorf("claimed again: %+v; the first reader then: %v", second, err)
 			}
