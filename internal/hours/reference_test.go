@@ -90,6 +90,9 @@ func (r *reference) endOfDay(i, n int) int {
 			continue
 		}
 		if n <= 1 {
+			if r.closing[d] == len(r.shown) { // it ends there or later, where clocks are far behind
+				return -1
+			}
 			return r.closing[d]
 		}
 		n--
