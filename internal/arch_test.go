@@ -21,6 +21,7 @@ var rooms = map[string][]string{
 	"channel/webchat":       {"channel", "hours", "vis", "text"},
 	"channel/email/setup":   {"vis", "safehttp"}, // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},         // letters that leave
+	"channel/email/submit":  {"channel"},         // hands letters over to a server that takes them for us
 	"channel/email/token":   nil,                 // the parts of addresses by which answers find their conversation
 	"channel/email/letter":  {"channel", "text"}, // reads what arrived
 	"channel/standard":      {"channel", "channel/webchat"},

@@ -1,0 +1,132 @@
+package submit
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	"github.com/emersion/go-smtp"
+
+	"visavis/internal/channel"
+)
+
+// wordOf says what an error of an attempt means: whether to try again, and in a word that screens can explain.
+func wordOf(err error) channel.Outcome {
+	var answer *smtp.SMTPError
+	var inner signInError
+	var authority x509.UnknownAuthorityError
+	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
+	var alert tls.AlertError
+	var verify *tls.CertificateVerificationError
+	var dns *net.DNSError
+	deferred := func(problem string) channel.Outcome {
+		return channel.Outcome{State: channel.OutDeferred, Problem: problem, Answer: oneLine(err.Error())}
+	}
+	switch {
+	case errors.As(err, &inner):
+		if errors.As(err, &answer) {
+			if answer.Code/100 == 5 {
+				return channel.Outcome{State: channel.OutDeferred, Problem: "sign-in-refused", Answer: answerOf(answer)}
+			}
+			return channel.Outcome{State: channel.OutDeferred, Problem: "rate-limited", Answer: answerOf(answer)}
+		}
+		return deferred("sign-in-refused")
+	case errors.As(err, &answer):
+		return answered(answer)
+	case errors.Is(err, errPlain):
+		return deferred("open-line")
+	case errors.As(err, &verify), errors.As(err, &authority), errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &alert):
+		return deferred("certificate")
+	case strings.Contains(err.Error(), "STARTTLS"):
+		return deferred("no-encryption")
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return deferred("no-such-host")
+	case errors.Is(err, errTooMuch):
+		return deferred("protocol")
+	case errors.Is(err, context.Canceled):
+		return deferred("stopped")
+	}
+	return deferred("no-connection")
+}
+
+// answerOf is what a server said: code, enhanced code and words.
+func answerOf(e *smtp.SMTPError) string {
+	code := fmt.Sprint(e.Code)
+	if e.EnhancedCode[0] > 0 {
+		code += fmt.Sprintf(" %d.%d.%d", e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2])
+	}
+	return oneLine(code + " " + e.Message)
+}
+
+// answered words a server's refusal by its enhanced code (RFC 3463) where there is one, then by its words, then by its code.
+func answered(e *smtp.SMTPError) channel.Outcome {
+	out := channel.Outcome{State: channel.OutDeferred, Answer: answerOf(e)}
+	if e.Code/100 == 5 {
+		out.State = channel.OutRefused
+	}
+	out.Problem = problemOf(e)
+	return out
+}
+
+func problemOf(e *smtp.SMTPError) string {
+	words := strings.ToLower(e.Message)
+	has := func(any ...string) bool {
+		for _, w := range any {
+			if strings.Contains(words, w) {
+				return true
+			}
+		}
+		return false
+	}
+	temporary := e.Code/100 == 4
+	if subject, detail := e.EnhancedCode[1], e.EnhancedCode[2]; e.EnhancedCode[0] > 0 {
+		switch {
+		case subject == 1 && detail == 2, subject == 4 && detail == 4 && !temporary:
+			return "no-such-domain"
+		case subject == 1 && detail >= 7:
+			return "sender-refused"
+		case subject == 1:
+			return "mailbox-unknown"
+		case subject == 2 && detail == 2:
+			return "mailbox-full"
+		case subject == 2 && detail == 3, subject == 3 && detail == 4:
+			return "too-large"
+		case subject == 2 && detail == 1:
+			return "mailbox-unknown"
+		case subject == 7 && temporary && has("greylist", "grey list", "graylist", "try again"):
+			return "greylisted"
+		case subject == 7 && has("relay"):
+			return "relay-denied"
+		case subject == 7 && has("spam", "block", "reputation", "blacklist", "dnsbl"):
+			return "spam-refused"
+		case subject == 7 && has("rate", "too many", "limit"), subject == 3 && temporary && has("too many", "rate", "busy"):
+			return "rate-limited"
+		case subject == 7:
+			return "policy"
+		}
+	}
+	switch {
+	case has("greylist", "graylist", "grey list"):
+		return "greylisted"
+	case has("quota", "mailbox full", "over quota"), e.Code == 452, e.Code == 552 && !has("size"):
+		return "mailbox-full"
+	case has("size", "too large"):
+		return "too-large"
+	case has("relay"):
+		return "relay-denied"
+	case has("spam", "blacklist", "blocked", "reputation"):
+		return "spam-refused"
+	case has("too many", "rate"), e.Code == 421:
+		return "rate-limited"
+	case e.Code == 550, e.Code == 551, e.Code == 553:
+		return "mailbox-unknown"
+	case temporary:
+		return "not-now"
+	}
+	return "refused"
+}

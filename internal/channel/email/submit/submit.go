@@ -1,0 +1,335 @@
+// Package submit hands letters over to a mail server that takes them for us (RFC 5321, RFC 6409), and says of each recipient how that ended.
+package submit
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"net"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-sasl"
+	"github.com/emersion/go-smtp"
+
+	"visavis/internal/channel"
+)
+
+// Security is how a connection is protected.
+type Security string
+
+const (
+	TLS      Security = "tls"      // from the first byte on (RFC 8314)
+	StartTLS Security = "starttls" // after the greeting, or not at all
+	Plain    Security = "none"     // for servers on this machine
+)
+
+// Server is one that takes letters for us.
+type Server struct {
+	Host     string
+	Port     uint16
+	Security Security
+	// User signs in with the secret, "" for a server that asks nobody.
+	User string
+	// Bearer says that the secret is an access token (RFC 7628) and not a password.
+	Bearer bool
+}
+
+// Dial connects to a mail server; safehttp.Client.DialMail is one.
+type Dial func(ctx context.Context, host string, port uint16) (net.Conn, error)
+
+// The bounds of a conversation with a server that may be anybody's.
+const (
+	commandWithin = time.Minute
+	takeWithin    = 3 * time.Minute // from the final dot to the answer
+	idleFor       = 20 * time.Second
+	idleMost      = 4         // connections kept for another letter
+	answerMost    = 256 << 10 // bytes read between two of our own
+)
+
+// Sender keeps connections between letters. It is safe for concurrent use.
+type Sender struct {
+	dial  Dial
+	hello string
+	roots *x509.CertPool
+	now   func() time.Time
+
+	mu   sync.Mutex
+	idle []line
+}
+
+// line is a connection that waits for another letter.
+type line struct {
+	server Server
+	secret string
+	client *smtp.Client
+	since  time.Time
+}
+
+// New makes a sender. hello is the name it introduces itself by; roots are the authorities that certificates must come from, nil for the
+// system's.
+func New(dial Dial, hello string, roots *x509.CertPool, now func() time.Time) *Sender {
+	return &Sender{dial: dial, hello: hello, roots: roots, now: now}
+}
+
+// Close lets go of the connections that wait.
+func (s *Sender) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.idle {
+		_ = l.client.Close()
+	}
+	s.idle = nil
+}
+
+// Send tries once to hand raw over to every recipient of the envelope. Before the last byte has left, a line that breaks means that nothing
+// was taken; after it, nobody knows.
+func (s *Sender) Send(ctx context.Context, to Server, secret string, env channel.Envelope, raw []byte) channel.Outcome {
+	client, kept, err := s.connect(ctx, to, secret)
+	if err != nil {
+		return wordOf(err)
+	}
+	out, reusable := s.hand(ctx, client, env, raw)
+	if kept && out.State == channel.OutDeferred && out.Problem == "no-connection" {
+		// It had been closed while it waited. Nothing was taken, so a fresh one may try at once.
+		_ = client.Close()
+		if client, err = s.fresh(ctx, to, secret); err != nil {
+			return wordOf(err)
+		}
+		out, reusable = s.hand(ctx, client, env, raw)
+	}
+	if reusable {
+		s.keep(line{to, secret, client, s.now()})
+	} else {
+		_ = client.Close()
+	}
+	return out
+}
+
+// connect takes a connection that waits, or makes one.
+func (s *Sender) connect(ctx context.Context, to Server, secret string) (client *smtp.Client, kept bool, err error) {
+	s.mu.Lock()
+	for i := len(s.idle) - 1; i >= 0; i-- {
+		l := s.idle[i]
+		if s.now().Sub(l.since) > idleFor {
+			_ = l.client.Close()
+			s.idle = append(s.idle[:i], s.idle[i+1:]...)
+			continue
+		}
+		if l.server == to && l.secret == secret {
+			s.idle = append(s.idle[:i], s.idle[i+1:]...)
+			s.mu.Unlock()
+			return l.client, true, nil
+		}
+	}
+	s.mu.Unlock()
+	client, err = s.fresh(ctx, to, secret)
+	return client, false, err
+}
+
+func (s *Sender) keep(l line) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.idle) >= idleMost {
+		_ = s.idle[0].client.Close()
+		s.idle = s.idle[1:]
+	}
+	s.idle = append(s.idle, l)
+}
+
+// fresh connects, protects the line and signs in.
+func (s *Sender) fresh(ctx context.Context, to Server, secret string) (*smtp.Client, error) {
+	if to.User != "" && to.Security == Plain && !onThisMachine(to.Host) {
+		return nil, errPlain
+	}
+	raw, err := s.dial(ctx, to.Host, to.Port)
+	if err != nil {
+		return nil, err
+	}
+	conn := net.Conn(&bounded{Conn: raw})
+	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
+	defer stop()
+	protect := &tls.Config{ServerName: to.Host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}
+	var client *smtp.Client
+	switch to.Security {
+	case TLS:
+		secure := tls.Client(conn, protect)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			_ = raw.Close()
+			return nil, err
+		}
+		client = smtp.NewClient(secure)
+	case StartTLS:
+		if client, err = smtp.NewClientStartTLS(conn, protect); err != nil {
+			_ = raw.Close()
+			return nil, err
+		}
+	default:
+		client = smtp.NewClient(conn)
+	}
+	client.CommandTimeout, client.SubmissionTimeout = commandWithin, takeWithin
+	err = client.Hello(s.hello)
+	if err == nil && to.User != "" {
+		err = signIn(client, to, secret)
+	}
+	if err != nil {
+		_ = client.Close()
+		return nil, err
+	}
+	return client, nil
+}
+
+func signIn(client *smtp.Client, to Server, secret string) error {
+	var by sasl.Client
+	switch {
+	case to.Bearer:
+		by = bearer{to.User, secret}
+	case client.SupportsAuth(sasl.Plain):
+		by = sasl.NewPlainClient("", to.User, secret)
+	default:
+		by = sasl.NewLoginClient(to.User, secret)
+	}
+	if err := client.Auth(by); err != nil {
+		return signInError{err}
+	}
+	return nil
+}
+
+// bearer signs in with an access token, as Google and Microsoft ask for it.
+type bearer struct{ user, token string }
+
+func (b bearer) Start() (string, []byte, error) {
+	return "XOAUTH2", []byte("user=" + b.user + "\x01auth=Bearer " + b.token + "\x01\x01"), nil
+}
+
+// Next answers the server's explanation of a refusal with nothing, as it wants.
+func (b bearer) Next([]byte) ([]byte, error) { return []byte{}, nil }
+
+// signInError is a refusal to let us in, which is no answer to a letter.
+type signInError struct{ error }
+
+func (e signInError) Unwrap() error { return e.error }
+
+var errPlain = errors.New("submit: a password is not sent over an open line")
+
+func onThisMachine(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// hand goes through one transaction. reusable says that the line may carry another letter.
+func (s *Sender) hand(ctx context.Context, client *smtp.Client, env channel.Envelope, raw []byte) (out channel.Outcome, reusable bool) {
+	stop := context.AfterFunc(ctx, func() { _ = client.Close() })
+	defer stop()
+	if most, ok := client.MaxMessageSize(); ok && most > 0 && len(raw) > most {
+		return channel.Outcome{State: channel.OutRefused, Problem: "too-large", Answer: "the server takes fewer bytes"}, true
+	}
+	if err := client.Mail(env.From, &smtp.MailOptions{Size: int64(len(raw))}); err != nil {
+		return wordOf(err), s.reset(client, err)
+	}
+	recipients := make(map[string]channel.Outcome, len(env.To))
+	taken := 0
+	var last error
+	for _, to := range env.To {
+		err := client.Rcpt(to, nil)
+		var answer *smtp.SMTPError
+		if err != nil && !errors.As(err, &answer) {
+			return wordOf(err), false
+		}
+		if err != nil {
+			recipients[to], last = wordOf(err), err
+			continue
+		}
+		taken++
+	}
+	if taken == 0 {
+		out := wordOf(last)
+		out.Recipients = recipients
+		return out, s.reset(client, last)
+	}
+	whole, reusable := s.data(client, raw)
+	for _, to := range env.To {
+		if _, refused := recipients[to]; !refused {
+			recipients[to] = whole
+		}
+	}
+	out = worst(recipients)
+	if len(env.To) > 1 || taken < len(env.To) {
+		out.Recipients = recipients
+	}
+	return out, reusable
+}
+
+// data sends the bytes, the final dot with them, and reads the answer.
+func (s *Sender) data(client *smtp.Client, raw []byte) (channel.Outcome, bool) {
+	w, err := client.Data()
+	if err != nil {
+		return wordOf(err), s.reset(client, err)
+	}
+	if _, err := bytes.NewReader(raw).WriteTo(w); err != nil {
+		_ = client.Close() // before the final dot: what has no end is not taken
+		return wordOf(err), false
+	}
+	err = w.Close()
+	var answer *smtp.SMTPError
+	switch {
+	case err == nil:
+		return channel.Outcome{State: channel.OutSent}, true
+	case errors.As(err, &answer):
+		return wordOf(err), s.reset(client, err)
+	}
+	return channel.Outcome{State: channel.OutUnknown, Problem: "no-answer", Answer: oneLine(err.Error())}, false
+}
+
+// reset makes the line ready for another letter after a refusal.
+func (s *Sender) reset(client *smtp.Client, after error) bool {
+	var answer *smtp.SMTPError
+	return errors.As(after, &answer) && answer.Code != 421 && client.Reset() == nil
+}
+
+// worst is the outcome that decides for the letter as a whole.
+func worst(all map[string]channel.Outcome) channel.Outcome {
+	rank := map[channel.OutcomeState]int{channel.OutSent: 0, channel.OutRefused: 1, channel.OutDeferred: 2, channel.OutUnknown: 3}
+	out := channel.Outcome{State: channel.OutSent}
+	for _, one := range all {
+		if rank[one.State] > rank[out.State] {
+			out = one
+		}
+	}
+	return out
+}
+
+// bounded ends a line over which too much comes between two things that we say.
+type bounded struct {
+	net.Conn
+	read int
+}
+
+func (b *bounded) Read(p []byte) (int, error) {
+	if b.read > answerMost {
+		return 0, errTooMuch
+	}
+	n, err := b.Conn.Read(p)
+	b.read += n
+	return n, err
+}
+
+func (b *bounded) Write(p []byte) (int, error) {
+	b.read = 0
+	return b.Conn.Write(p)
+}
+
+var errTooMuch = errors.New("submit: the server's answer has no end")
+
+// oneLine is what a server said, without line breaks and cut.
+func oneLine(s string) string {
+	const most = 300
+	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
+	if runes := []rune(s); len(runes) > most {
+		s = string(runes[:most]) + "…"
+	}
+	return s
+}
