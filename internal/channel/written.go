@@ -17,6 +17,8 @@ type Account struct {
 	Channel   Channel
 	// Secrets are the channel's own by name, such as "imap.password". They are never logged.
 	Secrets map[string]string
+	// LoopToken marks letters that leave this workspace, so that they are known when they come back.
+	LoopToken string
 }
 
 // Raw is something that arrived, before anybody has read it.

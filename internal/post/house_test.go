@@ -70,7 +70,12 @@ func (*wire) Read(_ context.Context, _ channel.Account, raw []byte, _ channel.En
 	var l channel.Letter
 	return l, json.Unmarshal(raw, &l)
 }
-func (*wire) Compose(_ channel.Account, out channel.Out) ([]byte, error) { return json.Marshal(out) }
+func (*wire) Compose(_ channel.Account, out channel.Out) ([]byte, error) {
+	if out.Text == "unwritable" {
+		return nil, errors.New("a word that no letter may have")
+	}
+	return json.Marshal(out)
+}
 func (w *wire) Send(_ context.Context, _ channel.Account, e channel.Envelope, raw []byte) channel.Outcome {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -123,8 +123,8 @@ func (s *Service) bytesOf(ctx context.Context, ws vis.WorkspaceID, one *Sending,
 		out.Files = append(out.Files, channel.File{Name: a.Name, MediaType: a.MediaType, Bytes: content})
 	}
 	raw, err := sender.Compose(account, out)
-	if err != nil {
-		return nil, err
+	if err != nil { // it will be no other at the next attempt: people must see it
+		return nil, vis.Errorf(vis.Invalid, "unsendable", "The letter cannot be written: %s.", err)
 	}
 	if one.Raw, err = s.blobs.Keep(ctx, ws, raw); err != nil {
 		return nil, err
@@ -143,9 +143,6 @@ func (s *Service) bytesOf(ctx context.Context, ws vis.WorkspaceID, one *Sending,
 func (s *Service) loopToken(ws vis.WorkspaceID) string {
 	return tokenForm.EncodeToString(s.keys.MAC(ws, "letter loops")[:16])
 }
-
-// LoopToken is the mark of letters that left a workspace.
-func (s *Service) LoopToken(ws vis.WorkspaceID) string { return s.loopToken(ws) }
 
 // lane keeps the letters to one destination few at a time; false when they are too many now.
 func (s *Service) lane(destination string) (release func(), ok bool) {

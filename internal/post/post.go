@@ -64,8 +64,6 @@ type Arrival struct {
 const (
 	ReasonPoison        = "poison"         // reading it failed again and again
 	ReasonBounceUnknown = "bounce-unknown" // it says that a letter did not arrive which we cannot find
-	ReasonDisabled      = "disabled"       // its channel is switched off
-	ReasonFlood         = "flood"          // too many from one address in a short time
 )
 
 // Letter is what is kept of a message that travelled as a letter, beside its words.

@@ -245,6 +245,18 @@ func TestLettersKeepTheirOrderAndAreGivenUpVisibly(t *testing.T) {
 	}
 }
 
+// A letter that cannot be written is shown as such at once, and not tried for ever.
+func TestALetterThatCannotBeWrittenFailsVisibly(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	c := h.asked()
+	h.replies(c.ID, desk.Outbound{Text: "unwritable"})
+	h.post.SendOnce(h.ctx)
+	if s := h.sending(c.ID); s.State != post.Failed || s.Problem != "unsendable" || len(h.wire.left) != 0 || len(h.bells.rang) != 1 {
+		t.Errorf("it is %s, %s: %s", s.State, s.Problem, s.Answer)
+	}
+}
+
 func TestALetterIsTakenBackOnlyWhileItWaits(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -136,7 +136,7 @@ func (s *Service) account(ctx context.Context, ws vis.WorkspaceID, c channel.Cha
 	if err != nil {
 		return channel.Account{}, err
 	}
-	out := channel.Account{Workspace: ws, Channel: c, Secrets: make(map[string]string, len(sealed))}
+	out := channel.Account{Workspace: ws, Channel: c, Secrets: make(map[string]string, len(sealed)), LoopToken: s.loopToken(ws)}
 	for name, value := range sealed {
 		plain, err := s.keys.Open(ws, secretPurpose(c.ID, name), value)
 		if err != nil {
