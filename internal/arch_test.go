@@ -19,6 +19,7 @@ var rooms = map[string][]string{
 
 	"channel":               {"vis", "text", "hours"},
 	"channel/webchat":       {"channel", "hours", "vis", "text"},
+	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/letter", "channel/email/submit", "channel/email/token"},
 	"channel/email/setup":   {"vis", "safehttp"}, // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},         // letters that leave
 	"channel/email/submit":  {"channel"},         // hands letters over to a server that takes them for us

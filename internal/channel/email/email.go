@@ -1,0 +1,271 @@
+// Package email is the channel of those who write letters: it reads what arrived and sends what leaves. What it keeps, and when, is the
+// post room's; see that package for the life of a letter.
+package email
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"visavis/internal/channel"
+	"visavis/internal/channel/email/compose"
+	"visavis/internal/channel/email/letter"
+	"visavis/internal/channel/email/submit"
+	"visavis/internal/channel/email/token"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Kind is the name of this family of channels.
+const Kind channel.Kind = "email"
+
+// SecretOut names the secret that the relay is signed in to with.
+const SecretOut = "out.password"
+
+// The bounds of the settings, and of what is said.
+const (
+	maxAddresses = 50
+	maxName      = 80
+	maxServers   = 10
+	maxText      = 20_000
+	maxFile      = 25 << 20
+)
+
+// Settings are what an administrator chooses for a mailbox.
+type Settings struct {
+	// Addresses are those that letters reach us at. They leave from the first unless they answer one that was written to another.
+	Addresses []Address `json:"addresses"`
+	// Out is the server that takes our letters; nil leaves the channel without a voice.
+	Out *Server `json:"out,omitempty"`
+	// TrustedServers name those of ours whose Authentication-Results are believed.
+	TrustedServers []string `json:"trustedServers"`
+	// NoSubaddresses says that the server does not deliver what is written to an address with +something in it.
+	NoSubaddresses bool `json:"noSubaddresses"`
+	// OwnReturnPath has reports come to an address of their own for each letter; the relay must let us.
+	OwnReturnPath bool `json:"ownReturnPath"`
+	// NoAcknowledgements leaves customers without word that their letters arrived.
+	NoAcknowledgements bool `json:"noAcknowledgements"`
+}
+
+// Address is one that letters reach us at.
+type Address struct {
+	Address string `json:"address"`
+	Name    string `json:"name"`             // of the brand that it stands for
+	TeamID  string `json:"teamId,omitempty"` // who owns what is written to it; "" leaves it to the channel's team
+}
+
+// Server is one that takes letters for us.
+type Server struct {
+	Host     string `json:"host"`
+	Port     int    `json:"port"`
+	Security string `json:"security"` // "tls", "starttls", "none"
+	User     string `json:"user"`     // "" for a server that asks nobody
+	Bearer   bool   `json:"bearer"`   // the secret is an access token
+}
+
+// Adapter implements the abilities of a channel of letters.
+type Adapter struct {
+	resolver letter.Resolver
+	sender   *submit.Sender
+}
+
+// New makes the adapter. The resolver is asked about senders; nil proves nobody.
+func New(resolver letter.Resolver, sender *submit.Sender) *Adapter { return &Adapter{resolver, sender} }
+
+var (
+	_ channel.Acknowledger = (*Adapter)(nil)
+	_ channel.Reader       = (*Adapter)(nil)
+	_ channel.Sender       = (*Adapter)(nil)
+)
+
+// Kind implements channel.Adapter.
+func (*Adapter) Kind() channel.Kind { return Kind }
+
+// Capabilities implements channel.Adapter. A mailbox without an address or a server that takes its letters cannot say anything.
+func (*Adapter) Capabilities(c channel.Channel, _ time.Time) channel.Capabilities {
+	s, err := parse(c.Settings)
+	if err != nil || len(s.Addresses) == 0 || s.Out == nil {
+		return channel.Capabilities{Written: true}
+	}
+	return channel.Capabilities{Written: true, Attachments: true, MaxFile: maxFile, MaxText: maxText}
+}
+
+func parse(raw json.RawMessage) (Settings, error) {
+	var s Settings
+	d := json.NewDecoder(bytes.NewReader(raw))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&s); err != nil {
+		return Settings{}, vis.InField("settings", "The settings of a mailbox are not readable: %s.", strings.TrimPrefix(err.Error(), "json: "))
+	}
+	return s, nil
+}
+
+// CheckSettings implements channel.Adapter.
+func (*Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
+	s, err := parse(raw)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.checkAddresses(); err != nil {
+		return nil, err
+	}
+	if err := s.checkOut(); err != nil {
+		return nil, err
+	}
+	if len(s.TrustedServers) > maxServers {
+		return nil, vis.InField("settings.trustedServers", "A mailbox trusts %d servers at most.", maxServers)
+	}
+	trusted := make([]string, 0, len(s.TrustedServers))
+	for _, name := range s.TrustedServers {
+		if name = strings.ToLower(strings.TrimSpace(name)); !isHost(name) {
+			return nil, vis.InField("settings.trustedServers", "%q is no name of a server; one looks like mx.example.org.", name)
+		}
+		trusted = append(trusted, name)
+	}
+	s.TrustedServers = trusted
+	return json.Marshal(s)
+}
+
+func (s *Settings) checkAddresses() error {
+	if len(s.Addresses) > maxAddresses {
+		return vis.InField("settings.addresses", "A mailbox has %d addresses at most.", maxAddresses)
+	}
+	seen := make(map[string]bool)
+	out := make([]Address, 0, len(s.Addresses))
+	for _, a := range s.Addresses {
+		key, ok := text.Email(a.Address)
+		local, _, _ := strings.Cut(key, "@")
+		switch {
+		case !ok:
+			return vis.InField("settings.addresses", "%q is no e-mail address; one looks like support@example.org.", text.Preview(a.Address, maxName))
+		case len(local)+1+token.Length > 64:
+			return vis.InField("settings.addresses", "%q is too long: answers need %d characters more before the @.", key, token.Length+1)
+		case seen[key]:
+			continue
+		}
+		name := text.Line(a.Name)
+		if utf8.RuneCountInString(name) > maxName {
+			return vis.InField("settings.addresses", "A name may have %d characters.", maxName)
+		}
+		if a.TeamID != "" && !vis.IsID(a.TeamID) {
+			return vis.InField("settings.addresses", "%q is no team.", text.Preview(a.TeamID, maxName))
+		}
+		seen[key] = true
+		out = append(out, Address{key, name, a.TeamID})
+	}
+	s.Addresses = out
+	return nil
+}
+
+func (s *Settings) checkOut() error {
+	o := s.Out
+	if o == nil {
+		return nil
+	}
+	o.Host, o.User = strings.ToLower(strings.TrimSpace(o.Host)), strings.TrimSpace(o.User)
+	switch security := submit.Security(o.Security); {
+	case !isHost(o.Host) && net.ParseIP(o.Host) == nil:
+		return vis.InField("settings.out.host", "%q is no server; one looks like smtp.example.org.", text.Preview(o.Host, maxName))
+	case o.Port < 1 || o.Port > 65535:
+		return vis.InField("settings.out.port", "A port is a number from 1 to 65535; 465 and 587 are usual.")
+	case security != submit.TLS && security != submit.StartTLS && security != submit.Plain:
+		return vis.InField("settings.out.security", "The line is protected by tls or starttls, or by none, not by %q.", o.Security)
+	case len(o.User) > 200 || strings.ContainsAny(o.User, "\r\n\x00"):
+		return vis.InField("settings.out.user", "This name cannot be signed in with.")
+	}
+	return nil
+}
+
+// isHost reports whether a name is one of the domain name system, with at least one dot.
+func isHost(name string) bool {
+	if len(name) > 253 || !strings.Contains(name, ".") {
+		return false
+	}
+	for label := range strings.SplitSeq(name, ".") {
+		bad := func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
+		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") || strings.ContainsFunc(label, bad) {
+			return false
+		}
+	}
+	return true
+}
+
+// Addresses implements channel.Addressed.
+func (*Adapter) Addresses(c channel.Channel) []channel.OwnAddress {
+	s, err := parse(c.Settings)
+	if err != nil {
+		return nil
+	}
+	out := make([]channel.OwnAddress, len(s.Addresses))
+	for i, a := range s.Addresses {
+		out[i] = channel.OwnAddress{Address: channel.Address{Name: a.Name, Address: a.Address}, Team: vis.TeamID(a.TeamID)}
+	}
+	return out
+}
+
+// Acknowledges implements channel.Acknowledger.
+func (*Adapter) Acknowledges(c channel.Channel) bool {
+	s, err := parse(c.Settings)
+	return err == nil && !s.NoAcknowledgements && s.Out != nil
+}
+
+// Sign implements channel.Addressed.
+func (*Adapter) Sign(c channel.Channel, address, sign string) string {
+	s, err := parse(c.Settings)
+	if err != nil || s.NoSubaddresses {
+		return address
+	}
+	signed, err := token.Address(address, sign)
+	if err != nil {
+		return address
+	}
+	return signed
+}
+
+// ReturnPath implements channel.Addressed.
+func (a *Adapter) ReturnPath(c channel.Channel, address, sign string) string {
+	if s, err := parse(c.Settings); err != nil || !s.OwnReturnPath {
+		return address
+	}
+	return a.Sign(c, address, sign)
+}
+
+// Token implements channel.Addressed.
+func (*Adapter) Token(address string) (base, sign string) { return token.Split(address) }
+
+// Read implements channel.Reader.
+func (a *Adapter) Read(ctx context.Context, account channel.Account, raw []byte, e channel.Envelope) (channel.Letter, error) {
+	s, err := parse(account.Channel.Settings)
+	if err != nil {
+		return channel.Letter{}, err
+	}
+	return letter.Read(ctx, raw, e, letter.Options{Resolver: a.resolver, AuthservIDs: s.TrustedServers, LoopToken: account.LoopToken})
+}
+
+// Compose implements channel.Sender.
+func (*Adapter) Compose(_ channel.Account, out channel.Out) ([]byte, error) {
+	return compose.Letter(out)
+}
+
+// Send implements channel.Sender.
+func (a *Adapter) Send(ctx context.Context, account channel.Account, e channel.Envelope, raw []byte) channel.Outcome {
+	s, err := parse(account.Channel.Settings)
+	if err != nil || s.Out == nil {
+		return channel.Outcome{State: channel.OutDeferred, Problem: "channel-off"}
+	}
+	to := submit.Server{Host: s.Out.Host, Port: uint16(s.Out.Port), Security: submit.Security(s.Out.Security), User: s.Out.User, Bearer: s.Out.Bearer} //nolint:gosec // checked
+	return a.sender.Send(ctx, to, account.Secrets[SecretOut], e, raw)
+}
+
+// Destination implements channel.Sender: all goes to the relay.
+func (*Adapter) Destination(account channel.Account, _ string) string {
+	s, err := parse(account.Channel.Settings)
+	if err != nil || s.Out == nil {
+		return ""
+	}
+	return s.Out.Host
+}
