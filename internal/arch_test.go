@@ -22,6 +22,7 @@ var rooms = map[string][]string{
 	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/letter", "channel/email/submit", "channel/email/token"},
 	"channel/email/setup":   {"vis", "safehttp"}, // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},         // letters that leave
+	"channel/email/smtpin":  {"vis", "channel"},  // the door at which other servers hand letters over
 	"channel/email/submit":  {"channel"},         // hands letters over to a server that takes them for us
 	"channel/email/token":   nil,                 // the parts of addresses by which answers find their conversation
 	"channel/email/letter":  {"channel", "text"}, // reads what arrived
