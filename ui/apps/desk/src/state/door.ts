@@ -70,6 +70,11 @@ export function letIn(event: Event, session: Session): void {
     case 'channel.created':
     case 'channel.changed':
     case 'notice.given':
+    case 'arrival.quarantined':
+    case 'arrival.settled':
+    case 'channel.health':
+    case 'conversation.participants':
+    case 'sending.changed':
       break; // the stores themselves know what to do with these
   }
 }
