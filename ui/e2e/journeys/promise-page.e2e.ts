@@ -80,7 +80,7 @@ test('the figures are there for programs, and the badge leads to the page', asyn
   expect(record.kept).toBeGreaterThan(0);
   expect(record.channels.length).toBeGreaterThan(0);
   const table = await (await fetch(`${url}.csv`)).text();
-  expect(table.split('\n')[0]?.trim()).toBe('channel,kind,week,kept,missed');
+  expect(table.split('\n')[0]?.trim()).toBe('channel,kind,week,kept,missed,unanswered');
   const snippet = await page.getByRole('group', { name: 'À copier dans votre page' }).innerText();
   expect(snippet).toContain(`<a href="${url}"><img src="${url}/badge.svg"`);
   const badge = await fetch(`${url}/badge.svg`);
