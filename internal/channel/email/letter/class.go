@@ -187,9 +187,10 @@ func invitation(content []byte) *channel.Invitation {
 		}
 		name = strings.ToUpper(name)
 		zone := ""
-		if _, z, ok := strings.Cut(strings.ToUpper(parameters), "TZID="); ok {
-			z, _, _ = strings.Cut(z, ";")
-			zone = parameters[strings.Index(strings.ToUpper(parameters), "TZID=")+5:][:len(z)]
+		for parameter := range strings.SplitSeq(parameters, ";") {
+			if key, z, _ := strings.Cut(parameter, "="); strings.EqualFold(key, "tzid") {
+				zone = z
+			}
 		}
 		plain := text.Preview(strings.NewReplacer(`\n`, " ", `\,`, ",", `\;`, ";", `\\`, `\`).Replace(value), 300)
 		switch {

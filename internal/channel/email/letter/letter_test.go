@@ -278,6 +278,14 @@ END:VCALENDAR
 	}
 }
 
+func TestAZoneWhoseCapitalsAreLongerIsNoReasonToFall(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: text/calendar; charset=utf-8\n", "BEGIN:VEVENT\nDTSTART;TZID=ɐɐɐɐ:20260302T100000\nEND:VEVENT\n")
+	if c := l.Calendar; c == nil || c.BeginsAt.Format("15:04") != "10:00" {
+		t.Errorf("the invitation is %+v", c)
+	}
+}
+
 // answers is DNS with what a test knows.
 type answers map[string]string
 
