@@ -3,6 +3,7 @@ package letter
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 
 	"visavis/internal/channel"
 )
@@ -28,9 +29,25 @@ const (
 	signed
 )
 
+// maxFolded is how much of a text is looked at line by line, in bytes; what is beyond it is the rest.
+const maxFolded = 128 << 10
+
 // fold takes history and signature out of a text. Every line of it is either in the words that it returns or in a fold; where an answer
 // stands between the lines that it answers, nothing is folded.
 func fold(said string) (string, []channel.Fold) {
+	if len(said) <= maxFolded {
+		return folded(said)
+	}
+	at := strings.LastIndexByte(said[:maxFolded], '\n') + 1
+	if at == 0 {
+		for at = maxFolded; !utf8.RuneStart(said[at]); at-- {
+		}
+	}
+	fresh, folds := folded(said[:at])
+	return fresh, append(folds, channel.Fold{Kind: channel.FoldRest, Text: said[at:]})
+}
+
+func folded(said string) (string, []channel.Fold) {
 	lines := strings.Split(said, "\n")
 	kinds := make([]lineKind, len(lines))
 	tail := historyFrom(lines)
@@ -120,22 +137,32 @@ func interleaved(lines []string, kinds []lineKind) bool {
 
 // sign marks the signature: from the usual two dashes on (RFC 3676 §4.3), or the line that a telephone adds.
 func sign(lines []string, kinds []lineKind, tail int) {
-	const longest = 25 // lines: more is no signature
+	const (
+		longest = 25 // lines; more is no signature
+		after   = 4  // lines below what a telephone adds
+	)
+	end, last := 0, 0 // where the run of new words ends that line i is in, and its last line that is not empty
 	for i := range lines {
 		if kinds[i] != fresh {
 			continue
+		}
+		if i >= end {
+			for end = i; end < tail && kinds[end] == fresh; end++ {
+				if strings.TrimSpace(lines[end]) != "" {
+					last = end
+				}
+			}
 		}
 		line := strings.TrimRight(lines[i], "\u00a0 ")
 		begins := line == "--" || line == "—" && i > 0
 		if !begins && !device.MatchString(lines[i]) {
 			continue
 		}
-		end := i
-		for end < tail && kinds[end] == fresh {
-			end++
+		next := i + 1
+		for next <= last && strings.TrimSpace(lines[next]) == "" {
+			next++
 		}
-		rest := strings.TrimSpace(strings.Join(lines[i+1:end], "\n"))
-		if begins && end-i > longest || !begins && rest != "" && !strings.HasPrefix(rest, ">") && strings.Count(rest, "\n") > 3 {
+		if begins && end-i > longest || !begins && last-next >= after {
 			continue
 		}
 		for j := i; j < end; j++ {

@@ -3,8 +3,10 @@ package letter
 import (
 	"context"
 	"net"
+	"runtime"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"visavis/internal/channel"
 )
@@ -84,6 +86,37 @@ func FuzzFoldingLosesNothing(f *testing.F) {
 			}
 		}
 	})
+}
+
+// D-04: what a stranger writes again and again makes no work that grows with its square.
+func TestLinesThatLookLikeSignaturesCostNoMoreTheMoreThereAre(t *testing.T) {
+	for _, line := range []string{"--\n", "Sent from my x\n"} {
+		few, many := strings.Repeat(line, 500), strings.Repeat(line, 5000)
+		allocated := func(said string) float64 {
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			fold(said)
+			runtime.ReadMemStats(&after)
+			return float64(after.TotalAlloc - before.TotalAlloc)
+		}
+		allocated(few) // what is made once
+		if a, b := allocated(few), allocated(many); b > 30*a {
+			t.Errorf("%q: ten times as many lines take %.0f times the memory", line, b/a)
+		}
+	}
+}
+
+func TestWhatIsTooLongToBeFoldedIsKeptAsTheRest(t *testing.T) {
+	t.Parallel()
+	for name, said := range map[string]string{"lines": strings.Repeat("Bonjour é\n", 20_000), "one line": strings.Repeat("é", maxFolded)} {
+		words, folds := fold(said)
+		if len(folds) != 1 || folds[0].Kind != channel.FoldRest || len(words) > maxFolded || !utf8.ValidString(words) {
+			t.Fatalf("%s: %d bytes, %d folds", name, len(words), len(folds))
+		}
+		if whole := words + folds[0].Text; strings.Count(whole, "é") != strings.Count(said, "é") {
+			t.Errorf("%s: %d of %d bytes are left", name, len(whole), len(said))
+		}
+	}
 }
 
 // E-15: what each sort of letter is known by.
