@@ -3,9 +3,9 @@
 //
 // A letter is read in these steps, of which each works on what the one before has left:
 //
-//  1. The scan: size, lines, fields of the head, parts and depth, counted in one pass without a parser.
+//  1. The scan: size, fields of the head, servers passed, counted in one pass without a parser.
 //  2. The head, field by field; two From fields, or one that is written in a way that programs read differently, make it ambiguous.
-//  3. The parts, by enmime, whose faults become notes.
+//  3. The parts, by enmime, whose faults become notes; a guard counts parts and depth before it looks for them.
 //  4. What sort of letter it is: ordinary, automatic, from a list, a bounce, a receipt.
 //  5. What is new in it, and what is history or signature.
 //  6. How far it is proved whose it is, which asks DNS and nothing else.
@@ -99,10 +99,9 @@ func read(raw []byte, depth int) (reading, error) {
 		return reading{}, &channel.Unreadable{Reason: "broken", Detail: "it has no head"}
 	}
 	out.readHead()
-	parsed, err := enmime.ReadEnvelope(bytes.NewReader(raw))
+	parsed, err := parse(raw)
 	if err != nil {
-		// Its parts cannot be told apart: what stands below the head is shown as it is.
-		parsed = &enmime.Envelope{Text: string(bodyOf(raw)), Errors: []*enmime.Error{{}}}
+		return reading{}, err
 	}
 	if len(parsed.Errors) > 0 {
 		out.note("mime-faults")

@@ -2,6 +2,7 @@ package letter
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"runtime"
 	"strings"
@@ -86,6 +87,42 @@ func FuzzFoldingLosesNothing(f *testing.F) {
 			}
 		}
 	})
+}
+
+// D-01, D-02, E-26: however a boundary is written, the parts that it divides are counted, and none of it loses the text.
+func TestPartsAreCountedHoweverTheirBoundaryIsWritten(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ field, boundary string }{
+		"as usual":              {`boundary="b"`, "b"},
+		"in pieces":             {"boundary*0=b", "b"},
+		"with a charset":        {"boundary*=us-ascii''b", "b"},
+		"on two lines":          {"boundary\n =b", "b"},
+		"below its equals sign": {"boundary=\n b", "b"},
+		"behind a decoy":        {`x="boundary"; boundary=b`, "b"},
+		"on a long line":        {`x="` + strings.Repeat("y", 5000) + `"; boundary=b`, "b"},
+		"longer than allowed":   {"boundary=" + strings.Repeat("b", 300), strings.Repeat("b", 300)},
+	} {
+		head := "Content-Type: multipart/mixed; " + c.field + "\n"
+		part := "--" + c.boundary + "\nContent-Type: text/plain\n\nBonjour\n"
+		if l := readOne(t, head, part+"--"+c.boundary+"--\n"); l.Text != "Bonjour" {
+			t.Errorf("%s: one part is read as %q", name, l.Text)
+		}
+		if _, err := Read(t.Context(), written(head, strings.Repeat(part, maxParts+1)), channel.Envelope{}, Options{}); reason(err) != "too-many-parts" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, field := range []string{`"b\b"`, "b (one)", "other"} {
+		if l := readOne(t, "Content-Type: multipart/mixed; boundary="+field+"\n", "--b\n\nBonjour\n--b--\n"); !strings.Contains(l.Text, "Bonjour") {
+			t.Errorf("boundary=%s: the text is %q", field, l.Text)
+		}
+	}
+	var words strings.Builder
+	for i := range maxDepth + 1 {
+		fmt.Fprintf(&words, "There it says boundary=%d.\n", i)
+	}
+	if l := readOne(t, "", words.String()); l.Text == "" {
+		t.Error("words about boundaries are taken for parts")
+	}
 }
 
 // D-04: what a stranger writes again and again makes no work that grows with its square.

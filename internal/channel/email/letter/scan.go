@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/jhillyerd/enmime/v2"
+	"github.com/jhillyerd/enmime/v2/mediatype"
 	"golang.org/x/net/html/charset"
 
 	"visavis/internal/channel"
@@ -20,17 +22,15 @@ const (
 	maxField     = 64 << 10
 	maxFields    = 1000
 	maxHops      = 50
-	maxBoundary  = 200
+	maxMediaType = 8 << 10
 )
 
-// scan counts lines, fields, parts and depth in one pass and refuses what is beyond the bounds. It takes each boundary that any line
-// declares for one, so that it counts at least what a parser would.
+// scan counts the fields of the head and refuses what is beyond the bounds.
 func scan(raw []byte) error {
 	if len(raw) > maxBytes {
 		return unreadable("too-large", "%d bytes; %d are read", len(raw), maxBytes)
 	}
-	boundaries := make(map[string]bool)
-	inHead, fields, field, hops, parts, nested := true, 0, 0, 0, 0, 0
+	fields, field, hops := 0, 0, 0
 	for at := 0; at < len(raw); {
 		end := bytes.IndexByte(raw[at:], '\n')
 		line := raw[at:]
@@ -39,50 +39,24 @@ func scan(raw []byte) error {
 		}
 		at += len(line) + 1
 		line = bytes.TrimRight(line, "\r")
-		if inHead {
-			switch {
-			case len(line) == 0:
-				inHead = false
-			case line[0] == ' ' || line[0] == '\t':
-				field += len(line)
-			default:
-				fields, field = fields+1, len(line)
-				if len(line) >= 9 && bytes.EqualFold(line[:9], []byte("received:")) {
-					hops++
-				}
-			}
-			switch {
-			case field > maxField:
-				return unreadable("header-too-long", "a field of the head has over %d bytes", maxField)
-			case fields > maxFields || at > maxHeadBytes && inHead:
-				return unreadable("too-many-headers", "%d fields, %d bytes", fields, at)
-			case hops >= maxHops:
-				return unreadable("loop", "it came through %d servers", hops)
+		switch {
+		case len(line) == 0:
+			return nil
+		case line[0] == ' ' || line[0] == '\t':
+			field += len(line)
+		default:
+			fields, field = fields+1, len(line)
+			if len(line) >= 9 && bytes.EqualFold(line[:9], []byte("received:")) {
+				hops++
 			}
 		}
-		if len(line) > 2 && line[0] == '-' && line[1] == '-' && len(line) <= maxBoundary {
-			if boundaries[string(bytes.TrimRight(line[2:], "- \t"))] {
-				if parts++; parts > maxParts {
-					return unreadable("too-many-parts", "more than %d", maxParts)
-				}
-			}
-			continue
-		}
-		if len(line) > 4096 || !bytes.ContainsRune(line, '/') && !bytes.ContainsRune(line, '=') {
-			continue
-		}
-		low := strings.ToLower(string(line))
-		if i := strings.Index(low, "boundary"); i >= 0 {
-			if b := boundaryIn(string(line[i+len("boundary"):])); b != "" {
-				boundaries[strings.TrimRight(b, "- ")] = true
-				nested++
-			}
-		}
-		if strings.HasPrefix(low, "content-type:") && strings.Contains(low, "message/") {
-			nested++
-		}
-		if nested > maxDepth {
-			return unreadable("too-deep", "more than %d parts within parts", maxDepth)
+		switch {
+		case field > maxField:
+			return unreadable("header-too-long", "a field of the head has over %d bytes", maxField)
+		case fields > maxFields || at > maxHeadBytes:
+			return unreadable("too-many-headers", "%d fields, %d bytes", fields, at)
+		case hops >= maxHops:
+			return unreadable("loop", "it came through %d servers", hops)
 		}
 	}
 	return nil
@@ -92,20 +66,50 @@ func unreadable(reason, detail string, args ...any) error {
 	return &channel.Unreadable{Reason: reason, Detail: fmt.Sprintf(detail, args...)}
 }
 
-// boundaryIn is what stands behind the word boundary: = and a value, in quotes or not.
-func boundaryIn(s string) string {
-	s = strings.TrimSpace(s)
-	value, ok := strings.CutPrefix(s, "=")
-	if !ok {
-		return ""
+// guard stands where the parser asks what a Content-Type means, so that both understand the same by it, however it is written. It
+// counts the parts that a boundary can divide before the parser looks for one of them.
+type guard struct {
+	raw    []byte
+	nested int
+	parts  int
+	err    error // of the bound that was crossed
+}
+
+// mediaType is asked by the parser for each part. An error of it ends the parsing.
+func (g *guard) mediaType(field string) (kind string, params map[string]string, invalid []string, err error) {
+	if g.err != nil {
+		return "", nil, nil, g.err
 	}
-	value = strings.TrimSpace(value)
-	if quoted, ok := strings.CutPrefix(value, `"`); ok {
-		inside, _, _ := strings.Cut(quoted, `"`)
-		return inside
+	if len(field) > maxMediaType {
+		return "application/octet-stream", nil, nil, nil
 	}
-	word, _, _ := strings.Cut(value, ";")
-	return strings.TrimSpace(word)
+	kind, params, invalid, err = mediatype.Parse(field)
+	if err != nil || params["boundary"] == "" {
+		return kind, params, invalid, err
+	}
+	g.nested++
+	g.parts += bytes.Count(g.raw, []byte("--"+params["boundary"]))
+	switch {
+	case g.nested > maxDepth:
+		g.err = unreadable("too-deep", "more than %d parts within parts", maxDepth)
+	case g.parts > maxParts:
+		g.err = unreadable("too-many-parts", "more than %d", maxParts)
+	}
+	return kind, params, invalid, g.err
+}
+
+// parse takes a letter apart; its error says that the parts are beyond the bounds. What cannot be taken apart, or has none of the parts
+// that it speaks of, is shown as it stands below the head.
+func parse(raw []byte) (*enmime.Envelope, error) {
+	g := guard{raw: raw}
+	parsed, err := enmime.NewParser(enmime.SetCustomParseMediaType(g.mediaType)).ReadEnvelope(bytes.NewReader(raw))
+	if g.err != nil {
+		return nil, g.err
+	}
+	if err != nil || parsed.Root.Boundary != "" && parsed.Root.FirstChild == nil {
+		parsed = &enmime.Envelope{Text: string(bodyOf(raw)), Errors: []*enmime.Error{{}}}
+	}
+	return parsed, nil
 }
 
 // field is one of a head, unfolded.
