@@ -2,16 +2,21 @@ package letter
 
 import (
 	"bytes"
+	"net/url"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"github.com/inbucket/html2text"
 	"github.com/microcosm-cc/bluemonday"
 	"golang.org/x/net/html"
 	"golang.org/x/net/html/atom"
 )
+
+// elsewhere is the address of a picture that may be asked for.
+var elsewhere = regexp.MustCompile(`^https?://[^\s"'<>]+$`)
 
 // policy is what of a letter's HTML is kept: its text, tables, pictures, links and the look of them. Nothing that runs, loads, covers the
 // page or asks for input.
@@ -32,7 +37,7 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("face").Matching(regexp.MustCompile(`^[a-zA-Z0-9 ,'-]{1,100}$`)).OnElements("font")
 	p.AllowAttrs("alt", "title").Matching(bluemonday.Paragraph).OnElements("img")
 	p.AllowAttrs("src").Matching(regexp.MustCompile(`^cid:[0-9]{1,3}$`)).OnElements("img")
-	p.AllowAttrs("data-src").Matching(regexp.MustCompile(`^https?://[^\s"'<>]+$`)).OnElements("img")
+	p.AllowAttrs("data-src").Matching(elsewhere).OnElements("img")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowURLSchemes("http", "https", "mailto", "tel", "cid")
 	p.RequireParseableURLs(true)
@@ -45,7 +50,8 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 		"border-radius", "border-width", "border-spacing").Matching(length).Globally()
 	p.AllowStyles("text-align", "vertical-align", "font-weight", "font-style", "text-decoration", "border-style", "border-collapse", "white-space",
 		"list-style-type").Matching(regexp.MustCompile(`^[a-z0-9 -]{1,30}$`)).Globally()
-	p.AllowStyles("border", "border-top", "border-bottom", "border-left", "border-right", "border-color").Matching(regexp.MustCompile(`^[a-zA-Z0-9#., ()-]{1,60}$`)).Globally()
+	p.AllowStyles("border", "border-top", "border-bottom", "border-left", "border-right", "border-color").Matching(
+		regexp.MustCompile(`^([a-zA-Z0-9#.-]{1,20}|rgba?\([0-9., %]{5,40}\))( ([a-zA-Z0-9#.-]{1,20}|rgba?\([0-9., %]{5,40}\))){0,3}$`)).Globally()
 	p.AllowStyles("font-family").Matching(regexp.MustCompile(`^[a-zA-Z0-9 ,'"-]{1,150}$`)).Globally()
 	return p
 })
@@ -110,9 +116,7 @@ func (r *reading) picture(n *html.Node, remote *int) {
 		}
 		return a.Key == "src" || a.Key == "srcset" || a.Key == "data-src"
 	})
-	low := strings.ToLower(source)
-	switch {
-	case strings.HasPrefix(low, "cid:"):
+	if len(source) > 4 && strings.EqualFold(source[:4], "cid:") {
 		id := strings.Trim(source[len("cid:"):], "<> ")
 		for i := range r.Files {
 			if id != "" && r.Files[i].ContentID == id {
@@ -121,8 +125,67 @@ func (r *reading) picture(n *html.Node, remote *int) {
 				return
 			}
 		}
-	case strings.HasPrefix(low, "http://"), strings.HasPrefix(low, "https://"):
+		return
+	}
+	if strings.HasPrefix(source, "//") {
+		source = "https:" + source
+	}
+	if at, err := url.Parse(source); err == nil && (at.Scheme == "http" || at.Scheme == "https") && at.Host != "" && elsewhere.MatchString(at.String()) {
 		*remote++
-		n.Attr = append(n.Attr, html.Attribute{Key: "data-src", Val: source})
+		n.Attr = append(n.Attr, html.Attribute{Key: "data-src", Val: at.String()})
+	}
+}
+
+// maxConverted is up to where HTML is made a text that reads well, in bytes.
+const maxConverted = 256 << 10
+
+// textOf is the text of a letter that came as HTML alone. What is too long or too deeply nested to be made one that reads well is told
+// all the same.
+func textOf(source string) string {
+	if len(source) <= maxConverted {
+		if said, err := html2text.FromString(source); err == nil && said != "" {
+			return said
+		}
+	}
+	return wordsOf(source[:min(len(source), maxHTML)])
+}
+
+// wordsOf is what stands between the tags of HTML, a line for each block.
+func wordsOf(source string) string {
+	var out strings.Builder
+	hidden := atom.Atom(0)
+	for z := html.NewTokenizer(strings.NewReader(source)); ; {
+		switch z.Next() {
+		case html.ErrorToken:
+			return strings.TrimSpace(out.String())
+		case html.TextToken:
+			if said := strings.Join(strings.Fields(string(z.Text())), " "); hidden == 0 && said != "" {
+				out.WriteString(said + " ")
+			}
+		case html.StartTagToken:
+			name, _ := z.TagName()
+			at := atom.Lookup(name)
+			if hidden == 0 && (at == atom.Script || at == atom.Style || at == atom.Title || at == atom.Template) {
+				hidden = at
+			}
+			blockEnds(&out, at)
+		case html.EndTagToken, html.SelfClosingTagToken:
+			name, _ := z.TagName()
+			at := atom.Lookup(name)
+			if at == hidden {
+				hidden = 0
+			}
+			blockEnds(&out, at)
+		}
+	}
+}
+
+// blockEnds begins a new line where a block begins or ends.
+func blockEnds(out *strings.Builder, at atom.Atom) {
+	switch at {
+	case atom.P, atom.Div, atom.Br, atom.Tr, atom.Li, atom.Table, atom.Blockquote, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Hr:
+		if !strings.HasSuffix(out.String(), "\n") {
+			out.WriteByte('\n')
+		}
 	}
 }

@@ -103,7 +103,7 @@ func read(raw []byte, depth int) (reading, error) {
 	if err != nil {
 		return reading{}, err
 	}
-	if len(parsed.Errors) > 0 {
+	if slices.ContainsFunc(parsed.Errors, func(e *enmime.Error) bool { return e.Name != enmime.ErrorPlainTextFromHTML }) {
 		out.note("mime-faults")
 	}
 	out.readParts(parsed)
@@ -231,15 +231,15 @@ func decoded(field string) string {
 	return strings.ToValidUTF8(out, "�")
 }
 
-// idsIn reads message ids without their brackets (RFC 5322 §3.6.4).
+// idsIn reads message ids without their brackets (RFC 5322 §3.6.4): of too many the last, which are the newest.
 func idsIn(field string) []string {
 	var out []string
 	for word := range strings.FieldsSeq(strings.NewReplacer("<", " ", ">", " ", ",", " ").Replace(field)) {
-		if len(word) <= maxID && utf8.ValidString(word) && len(out) < maxIDs && !strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
+		if len(word) <= maxID && utf8.ValidString(word) && !strings.ContainsFunc(word, func(r rune) bool { return r < ' ' || r == 0x7f }) {
 			out = append(out, word)
 		}
 	}
-	return out
+	return out[max(0, len(out)-maxIDs):]
 }
 
 // readParts takes over the words, the HTML and the files.

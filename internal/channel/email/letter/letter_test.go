@@ -191,6 +191,18 @@ func TestWhatSortOfLetterItIs(t *testing.T) {
 	}
 }
 
+func TestOfManyReferencesTheNewestAreKept(t *testing.T) {
+	t.Parallel()
+	var field strings.Builder
+	for i := range maxIDs + 10 {
+		fmt.Fprintf(&field, " <%d@arzel.example>", i)
+	}
+	l := readOne(t, "References:"+field.String()+"\n", "x\n")
+	if len(l.References) != maxIDs || l.References[maxIDs-1] != fmt.Sprintf("%d@arzel.example", maxIDs+9) {
+		t.Errorf("they end with %v", l.References[len(l.References)-1:])
+	}
+}
+
 func TestAReportSaysWhatDidNotArrive(t *testing.T) {
 	t.Parallel()
 	l := readOne(t, "Return-Path: <>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n", `--b
@@ -270,6 +282,36 @@ iVBORw0KGgo=
 	}
 	if l.Remote != 1 || len(l.Files) != 1 || l.Files[0].Name != "pic.png" || !l.Files[0].Inline {
 		t.Errorf("%d lie elsewhere; files %+v", l.Remote, l.Files)
+	}
+}
+
+// X-03, X-05: no address hides in the look of a letter; pictures that lie elsewhere wait, however their address is written.
+func TestNoAddressHidesInALettersLook(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: text/html\n", `<p style="border: url(evil); border-color: url(evil)">a</p><p style="border: 1px solid rgb(1, 2, 3)">b</p>
+<img src="http://x.example/a b.png"><img src="HTTP://x.example/c.png"><img src="//x.example/d.png"><img src="http:///e.png">`)
+	safe(t, "look", l)
+	for _, want := range []string{"1px solid rgb(1, 2, 3)", `data-src="http://x.example/a%20b.png"`, `data-src="http://x.example/c.png"`, `data-src="https://x.example/d.png"`} {
+		if !strings.Contains(l.HTML, want) {
+			t.Errorf("it does not have %s:\n%s", want, l.HTML)
+		}
+	}
+	if strings.Contains(l.HTML, "evil") || l.Remote != 3 || len(l.Notes) != 0 {
+		t.Errorf("%d lie elsewhere, notes %v:\n%s", l.Remote, l.Notes, l.HTML)
+	}
+}
+
+func TestHTMLThatCannotBeShownIsStillRead(t *testing.T) {
+	t.Parallel()
+	for name, body := range map[string]string{
+		"too deep": strings.Repeat("<div>", 2000) + "<script>no</script>Bonjour<p>Camille &amp; L&eacute;a",
+		"too long": "<p>Bonjour</p><p>Camille &amp; L&eacute;a</p><style>no</style>" + strings.Repeat("<p>x</p>\n", maxHTML/8),
+	} {
+		l := readOne(t, "Content-Type: text/html; charset=us-ascii\n", body)
+		words, _, _ := strings.Cut(l.Text, "\nx")
+		if strings.Join(strings.Fields(words), " ") != "Bonjour Camille & Léa" || l.HTML != "" {
+			t.Errorf("%s: %.200q", name, l.Text)
+		}
 	}
 }
 

@@ -102,12 +102,16 @@ func (g *guard) mediaType(field string) (kind string, params map[string]string, 
 // that it speaks of, is shown as it stands below the head.
 func parse(raw []byte) (*enmime.Envelope, error) {
 	g := guard{raw: raw}
-	parsed, err := enmime.NewParser(enmime.SetCustomParseMediaType(g.mediaType)).ReadEnvelope(bytes.NewReader(raw))
+	parser := enmime.NewParser(enmime.SetCustomParseMediaType(g.mediaType), enmime.DisableTextConversion(true))
+	parsed, err := parser.ReadEnvelope(bytes.NewReader(raw))
 	if g.err != nil {
 		return nil, g.err
 	}
 	if err != nil || parsed.Root.Boundary != "" && parsed.Root.FirstChild == nil {
 		parsed = &enmime.Envelope{Text: string(bodyOf(raw)), Errors: []*enmime.Error{{}}}
+	}
+	if parsed.Text == "" && parsed.HTML != "" {
+		parsed.Text = textOf(parsed.HTML)
 	}
 	return parsed, nil
 }
