@@ -12,8 +12,8 @@ import (
 	"visavis/internal/text"
 )
 
-// classify says what sort of letter this is.
-func (r *reading) classify(e *enmime.Envelope) {
+// classify says what sort of letter this is. A null return path is told by the envelope, or by the server that put it into the head.
+func (r *reading) classify(e *enmime.Envelope, env channel.Envelope) {
 	h := r.head
 	r.list()
 	kind := strings.ToLower(h.first("content-type"))
@@ -21,7 +21,7 @@ func (r *reading) classify(e *enmime.Envelope) {
 	receipt := part(e.Root, "message/disposition-notification")
 	auto := strings.ToLower(strings.TrimSpace(h.first("auto-submitted")))
 	local, _, _ := strings.Cut(r.From.Address, "@")
-	null := strings.TrimSpace(h.first("return-path")) == "<>"
+	null := strings.TrimSpace(h.first("return-path")) == "<>" || env.From == "" && len(env.To) > 0
 	switch {
 	case receipt != nil || strings.Contains(kind, "disposition-notification"):
 		r.Class = channel.WasRead
@@ -29,7 +29,9 @@ func (r *reading) classify(e *enmime.Envelope) {
 	case report != nil || strings.Contains(kind, "report-type=delivery-status") || strings.Contains(kind, `report-type="delivery-status"`),
 		null && (local == "mailer-daemon" || local == "postmaster"):
 		r.Class = channel.Bounced
-		r.Bounce = bounceOf(e, report, r.Text)
+		if r.Bounce = bounceOf(e, report, r.Text); r.Bounce == nil {
+			r.Class = channel.Automatic
+		}
 	case null, auto != "" && auto != "no" && !strings.HasPrefix(auto, "no;"), h.first("x-autoreply") != "", h.first("x-autorespond") != "",
 		h.first("x-auto-reply-from") != "", precedence(h, "auto_reply"):
 		r.Class = channel.Automatic
@@ -102,10 +104,15 @@ var (
 	mailbox = regexp.MustCompile(`<?([A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+\.[A-Za-z0-9-]+)>?`)
 )
 
+// tried is what programs without a delivery status notification write of a letter that they still try to deliver.
+var tried = regexp.MustCompile(`(?i)warning message only|do not need to resend|(will|is going to) (be retried|keep trying|continue to try|try again)|not (yet )?been delivered yet|delivery (is|has been) delayed|wird weiterhin versucht|nouvelle tentative|nouvelles tentatives`)
+
 // bounceOf reads a report that a letter of ours did not arrive: as a delivery status notification, or from what programs without one write.
+// nil when the report says that it did.
 func bounceOf(e *enmime.Envelope, report *enmime.Part, said string) *channel.Bounce {
 	var b channel.Bounce
 	if report != nil {
+		arrived := 0
 		for _, f := range fieldsOf(report.Content) {
 			action := strings.ToLower(f.Get("Action"))
 			to := afterType(f.Get("Final-Recipient"))
@@ -116,12 +123,19 @@ func bounceOf(e *enmime.Envelope, report *enmime.Part, said string) *channel.Bou
 			if action == "" && !ok {
 				continue
 			}
+			if action == "delivered" || action == "relayed" || action == "expanded" {
+				arrived++
+				continue
+			}
 			b.Delayed = b.Delayed || action == "delayed"
 			b.Permanent = b.Permanent || action == "failed" && !strings.HasPrefix(f.Get("Status"), "4.")
 			if ok {
 				b.Recipients = append(b.Recipients, channel.BouncedRecipient{Address: key, Status: code.FindString(f.Get("Status")),
 					Answer: text.Preview(afterType(f.Get("Diagnostic-Code")), 300)})
 			}
+		}
+		if arrived > 0 && len(b.Recipients) == 0 && !b.Permanent && !b.Delayed {
+			return nil
 		}
 	}
 	for _, kind := range []string{"message/rfc822", "text/rfc822-headers"} {
@@ -132,7 +146,8 @@ func bounceOf(e *enmime.Envelope, report *enmime.Part, said string) *channel.Bou
 		}
 	}
 	if len(b.Recipients) == 0 {
-		b.Permanent = true
+		b.Delayed = b.Delayed || report == nil && tried.MatchString(said)
+		b.Permanent = !b.Delayed
 		for _, m := range mailbox.FindAllStringSubmatch(said, 5) {
 			if key, ok := text.Email(m[1]); ok && !strings.HasPrefix(key, "mailer-daemon@") && !strings.HasPrefix(key, "postmaster@") {
 				b.Recipients = []channel.BouncedRecipient{{Address: key, Status: code.FindString(said), Answer: text.Preview(said, 300)}}

@@ -29,7 +29,7 @@ func (r *reading) forwarded(e *enmime.Envelope, depth int) {
 		}
 	}
 	if attached != nil && r.Class == channel.Ordinary {
-		if inner, err := read(attached.Content, depth+1); err == nil && inner.From.Address != "" {
+		if inner, err := read(attached.Content, channel.Envelope{}, depth+1); err == nil && inner.From.Address != "" {
 			r.Forwarded = &inner.Letter
 		}
 		return

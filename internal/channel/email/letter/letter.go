@@ -56,7 +56,7 @@ const (
 
 // Read reads a letter. The same bytes give the same letter, but for what DNS says of its sender.
 func Read(ctx context.Context, raw []byte, env channel.Envelope, o Options) (channel.Letter, error) {
-	l, err := read(raw, 0)
+	l, err := read(raw, env, 0)
 	if err != nil {
 		return channel.Letter{}, err
 	}
@@ -78,7 +78,7 @@ type reading struct {
 }
 
 // read reads a letter, and one that it carries.
-func read(raw []byte, depth int) (reading, error) {
+func read(raw []byte, env channel.Envelope, depth int) (reading, error) {
 	if len(bytes.TrimSpace(raw)) == 0 {
 		return reading{}, &channel.Unreadable{Reason: "empty", Detail: "it has no bytes but blanks"}
 	}
@@ -107,7 +107,7 @@ func read(raw []byte, depth int) (reading, error) {
 		out.note("mime-faults")
 	}
 	out.readParts(parsed)
-	out.classify(parsed)
+	out.classify(parsed, env)
 	out.forwarded(parsed, depth)
 	return out, nil
 }
@@ -152,7 +152,7 @@ func (r *reading) readHead() {
 	if len(from) > 0 {
 		r.From = from[0]
 	}
-	if len(h.all("from")) != 1 || len(from) != 1 || h.odd("from") {
+	if len(h.all("from")) != 1 || len(from) != 1 || h.odd("from") || several(h.first("from")) {
 		r.Trust.Ambiguous = true
 		r.note("sender-unclear")
 	}
@@ -197,6 +197,13 @@ func (r *reading) addresses(fields []string) []channel.Address {
 		}
 	}
 	return out
+}
+
+// several reports whether a field that is no list of addresses has more than one in angle brackets: programs differ in which they take.
+func several(field string) bool {
+	parser := mail.AddressParser{WordDecoder: words}
+	_, err := parser.ParseList(field)
+	return err != nil && strings.Count(field, "<") > 1
 }
 
 // mailboxes reads a list of addresses as tolerantly as can be done without guessing: an encoded word is never decoded into an address.

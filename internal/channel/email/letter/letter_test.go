@@ -1,9 +1,7 @@
 package letter
 
 import (
-	"context"
 	"fmt"
-	"net"
 	"runtime"
 	"strings"
 	"testing"
@@ -156,98 +154,6 @@ func TestWhatIsTooLongToBeFoldedIsKeptAsTheRest(t *testing.T) {
 	}
 }
 
-// E-15: what each sort of letter is known by.
-func TestWhatSortOfLetterItIs(t *testing.T) {
-	t.Parallel()
-	for head, want := range map[string]channel.Class{
-		"":                                channel.Ordinary,
-		"X-Auto-Response-Suppress: All\n": channel.Ordinary,
-		"Auto-Submitted: no\n":            channel.Ordinary,
-		"Auto-Submitted: auto-replied\n":  channel.Automatic,
-		"Precedence: bulk\n":              channel.Automatic,
-		"X-Autoreply: yes\n":              channel.Automatic,
-		"Return-Path: <>\n":               channel.Automatic,
-		"List-Unsubscribe: <mailto:x@y.example>\n":         channel.Automatic,
-		"List-Id: Riders <riders.arzel.example>\n":         channel.ListPost,
-		"List-Id: <l.x>\nAuto-Submitted: auto-generated\n": channel.Automatic,
-	} {
-		if l := readOne(t, head, "Bonjour\n"); l.Class != want {
-			t.Errorf("%q: %s, want %s", head, l.Class, want)
-		}
-	}
-	l := readOne(t, "List-Id: Riders <riders.arzel.example>\nList-Post: <mailto:riders@arzel.example>\n", "Bonjour\n")
-	if l.List == nil || l.List.ID != "riders.arzel.example" || l.List.Post != "riders@arzel.example" {
-		t.Errorf("the list is %+v", l.List)
-	}
-	if l := readOne(t, "X-Visavis-Loop: ours\n", "x\n"); !l.Loop {
-		t.Error("our own mark is not known")
-	}
-	if l := readOne(t, "X-Visavis-Loop: theirs\n", "x\n"); l.Loop {
-		t.Error("somebody else's mark is taken for ours")
-	}
-	// E-17
-	if _, err := Read(t.Context(), written(strings.Repeat("Received: from a by b\n", 50), "x\n"), channel.Envelope{}, Options{}); reason(err) != "loop" {
-		t.Errorf("fifty servers: %v", err)
-	}
-}
-
-func TestOfManyReferencesTheNewestAreKept(t *testing.T) {
-	t.Parallel()
-	var field strings.Builder
-	for i := range maxIDs + 10 {
-		fmt.Fprintf(&field, " <%d@arzel.example>", i)
-	}
-	l := readOne(t, "References:"+field.String()+"\n", "x\n")
-	if len(l.References) != maxIDs || l.References[maxIDs-1] != fmt.Sprintf("%d@arzel.example", maxIDs+9) {
-		t.Errorf("they end with %v", l.References[len(l.References)-1:])
-	}
-}
-
-func TestAReportSaysWhatDidNotArrive(t *testing.T) {
-	t.Parallel()
-	l := readOne(t, "Return-Path: <>\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n", `--b
-Content-Type: text/plain
-
-Your letter did not arrive.
---b
-Content-Type: message/delivery-status
-
-Reporting-MTA: dns; mx.mel.example
-
-Final-Recipient: rfc822; camille@mel.example
-Action: failed
-Status: 5.1.1
-Diagnostic-Code: smtp; 550 5.1.1 no such user
---b
-Content-Type: message/rfc822
-
-Message-ID: <ours@arzel.example>
-Subject: Re: Colis
-
-Il arrive.
---b--
-`)
-	b := l.Bounce
-	if l.Class != channel.Bounced || b == nil || b.MessageID != "ours@arzel.example" || !b.Permanent || b.Delayed || len(b.Recipients) != 1 ||
-		b.Recipients[0] != (channel.BouncedRecipient{Address: "camille@mel.example", Status: "5.1.1", Answer: "550 5.1.1 no such user"}) {
-		t.Errorf("the bounce is %+v", b)
-	}
-	l = readOne(t, "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n", `--b
-Content-Type: text/plain
-
-Read.
---b
-Content-Type: message/disposition-notification
-
-Original-Message-ID: <ours@arzel.example>
-Disposition: manual-action/MDN-sent-manually; displayed
---b--
-`)
-	if l.Class != channel.WasRead || l.Receipt == nil || l.Receipt.MessageID != "ours@arzel.example" || !l.Receipt.Displayed {
-		t.Errorf("the receipt is %+v", l.Receipt)
-	}
-}
-
 // X-01 to X-06: nothing of a letter's HTML runs, loads or covers; pictures come from the letter, or wait to be asked for.
 func TestHTMLIsShownAndDoesNothing(t *testing.T) {
 	t.Parallel()
@@ -395,48 +301,6 @@ func TestAZoneWhoseCapitalsAreLongerIsNoReasonToFall(t *testing.T) {
 	l := readOne(t, "Content-Type: text/calendar; charset=utf-8\n", "BEGIN:VEVENT\nDTSTART;TZID=ɐɐɐɐ:20260302T100000\nEND:VEVENT\n")
 	if c := l.Calendar; c == nil || c.BeginsAt.Format("15:04") != "10:00" {
 		t.Errorf("the invitation is %+v", c)
-	}
-}
-
-// answers is DNS with what a test knows.
-type answers map[string]string
-
-func (a answers) LookupTXT(_ context.Context, name string) ([]string, error) {
-	if v, ok := a[strings.TrimSuffix(name, ".")]; ok {
-		return []string{v}, nil
-	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-
-// E-09, E-13: who is believed to have written it.
-func TestHowFarASenderIsProved(t *testing.T) {
-	t.Parallel()
-	ours := Options{AuthservIDs: []string{"mx.arzel.example"}, Resolver: answers{}}
-	for name, c := range map[string]struct {
-		head string
-		o    Options
-		want channel.Proof
-	}{
-		"nothing speaks for or against":  {"", Options{Resolver: answers{}}, channel.Unproved},
-		"nobody looks":                   {"", Options{}, channel.Unproved},
-		"a policy, and no proof":         {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}}, channel.Disproof},
-		"a policy that asks for nothing": {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=none"}}, channel.Unproved},
-		"our own server says so":         {"Authentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Proved},
-		"our own server says no":         {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\n", ours, channel.Disproof},
-		"somebody else's server says so": {"Authentication-Results: mx.evil.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
-		"below our own server's no": {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n",
-			ours, channel.Disproof},
-		"two authors": {"From: Other <other@mel.example>\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
-	} {
-		l, err := Read(t.Context(), written(c.head, "x\n"), channel.Envelope{}, c.o)
-		if err != nil || l.Trust.Proof != c.want {
-			t.Errorf("%s: %s, %v, %+v", name, l.Trust.Proof, err, l.Trust)
-		}
-	}
-	// E-21
-	l := readOne(t, "Reply-To: camille@else.example\n", "x\n")
-	if !l.Trust.ReplyElsewhere || len(l.ReplyTo) != 1 {
-		t.Errorf("answers are asked for at %+v, %+v", l.ReplyTo, l.Trust)
 	}
 }
 

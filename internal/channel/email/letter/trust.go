@@ -50,7 +50,7 @@ func trust(ctx context.Context, raw []byte, h head, l channel.Letter, env channe
 func byOurs(h head, o Options, domain string, out *channel.Trust) bool {
 	for _, field := range h.all("authentication-results") {
 		id, results, err := authres.Parse(field)
-		if err != nil || !slices.Contains(o.AuthservIDs, strings.ToLower(id)) {
+		if err != nil || !slices.ContainsFunc(o.AuthservIDs, func(ours string) bool { return strings.EqualFold(ours, id) }) {
 			continue
 		}
 		out.By = id
@@ -67,6 +67,9 @@ func byOurs(h head, o Options, domain string, out *channel.Trust) bool {
 				out.SPF = string(r.Value)
 			case *authres.DMARCResult:
 				out.DMARC = string(r.Value)
+				if r.From != "" && !strings.EqualFold(r.From, domain) {
+					out.Ambiguous = true // that server reads another author than we do
+				}
 				if r.Value == authres.ResultPass {
 					out.Proof = channel.Proved
 				}
@@ -94,11 +97,12 @@ func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope,
 		return found, err
 	}
 	signed, err := dkim.VerifyWithOptions(bytes.NewReader(raw), &dkim.VerifyOptions{LookupTXT: lookup, MaxVerifications: maxSignatures})
+	policy, record, policyErr := policyOf(domain, lookup)
 	aligned := false
 	for _, v := range signed {
 		if v.Err == nil {
 			out.DKIM = "pass"
-			if sameOrganisation(v.Domain, domain) {
+			if aligns(v.Domain, domain, record.DKIMAlignment) {
 				aligned, out.Signer = true, v.Domain
 			}
 		} else if out.DKIM == "none" {
@@ -119,28 +123,54 @@ func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope,
 		result, _ := spf.CheckHostWithSender(net.IP(env.IP.AsSlice()), env.Hello, sender, spf.WithContext(ctx), spf.WithResolver(records{dns}))
 		out.SPF = string(result)
 		_, from, _ := strings.Cut(sender, "@")
-		aligned = aligned || result == spf.Pass && sameOrganisation(from, domain)
-	}
-	policy, err := dmarc.LookupWithOptions(domain, &dmarc.LookupOptions{LookupTXT: lookup})
-	if err == dmarc.ErrNoPolicy {
-		if root, e := publicsuffix.EffectiveTLDPlusOne(domain); e == nil && root != domain {
-			policy, err = dmarc.LookupWithOptions(root, &dmarc.LookupOptions{LookupTXT: lookup})
-		}
+		aligned = aligned || result == spf.Pass && aligns(from, domain, record.SPFAlignment)
 	}
 	switch {
 	case aligned:
 		out.Proof = channel.Proved
-		if err == nil {
+		if policyErr == nil {
 			out.DMARC = "pass"
 		}
-	case err == nil && !unsure:
+	case policyErr == nil && !unsure:
 		out.DMARC = "fail"
-		if policy.Policy != dmarc.PolicyNone {
+		if policy != dmarc.PolicyNone {
 			out.Proof = channel.Disproof
 		}
-	case err == nil:
+	case policyErr == nil:
 		out.DMARC = "temperror"
 	}
+}
+
+// policyOf is what a domain asks for when nothing proves a letter of it, and the record that says so: its own, or the one of the
+// registered domain above it (RFC 7489 §6.6.3). Of a record that cannot be had, the strictest is assumed.
+func policyOf(domain string, lookup func(string) ([]string, error)) (dmarc.Policy, dmarc.Record, error) {
+	unknown := dmarc.Record{DKIMAlignment: dmarc.AlignmentStrict, SPFAlignment: dmarc.AlignmentStrict}
+	record, err := dmarc.LookupWithOptions(domain, &dmarc.LookupOptions{LookupTXT: lookup})
+	if err == nil {
+		return record.Policy, *record, nil
+	}
+	root, e := publicsuffix.EffectiveTLDPlusOne(domain)
+	if err == dmarc.ErrNoPolicy && e == nil && root != domain {
+		record, err = dmarc.LookupWithOptions(root, &dmarc.LookupOptions{LookupTXT: lookup})
+	}
+	switch {
+	case err == dmarc.ErrNoPolicy:
+		return "", dmarc.Record{}, err
+	case err != nil:
+		return "", unknown, err
+	case record.SubdomainPolicy != "":
+		return record.SubdomainPolicy, *record, nil
+	}
+	return record.Policy, *record, nil
+}
+
+// aligns reports whether a proved domain stands for that of the author: as one of the same organisation, or as the very same if the author's
+// domain asks for that (RFC 7489 §3.1).
+func aligns(proved, author string, mode dmarc.AlignmentMode) bool {
+	if mode == dmarc.AlignmentStrict {
+		return strings.EqualFold(strings.TrimSuffix(proved, "."), author)
+	}
+	return sameOrganisation(proved, author)
 }
 
 func asDNS(err error, to *net.DNSError) bool {
@@ -151,7 +181,7 @@ func asDNS(err error, to *net.DNSError) bool {
 	return ok
 }
 
-// sameOrganisation reports whether two domains are under the same registered one: alignment as DMARC is usually asked for (RFC 7489 §3.1).
+// sameOrganisation reports whether two domains are under the same registered one.
 func sameOrganisation(a, b string) bool {
 	a, b = strings.ToLower(strings.TrimSuffix(a, ".")), strings.ToLower(strings.TrimSuffix(b, "."))
 	if a == "" || b == "" {

@@ -1,0 +1,114 @@
+package letter
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"net"
+	"strings"
+	"testing"
+
+	"github.com/emersion/go-msgauth/dkim"
+
+	"visavis/internal/channel"
+)
+
+// answers is DNS with what a test knows.
+type answers map[string]string
+
+func (a answers) LookupTXT(_ context.Context, name string) ([]string, error) {
+	if v, ok := a[strings.TrimSuffix(name, ".")]; ok {
+		return []string{v}, nil
+	}
+	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
+}
+
+// E-09, E-13: who is believed to have written it.
+func TestHowFarASenderIsProved(t *testing.T) {
+	t.Parallel()
+	ours := Options{AuthservIDs: []string{"mx.arzel.example"}, Resolver: answers{}}
+	for name, c := range map[string]struct {
+		head string
+		o    Options
+		want channel.Proof
+	}{
+		"nothing speaks for or against":  {"", Options{Resolver: answers{}}, channel.Unproved},
+		"nobody looks":                   {"", Options{}, channel.Unproved},
+		"a policy, and no proof":         {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}}, channel.Disproof},
+		"a policy that asks for nothing": {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=none"}}, channel.Unproved},
+		"our own server says so":         {"Authentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Proved},
+		"our own server says no":         {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\n", ours, channel.Disproof},
+		"somebody else's server says so": {"Authentication-Results: mx.evil.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
+		"below our own server's no": {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n",
+			ours, channel.Disproof},
+		"two authors": {"From: Other <other@mel.example>\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
+	} {
+		l, err := Read(t.Context(), written(c.head, "x\n"), channel.Envelope{}, c.o)
+		if err != nil || l.Trust.Proof != c.want {
+			t.Errorf("%s: %s, %v, %+v", name, l.Trust.Proof, err, l.Trust)
+		}
+	}
+	// E-21
+	l := readOne(t, "Reply-To: camille@else.example\n", "x\n")
+	if !l.Trust.ReplyElsewhere || len(l.ReplyTo) != 1 {
+		t.Errorf("answers are asked for at %+v, %+v", l.ReplyTo, l.Trust)
+	}
+}
+
+// E-13: a domain decides how close to it a proof must be, and what holds below it.
+func TestASignatureCountsAsFarAsTheAuthorsDomainSays(t *testing.T) {
+	t.Parallel()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed := func(author, signer string) []byte {
+		raw := "From: Camille <camille@" + author + ">\r\nTo: bonjour@arzel.example\r\nSubject: Bonjour\r\n\r\nx\r\n"
+		var out bytes.Buffer
+		if err := dkim.Sign(&out, strings.NewReader(raw), &dkim.SignOptions{Domain: signer, Selector: "s", Signer: private}); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	key := "v=DKIM1; k=ed25519; p=" + base64.StdEncoding.EncodeToString(public)
+	for name, c := range map[string]struct {
+		author, signer string
+		policies       answers
+		want           channel.Proof
+	}{
+		"by the domain itself":                    {"mel.example", "mel.example", answers{"_dmarc.mel.example": "v=DMARC1; p=reject; adkim=s"}, channel.Proved},
+		"by one below it":                         {"mel.example", "a.mel.example", answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}, channel.Proved},
+		"by one below it, which it does not take": {"mel.example", "a.mel.example", answers{"_dmarc.mel.example": "v=DMARC1; p=reject; adkim=s"}, channel.Disproof},
+		"by a stranger":                           {"mel.example", "evil.example", answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}, channel.Disproof},
+		"by a stranger, without a policy":         {"mel.example", "evil.example", answers{}, channel.Unproved},
+		"below a domain that is strict there":     {"a.mel.example", "evil.example", answers{"_dmarc.mel.example": "v=DMARC1; p=none; sp=reject"}, channel.Disproof},
+		"below a domain that is mild there":       {"a.mel.example", "evil.example", answers{"_dmarc.mel.example": "v=DMARC1; p=reject; sp=none"}, channel.Unproved},
+		"with a policy that cannot be read":       {"mel.example", "a.mel.example", answers{"_dmarc.mel.example": "v=DMARC1; p=perhaps"}, channel.Unproved},
+	} {
+		c.policies["s._domainkey."+c.signer] = key
+		l, err := Read(t.Context(), signed(c.author, c.signer), channel.Envelope{}, Options{Resolver: c.policies})
+		if err != nil || l.Trust.Proof != c.want || l.Trust.DKIM != "pass" {
+			t.Errorf("%s: %v, %+v", name, err, l.Trust)
+		}
+	}
+}
+
+// E-06: who wrote it is unclear when programs would take different names out of one field.
+func TestTwoReadingsOfAnAuthorAreUnclear(t *testing.T) {
+	t.Parallel()
+	ours := Options{AuthservIDs: []string{"MX.arzel.example"}}
+	for head, unclear := range map[string]bool{
+		"From: Camille <camille@mel.example>\n":                                                                                         false,
+		"From: Müller, Hans <hans@mel.example>\n":                                                                                       false,
+		"From: \"Camille <3\" <camille@mel.example>\n":                                                                                  false,
+		"From: <camille@mel.example> <other@evil.example>\n":                                                                            true,
+		"From: camille@mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n":                     false,
+		"From: x(at)evil.example, camille@mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=evil.example\n": true,
+	} {
+		l, err := Read(t.Context(), []byte(head+"To: bonjour@arzel.example\n\nx\n"), channel.Envelope{}, ours)
+		if err != nil || l.Trust.Ambiguous != unclear || unclear && l.Trust.Proof == channel.Proved {
+			t.Errorf("%q: %v, %+v, %+v", head, err, l.From, l.Trust)
+		}
+	}
+}
