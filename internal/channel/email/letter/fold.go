@@ -73,22 +73,30 @@ func folded(said string) (string, []channel.Fold) {
 
 // historyFrom is the line from which on everything is history: a divider, or at least three lines of a head within six.
 func historyFrom(lines []string) int {
+	heads := make([]int, len(lines)+1) // lines of a head above each line
+	for i, line := range lines {
+		heads[i+1] = heads[i]
+		if strings.Contains(line, ":") && headLine.MatchString(line) {
+			heads[i+1]++
+		}
+	}
 	for i, line := range lines {
 		from := i
-		if divider.MatchString(line) {
+		if ruled(line) && divider.MatchString(line) {
 			from = i + 1
 		}
-		heads := 0
-		for j := from; j < min(from+6, len(lines)); j++ {
-			if headLine.MatchString(lines[j]) {
-				heads++
-			}
-		}
-		if heads >= 3 && (from > i || headLine.MatchString(line)) {
+		within := heads[min(from+6, len(lines))] - heads[from]
+		if within >= 3 && (from > i || heads[i+1] > heads[i]) {
 			return i
 		}
 	}
 	return len(lines)
+}
+
+// ruled reports whether a line begins with a rule, as dividers do.
+func ruled(line string) bool {
+	line = strings.TrimSpace(line)
+	return strings.HasPrefix(line, "--") || strings.HasPrefix(line, "__")
 }
 
 // attributionAt is how many lines from i on say who wrote what is quoted below them; 0 when none does.
@@ -99,6 +107,9 @@ func attributionAt(lines []string, i int, kinds []lineKind) int {
 	for n := 1; n <= 3 && i+n <= len(lines); n++ {
 		if kinds[i+n-1] != fresh || strings.TrimSpace(lines[i+n-1]) == "" {
 			return 0
+		}
+		if !strings.HasSuffix(strings.TrimSpace(lines[i+n-1]), ":") {
+			continue // spares the costly look at every line
 		}
 		whole := blanks.Replace(strings.Join(lines[i:i+n], " "))
 		if !attribution.MatchString(whole) && (n > 1 || !byAddress.MatchString(whole)) {
