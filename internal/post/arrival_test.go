@@ -2,12 +2,14 @@ package post_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/vis"
 )
@@ -129,6 +131,30 @@ func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
 	}
 	if !h.brings("poison") {
 		t.Error("what was discarded comes back")
+	}
+}
+
+// Once people have sent an arrival back it is told as settled, and what was wrong with it is forgotten; being filed then tells it no second time.
+func TestWhatWasSentBackIsSettledOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.brings("unreadable too-deep")
+	h.post.ReadOnce(h.ctx)
+	a := h.arrivals(post.Quarantined)[0]
+	h.wire.learnt = "unreadable too-deep"
+	back, err := h.post.Retry(h.ctx, h.lea, a.ID)
+	h.ok(err)
+	h.post.ReadOnce(h.ctx)
+	filed, err := h.post.Arrival(h.ctx, h.lea, a.ID)
+	h.ok(err)
+	if back.Reason != "" || back.Detail != "" || filed.State != post.Filed || filed.Conversation != h.only().ID {
+		t.Errorf("sent back %+v, then %+v", back, filed)
+	}
+	events, err := vis.View(h.ctx, h.store.Notify(), h.ws, func(tx notify.Tx) ([]vis.Event, error) { return tx.Events(h.ctx, 0, 100) })
+	h.ok(err)
+	settled := slices.DeleteFunc(events, func(e vis.Event) bool { return e.Type != post.ArrivalSettled })
+	if len(settled) != 1 || settled[0].ByID != h.lea.ID {
+		t.Errorf("settled: %+v", settled)
 	}
 }
 

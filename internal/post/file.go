@@ -100,15 +100,11 @@ func (f *filing) file(ctx context.Context) error {
 	return f.message(ctx)
 }
 
-// settled writes what became of the arrival.
+// settled writes what became of the arrival. That one which people sent back is out of their hands was told when they did.
 func (f *filing) settled(ctx context.Context, state ArrivalState, c vis.ConversationID, m vis.MessageID) error {
 	a := f.arrival
-	again := a.State == Quarantined || a.Reason != ""
 	a.State, a.Conversation, a.Message, a.ChangedAt = state, c, m, f.now
-	if err := f.tx.SaveArrival(ctx, a); err != nil || !again {
-		return err
-	}
-	return f.tx.Append(ctx, vis.NewEvent(f.by, f.now, ArrivalSettled, ArrivalData{Arrival: a.ID}))
+	return f.tx.SaveArrival(ctx, a)
 }
 
 // known settles a copy of a letter that is filed already, such as one found in a second folder. Another letter under the same id is kept,

@@ -93,7 +93,7 @@ func (s *Service) decide(ctx context.Context, by vis.Actor, id vis.ArrivalID, ac
 // Retry reads an arrival in quarantine once more, as after a server that has learnt to.
 func (s *Service) Retry(ctx context.Context, by vis.Actor, id vis.ArrivalID) (Arrival, error) {
 	a, err := s.decide(ctx, by, id, "arrival.retried", func(_ Tx, a *Arrival, now time.Time) error {
-		a.State, a.Tries, a.NextAt = Waiting, 0, now
+		a.State, a.Reason, a.Detail, a.Tries, a.NextAt = Waiting, "", "", 0, now
 		return nil
 	})
 	if err == nil {
