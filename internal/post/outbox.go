@@ -22,7 +22,8 @@ const (
 	giveUpAfter   = 3 * 24 * time.Hour
 	firstRetry    = time.Minute
 	longestRetry  = 4 * time.Hour
-	toOneAtOnce   = 4 // letters to one destination at the same time
+	toOneAtOnce   = 4               // letters to one destination at the same time
+	laneRest      = 5 * time.Second // before one is tried again that found as many under way
 	claimedAtOnce = 16
 )
 
@@ -90,7 +91,7 @@ func (s *Service) deliver(ctx context.Context, ws vis.WorkspaceID, one Sending) 
 	release, ok := s.lane(sender.Destination(account, open[0]))
 	if !ok {
 		one.Tries-- // nobody tried
-		return s.save(ctx, ws, one, ToSend, s.clock.Now().Add(5*time.Second))
+		return s.save(ctx, ws, one, ToSend, s.clock.Now().Add(laneRest))
 	}
 	defer release()
 	within, cancel := context.WithTimeout(ctx, sendWithin)
@@ -130,10 +131,8 @@ func (s *Service) bytesOf(ctx context.Context, ws vis.WorkspaceID, one *Sending,
 		return nil, err
 	}
 	return raw, s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error {
-		if one.Message != "" {
-			if err := tx.SetLetterRaw(ctx, one.Message, one.Raw); err != nil {
-				return err
-			}
+		if err := tx.SetLetterRaw(ctx, one.Message, one.Raw); err != nil {
+			return err
 		}
 		return tx.SaveSending(ctx, *one)
 	})
@@ -254,7 +253,7 @@ func (s *Service) sendingChanged(ctx context.Context, tx Tx, ws vis.WorkspaceID,
 
 // undeliverable brings a conversation back before people whose words in it did not arrive, and rings its writer's bell.
 func (s *Service) undeliverable(ctx context.Context, tx Tx, ws vis.WorkspaceID, one Sending, now time.Time) error {
-	if one.Kind != Reply || one.Message == "" {
+	if one.Kind != Reply {
 		return nil
 	}
 	c, err := tx.Conversation(ctx, one.Conversation)

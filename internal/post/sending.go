@@ -26,7 +26,6 @@ type SendingKind string
 const (
 	Reply           SendingKind = "reply"           // a member's words
 	Acknowledgement SendingKind = "acknowledgement" // that hers arrived, with the promise
-	Test            SendingKind = "test"            // of a channel's settings
 )
 
 // Sending is a letter that leaves.
