@@ -2,6 +2,7 @@ package post
 
 import (
 	"context"
+	"slices"
 
 	"visavis/internal/channel"
 	"visavis/internal/vis"
@@ -14,31 +15,16 @@ func (f *filing) bounce(ctx context.Context) (LetterID, bool, error) {
 	if b == nil {
 		return LetterID{}, false, nil
 	}
-	tokens := []string{b.Token}
-	for _, to := range append(f.letter.Delivered, f.arrival.Envelope.To...) {
-		if base, token := f.adapter.Token(to); token != "" && f.own(base) {
-			tokens = append(tokens, token)
-		}
+	t, found, err := f.token(ctx, BounceToken, append([]string{b.Token}, f.tokens()...))
+	if err != nil || !found {
+		return LetterID{}, false, err
 	}
-	for _, token := range tokens {
-		if token == "" {
-			continue
-		}
-		t, err := f.tx.LetterToken(ctx, token)
-		if vis.CodeOf(err) == vis.NotFound || err == nil && t.Kind != BounceToken {
-			continue
-		}
-		if err != nil {
-			return LetterID{}, false, err
-		}
-		sending, err := f.tx.Sending(ctx, t.Sending)
-		if err != nil {
-			return LetterID{}, false, err
-		}
-		of := LetterID{Conversation: sending.Conversation, Message: sending.Message}
-		return of, true, f.undelivered(ctx, sending, *b)
+	sending, err := f.tx.Sending(ctx, t.Sending)
+	if err != nil {
+		return LetterID{}, false, err
 	}
-	return LetterID{}, false, nil
+	of := LetterID{Conversation: sending.Conversation, Message: sending.Message}
+	return of, true, f.undelivered(ctx, sending, *b)
 }
 
 // receipt records that a letter of ours was opened. It changes nothing but what screens show.
@@ -108,16 +94,7 @@ func problemOf(status string) string {
 }
 
 // goesTo reports whether a letter was sent to an address.
-func (s Sending) goesTo(address string) bool {
-	for _, list := range [][]channel.Address{s.Draft.To, s.Draft.Cc, s.Draft.Bcc} {
-		for _, a := range list {
-			if a.Address == address {
-				return true
-			}
-		}
-	}
-	return false
-}
+func (s Sending) goesTo(address string) bool { return slices.Contains(s.recipients(), address) }
 
 func ignoreAbsent(err error) error {
 	if vis.CodeOf(err) == vis.NotFound {

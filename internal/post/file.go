@@ -142,12 +142,21 @@ func printOf(l channel.Letter) string {
 	return hex.EncodeToString(h.Sum(nil)[:16])
 }
 
+// ownAddress finds which of a channel's addresses one is, with or without a token in it.
+func ownAddress(adapter channel.Addressed, c channel.Channel, address string) (channel.OwnAddress, bool) {
+	base, _ := adapter.Token(address)
+	own := adapter.Addresses(c)
+	i := slices.IndexFunc(own, func(o channel.OwnAddress) bool { return o.Address.Address == address || o.Address.Address == base })
+	if i < 0 {
+		return channel.OwnAddress{}, false
+	}
+	return own[i], true
+}
+
 // own reports whether an address is one of the channel's.
 func (f *filing) own(address string) bool {
-	base, _ := f.adapter.Token(address)
-	return slices.ContainsFunc(f.adapter.Addresses(f.channel), func(o channel.OwnAddress) bool {
-		return o.Address.Address == address || o.Address.Address == base
-	})
+	_, ok := ownAddress(f.adapter, f.channel, address)
+	return ok
 }
 
 // reported settles a letter that says what became of one of ours; one that fits none goes to people.
@@ -169,25 +178,25 @@ func (f *filing) message(ctx context.Context) error {
 	if err := f.adopt(ctx); err != nil {
 		return err
 	}
-	p, err := f.place(ctx)
+	c, err := f.place(ctx)
 	if err != nil {
 		return err
 	}
-	author, err := f.author(ctx, &p)
+	author, err := f.author(ctx, c)
 	if err != nil {
 		return err
 	}
 	in := desk.Inbound{Channel: f.channel.ID, ClientID: string(f.arrival.ID), Subject: text.Preview(f.letter.Subject, desk.MaxSubject),
 		Files: f.kept.files, Automatic: f.letter.Class == channel.Automatic, Team: f.team()}
 	in.Text = f.words()
-	if p.conversation == nil {
+	if c == nil {
 		f.body.Similar, err = f.tx.SimilarConversation(ctx, author, topic(f.letter.Subject), f.now.Add(-similarWithin))
 		if err != nil && vis.CodeOf(err) != vis.NotFound {
 			return err
 		}
 	}
 	by := vis.Actor{Workspace: f.by.Workspace, Kind: vis.ByCustomer, ID: string(author)}
-	got, err := f.desk.ReceiveWithin(ctx, f.tx, by, p.conversation, in, f.now)
+	got, err := f.desk.ReceiveWithin(ctx, f.tx, by, c, in, f.now)
 	if err != nil {
 		return err
 	}
@@ -266,11 +275,8 @@ func (f *filing) team() vis.TeamID {
 		}
 	}
 	for _, address := range reached {
-		base, _ := f.adapter.Token(address)
-		for _, own := range f.adapter.Addresses(f.channel) {
-			if own.Team != "" && (own.Address.Address == address || own.Address.Address == base) {
-				return own.Team
-			}
+		if own, _ := ownAddress(f.adapter, f.channel, address); own.Team != "" {
+			return own.Team
 		}
 	}
 	return ""

@@ -143,18 +143,14 @@ func (w *writing) draft(ctx context.Context, m desk.Message, head desk.Head) (Dr
 
 // from is the address that she wrote to last, or the channel's first.
 func (w *writing) from(heard *Letter) channel.Address {
-	own := w.adapter.Addresses(w.channel)
 	if heard != nil {
 		for _, to := range slices.Concat(heard.Body.To, heard.Body.Cc) {
-			base, _ := w.adapter.Token(to.Address)
-			for _, o := range own {
-				if o.Address.Address == to.Address || o.Address.Address == base {
-					return o.Address
-				}
+			if own, ok := ownAddress(w.adapter, w.channel, to.Address); ok {
+				return own.Address
 			}
 		}
 	}
-	return own[0].Address
+	return w.adapter.Addresses(w.channel)[0].Address
 }
 
 // addresses checks what a member wrote as recipients. Our own addresses are left out: such a letter would come back to us.
@@ -174,10 +170,8 @@ func (w *writing) addresses(field string, in []channel.Address) ([]channel.Addre
 }
 
 func (w *writing) own(address string) bool {
-	base, _ := w.adapter.Token(address)
-	return slices.ContainsFunc(w.adapter.Addresses(w.channel), func(o channel.OwnAddress) bool {
-		return o.Address.Address == address || o.Address.Address == base
-	})
+	_, ok := ownAddress(w.adapter, w.channel, address)
+	return ok
 }
 
 // hers is the address that the customer is answered at: where she asks for answers, if that is of the domain she wrote from, or where she
@@ -248,7 +242,7 @@ func (w *writing) signature(ctx context.Context) (string, error) {
 	return m.FirstName + "\n" + brand, nil
 }
 
-// post writes the rows of a letter that leaves. A letter that says a message is filed as such too.
+// post writes the rows of a letter that leaves: the sending, and the message as the letter that it is.
 func (w *writing) post(ctx context.Context, m desk.Message, d Draft, kind SendingKind) error {
 	s := Sending{ID: vis.SendingID(w.mint.ID(w.now)), Channel: w.channel.ID, Kind: kind, Conversation: w.conversation.ID, Message: m.ID,
 		State: ToSend, NextAt: w.now, CreatedAt: w.now, ChangedAt: w.now}
@@ -269,9 +263,6 @@ func (w *writing) post(ctx context.Context, m desk.Message, d Draft, kind Sendin
 	}
 	if err := w.tx.InsertSending(ctx, s); err != nil {
 		return err
-	}
-	if m.ID == "" {
-		return w.tx.InsertLetterID(ctx, LetterID{Channel: w.channel.ID, ID: s.LetterID, Conversation: w.conversation.ID, Outward: true})
 	}
 	if err := w.tx.InsertLetter(ctx, Letter{Message: m.ID, Conversation: w.conversation.ID, Channel: w.channel.ID, Outward: true,
 		Body: Body{MessageID: s.LetterID, From: d.From, To: d.To, Cc: d.Cc, Bcc: d.Bcc, Subject: d.Subject, SentAt: w.now}}); err != nil {

@@ -18,11 +18,6 @@ import (
 	"visavis/internal/vis"
 )
 
-// place is where a letter belongs.
-type place struct {
-	conversation *desk.Conversation // nil begins a new one
-}
-
 // adopt takes a letter that a member passed on to us for the customer's own. Whom a forwarded letter names is never proved.
 func (f *filing) adopt(ctx context.Context) error {
 	inner := f.letter.Forwarded
@@ -46,21 +41,11 @@ func (f *filing) adopt(ctx context.Context) error {
 
 // place finds the conversation that a letter belongs to, by the strongest sign first: the token in the address that it was sent to, then
 // the ids of ours that it answers, then ids of others under which the same sender wrote before. A subject alone moves nothing: two
-// conversations are never made one silently.
-func (f *filing) place(ctx context.Context) (place, error) {
-	reached := slices.Concat(f.letter.Delivered, f.arrival.Envelope.To)
-	for _, to := range reached {
-		base, token := f.adapter.Token(to)
-		if token == "" || !f.own(base) {
-			continue
-		}
-		t, err := f.tx.LetterToken(ctx, token)
-		if vis.CodeOf(err) == vis.NotFound || err == nil && t.Kind != ReplyToken {
-			continue
-		}
-		if err != nil {
-			return place{}, err
-		}
+// conversations are never made one silently. A letter that belongs to none, which is nil, begins one.
+func (f *filing) place(ctx context.Context) (*desk.Conversation, error) {
+	if t, found, err := f.token(ctx, ReplyToken, f.tokens()); err != nil {
+		return nil, err
+	} else if found {
 		return f.within(ctx, t.Conversation)
 	}
 	answered := slices.Clone(f.letter.InReplyTo)
@@ -70,11 +55,11 @@ func (f *filing) place(ctx context.Context) (place, error) {
 	const most = 50
 	answered = answered[:min(len(answered), most)]
 	if len(answered) == 0 {
-		return place{}, nil
+		return nil, nil
 	}
 	known, err := f.tx.LetterIDs(ctx, f.channel.ID, answered)
 	if err != nil {
-		return place{}, err
+		return nil, err
 	}
 	for _, outward := range []bool{true, false} {
 		for _, id := range answered {
@@ -82,33 +67,58 @@ func (f *filing) place(ctx context.Context) (place, error) {
 			if i < 0 {
 				continue
 			}
-			p, err := f.within(ctx, known[i].Conversation)
-			if err != nil || outward && p.conversation != nil {
-				return p, err
+			c, err := f.within(ctx, known[i].Conversation)
+			if err != nil || outward && c != nil {
+				return c, err
 			}
-			if mine, err := f.party(ctx, p); err != nil || mine {
-				return p, err
+			if hers, err := f.party(ctx, c); err != nil || hers {
+				return c, err
 			}
 		}
 	}
-	return place{}, nil
+	return nil, nil
 }
 
-// within is the place of a conversation; one that is gone is none.
-func (f *filing) within(ctx context.Context, id vis.ConversationID) (place, error) {
-	c, err := f.tx.Conversation(ctx, id)
-	if vis.CodeOf(err) == vis.NotFound {
-		return place{}, nil
+// tokens are those of the addresses of ours that the letter reached us by.
+func (f *filing) tokens() []string {
+	var out []string
+	for _, to := range slices.Concat(f.letter.Delivered, f.arrival.Envelope.To) {
+		if base, token := f.adapter.Token(to); token != "" && f.own(base) {
+			out = append(out, token)
+		}
 	}
-	return place{&c}, err
+	return out
+}
+
+// token is the first of some that we gave away for a purpose.
+func (f *filing) token(ctx context.Context, kind TokenKind, tokens []string) (Token, bool, error) {
+	for _, token := range tokens {
+		t, err := f.tx.LetterToken(ctx, token)
+		if err == nil && t.Kind == kind {
+			return t, true, nil
+		}
+		if ignoreAbsent(err) != nil {
+			return Token{}, false, err
+		}
+	}
+	return Token{}, false, nil
+}
+
+// within reads a conversation; one that is gone is nil.
+func (f *filing) within(ctx context.Context, id vis.ConversationID) (*desk.Conversation, error) {
+	c, err := f.tx.Conversation(ctx, id)
+	if err != nil {
+		return nil, ignoreAbsent(err)
+	}
+	return &c, nil
 }
 
 // party reports whether the sender's address is one of the conversation's customer.
-func (f *filing) party(ctx context.Context, p place) (bool, error) {
-	if p.conversation == nil || f.letter.From.Address == "" {
+func (f *filing) party(ctx context.Context, c *desk.Conversation) (bool, error) {
+	if c == nil || f.letter.From.Address == "" {
 		return false, nil
 	}
-	customer, err := f.tx.Customer(ctx, p.conversation.Customer.ID)
+	customer, err := f.tx.Customer(ctx, c.Customer.ID)
 	return slices.ContainsFunc(customer.Identities, func(i desk.Identity) bool {
 		return i.Kind == desk.IdentityEmail && i.Key == f.letter.From.Address
 	}), err
@@ -116,15 +126,15 @@ func (f *filing) party(ctx context.Context, p place) (bool, error) {
 
 // author finds whose words a letter holds. In a conversation of hers she is its customer, for she answers what was sent to her; anybody
 // else who writes into it stays somebody else, marked as such.
-func (f *filing) author(ctx context.Context, p *place) (vis.CustomerID, error) {
-	hers, err := f.party(ctx, *p)
+func (f *filing) author(ctx context.Context, c *desk.Conversation) (vis.CustomerID, error) {
+	hers, err := f.party(ctx, c)
 	if err != nil {
 		return "", err
 	}
 	if hers && f.letter.Trust.Proof != channel.Disproof {
-		return p.conversation.Customer.ID, nil
+		return c.Customer.ID, nil
 	}
-	f.body.Stranger = p.conversation != nil
+	f.body.Stranger = c != nil
 	customer, err := f.desk.CorrespondentWithin(ctx, f.tx, desk.Correspondent{Name: f.letter.From.Name, Address: f.letter.From.Address,
 		Proved: f.letter.Trust.Proof == channel.Proved && !f.letter.Trust.Ambiguous, Locale: language(f.letter.Text)}, f.now)
 	return customer.ID, err
