@@ -26,7 +26,7 @@ var rooms = map[string][]string{
 	"channel/email/submit":  {"channel"},         // hands letters over to a server that takes them for us
 	"channel/email/token":   nil,                 // the parts of addresses by which answers find their conversation
 	"channel/email/letter":  {"channel", "text"}, // reads what arrived
-	"channel/standard":      {"channel", "channel/webchat"},
+	"channel/standard":      {"channel", "channel/webchat", "channel/email", "channel/email/letter", "channel/email/submit"},
 	"channel/channeltest":   {"channel", "vis"},
 	"jobs":                  {"vis"},
 	"hours":                 {"vis"}, // when people answer: promises, routing and screens count the same open time
@@ -49,7 +49,7 @@ var rooms = map[string][]string{
 	"store/migration": {"store/sqlite", "store/postgres"},
 	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "store", "store/postgres"},
 
-	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "staffing", "realtime", "seal", "blob"},
+	"web":   {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "staffing", "realtime", "seal", "blob", "safehttp"},
 	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
 	"bench": nil,                                                                                                         // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},

@@ -110,12 +110,12 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	}
 	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
 	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
-	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters()...)
+	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Resolver: net.DefaultResolver, Hello: hello(public), Now: clock.Now})...)
 	a.out = out
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
-	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: cellar{blobs}, Keys: keys, Clock: clock, Mint: mint,
+	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: post.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
 		Teller: bells, Log: log})
 	a.Desk.LeaveBy(a.Post)
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
@@ -130,7 +130,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: append(counters(db), silences(a.workers(), clock)...), Ready: a.ready, Version: c.Version,
 	})

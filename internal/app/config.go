@@ -64,6 +64,15 @@ func (c Config) publicURL() (string, error) {
 	return checkOrigin("public-url", c.PublicURL)
 }
 
+// hello is the name by which this server introduces itself to others (RFC 5321 §4.1.1.1): its host.
+func hello(public string) string {
+	u, err := url.Parse(public)
+	if err != nil || u.Hostname() == "" {
+		return "localhost"
+	}
+	return u.Hostname()
+}
+
 func (c Config) contentURL() (string, error) {
 	if c.ContentURL == "" {
 		return "", nil

@@ -34,7 +34,7 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 	if err == nil && !found {
 		house := demo.House{Staff: a.store.Staff(), Channels: a.store.Channels(), Desk: a.store.Desk(), Routing: a.store.Routing(),
 			Report: a.store.Report(), Timers: a.store.Timers(), Notices: bell{a.Notify}, Log: a.log, Blobs: a.blobs, Sealer: a.keys,
-			Adapters: standard.Adapters(), Mint: vis.Mint{Rand: rand.Reader}, Cores: runtime.NumCPU()}
+			Adapters: standard.Adapters(standard.World{}), Mint: vis.Mint{Rand: rand.Reader}, Cores: runtime.NumCPU()}
 		built, err = demo.Build(ctx, house, a.clock.Now(), []string{shopURL, strings.Replace(shopURL, "localhost", "127.0.0.1", 1)})
 	}
 	if err == nil {

@@ -63,12 +63,12 @@ func tell(t *testing.T) told {
 	})
 	log := slog.New(slog.DiscardHandler)
 	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Routing: db.Routing(), Report: db.Report(),
-		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Adapters: standard.Adapters(), Mint: mint, Cores: 2}
+		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Adapters: standard.Adapters(standard.World{}), Mint: mint, Cores: 2}
 	built, err := demo.Build(t.Context(), house, now, []string{"http://localhost:8081"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	channels := channel.New(db.Channels(), clock, mint, keys, standard.Adapters()...)
+	channels := channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{})...)
 	heart := desk.New(db.Desk(), channels, clock, mint)
 	return told{built, house, now, channels, heart, routing.New(db.Routing(), heart, channels, silent{}, nil, clock, mint, log),
 		report.New(db.Report(), clock, mint)}

@@ -22,6 +22,7 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
 	"visavis/internal/safehttp"
@@ -71,6 +72,7 @@ type house struct {
 	routing  *routing.Service
 	engine   *routing.Engine
 	report   *report.Service
+	letters  *post.Service
 	ws       vis.WorkspaceID
 	admin    principal
 	chat     channel.Channel
@@ -99,15 +101,18 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.must(err)
 	mint := vis.Mint{Rand: rand.Reader}
 	h.staff = staff.New(h.store.Staff(), h.clock, mint, keys, 2)
-	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters()...)
+	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters(standard.World{Now: h.clock.Now})...)
 	h.desk = desk.New(h.store.Desk(), h.channels, h.clock, mint)
 	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
 	h.must(err)
+	h.letters = post.New(post.Options{DB: h.store.Post(), Desk: h.desk, Channels: h.channels, Blobs: blob.Whole{Store: blobs, Max: post.MaxRaw}, Keys: keys,
+		Clock: h.clock, Mint: mint})
+	h.desk.LeaveBy(h.letters)
 	h.notify = notify.New(notify.Options{DB: h.store.Notify(), Clock: h.clock, Mint: mint, Sealer: keys, Caller: out, Types: EventTypes()})
 	h.routing = routing.New(h.store.Routing(), h.desk, h.channels, nil, nil, h.clock, mint, slog.New(slog.DiscardHandler))
 	h.engine = routing.NewEngine(h.routing, "here", nil)
 	h.report = report.New(h.store.Report(), h.clock, mint)
-	o := Options{Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	o := Options{Post: h.letters, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

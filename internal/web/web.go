@@ -19,9 +19,11 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/realtime"
 	"visavis/internal/report"
 	"visavis/internal/routing"
+	"visavis/internal/safehttp"
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/staffing"
@@ -40,8 +42,11 @@ type Options struct {
 	Routing  *routing.Service
 	Engine   *routing.Engine
 	Report   *report.Service
-	Blobs    blob.Store
-	Keys     *seal.Keys
+	Post     *post.Service
+	// Outside is the one door to addresses that strangers chose, for the pictures of letters.
+	Outside *safehttp.Client
+	Blobs   blob.Store
+	Keys    *seal.Keys
 	// Front holds the built front end under dist/; without it, pages say how to build it.
 	Front fs.FS
 	// PublicURL is where people reach this server; links in invitations begin with it.
@@ -74,6 +79,8 @@ type Server struct {
 	routing   *routing.Service
 	engine    *routing.Engine
 	report    *report.Service
+	post      *post.Service
+	outside   *safehttp.Client
 	blobs     blob.Store
 	keys      *seal.Keys
 	clock     vis.Clock
@@ -111,7 +118,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {

@@ -2,9 +2,38 @@
 package standard
 
 import (
+	"context"
+	"errors"
+	"net"
+	"time"
+
 	"visavis/internal/channel"
+	"visavis/internal/channel/email"
+	"visavis/internal/channel/email/letter"
+	"visavis/internal/channel/email/submit"
 	"visavis/internal/channel/webchat"
 )
 
+// World is what channels reach beyond this machine. The zero value reaches nothing: enough for settings and descriptions.
+type World struct {
+	// Dial connects to servers of mail, past the egress guard.
+	Dial submit.Dial
+	// Resolver is asked about those who write letters; nil proves nobody.
+	Resolver letter.Resolver
+	// Hello is the name by which we introduce ourselves to other servers.
+	Hello string
+	Now   func() time.Time
+}
+
+var errNoWorld = errors.New("nothing beyond this machine is reached")
+
 // Adapters returns one adapter of each kind.
-func Adapters() []channel.Adapter { return []channel.Adapter{webchat.Adapter{}} }
+func Adapters(w World) []channel.Adapter {
+	if w.Dial == nil {
+		w.Dial = func(context.Context, string, uint16) (net.Conn, error) { return nil, errNoWorld }
+	}
+	if w.Now == nil {
+		w.Now = time.Now
+	}
+	return []channel.Adapter{webchat.Adapter{}, email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now))}
+}

@@ -1,0 +1,37 @@
+package blob
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"time"
+
+	"visavis/internal/vis"
+)
+
+// Whole keeps contents that are handled in one piece, such as letters.
+type Whole struct {
+	Store Store
+	Max   int64 // bytes
+}
+
+// Keep writes content, durable before it returns, and returns the name by which Read finds it.
+func (w Whole) Keep(ctx context.Context, ws vis.WorkspaceID, content []byte) (string, error) {
+	ref, err := w.Store.Put(ctx, ws, bytes.NewReader(content), w.Max)
+	return ref.Hash, err
+}
+
+// Read reads all of a content.
+func (w Whole) Read(ctx context.Context, ws vis.WorkspaceID, name string) ([]byte, error) {
+	file, err := w.Store.Open(ctx, ws, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(file)
+}
+
+// Forget removes what was not kept again since an instant.
+func (w Whole) Forget(ctx context.Context, ws vis.WorkspaceID, name string, before time.Time) error {
+	return w.Store.Delete(ctx, ws, name, before)
+}
