@@ -19,6 +19,8 @@ type Account struct {
 	Secrets map[string]string
 	// LoopToken marks letters that leave this workspace, so that they are known when they come back.
 	LoopToken string
+	// Keys sign letters of the channel's own domains, once they were seen.
+	Keys []SigningKey
 }
 
 // Raw is something that arrived, before anybody has read it.
@@ -168,7 +170,7 @@ type Quote struct {
 // Sender is the ability of a channel whose words are sent out.
 type Sender interface {
 	Adapter
-	// Compose makes the bytes that leave. The same Out gives the same bytes, so that a retry sends what was sent.
+	// Compose makes the bytes that leave, signed where the account has keys. They are made once and kept: a retry sends what was sent.
 	Compose(a Account, out Out) ([]byte, error)
 	// Send tries once to hand the bytes over to every recipient of the envelope.
 	Send(ctx context.Context, a Account, e Envelope, raw []byte) Outcome
@@ -218,8 +220,6 @@ type Prober interface {
 	Detect(ctx context.Context, address string) ([]Proposal, error)
 	// Try tries an account step by step, tells each step as it begins and as it ends, and stops at the first that fails.
 	Try(ctx context.Context, a Account, tell func(Step)) error
-	// Records are the DNS records that make letters of a domain be believed, with what DNS says now.
-	Records(ctx context.Context, a Account, domain string) ([]Record, error)
 }
 
 // Proposal is settings that may fit an address.
@@ -235,8 +235,43 @@ type Record struct {
 	Type    string `json:"type"`    // "TXT", "MX", "CNAME"
 	Name    string `json:"name"`
 	Value   string `json:"value"`
-	// State is "right", "missing", "wrong" or "unknown"; Found is what DNS says now.
-	State    string   `json:"state"`
-	Found    []string `json:"found"`
-	Required bool     `json:"required"`
+	// State says how it stands; Found is what DNS says now.
+	State    RecordState `json:"state"`
+	Found    []string    `json:"found"`
+	Required bool        `json:"required"`
 }
+
+// RecordState is how a DNS record stands.
+type RecordState string
+
+const (
+	RecordRight   RecordState = "right" // or written otherwise, and as good
+	RecordMissing RecordState = "missing"
+	RecordWrong   RecordState = "wrong"
+	RecordUnknown RecordState = "unknown" // DNS did not answer in time, or cannot tell
+)
+
+// Recorder is the ability of a channel whose letters are believed for what DNS says of their domains.
+type Recorder interface {
+	Addressed
+	// Records are the DNS records that make letters of a domain be believed, with what DNS says now.
+	Records(ctx context.Context, a Account, domain string) ([]Record, error)
+	// NewKeys makes keys that sign letters of a domain. Its error is a vis.Error when nobody but a provider can sign for it.
+	NewKeys(domain string) ([]SigningKey, error)
+	// Published reports whether a key's record stands in DNS, so that what it signs is verified.
+	Published(ctx context.Context, k SigningKey) (bool, error)
+}
+
+// SigningKey signs letters of a domain (RFC 6376).
+type SigningKey struct {
+	Domain    string
+	Selector  string
+	Algorithm string // "rsa" or "ed25519"
+	Private   []byte // PKCS #8; it is never logged
+	CreatedAt time.Time
+	// SeenAt is when its record was first seen in DNS. It signs from then on: what nobody can verify is better not signed.
+	SeenAt time.Time
+}
+
+// Name is where its record stands.
+func (k SigningKey) Name() string { return k.Selector + "._domainkey." + k.Domain }

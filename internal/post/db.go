@@ -91,6 +91,11 @@ type Tx interface {
 	// ChannelSecrets are sealed; SaveChannelSecret with nil forgets one.
 	ChannelSecrets(ctx context.Context, ch vis.ChannelID) (map[string][]byte, error)
 	SaveChannelSecret(ctx context.Context, ch vis.ChannelID, name string, sealed []byte) error
+	// SigningKeys are all of the workspace, the oldest first, with sealed private keys.
+	SigningKeys(ctx context.Context) ([]channel.SigningKey, error)
+	InsertSigningKey(ctx context.Context, k channel.SigningKey) error
+	SetSigningKeySeen(ctx context.Context, k channel.SigningKey, at time.Time) error
+	DeleteSigningKey(ctx context.Context, k channel.SigningKey) error
 	ChannelHealth(ctx context.Context) (map[vis.ChannelID][]channel.Health, error)
 	SaveChannelHealth(ctx context.Context, ch vis.ChannelID, h channel.Health) error
 

@@ -2,7 +2,6 @@ package post_test
 
 import (
 	"context"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -18,6 +17,7 @@ import (
 	"visavis/internal/channel/webchat"
 	"visavis/internal/desk"
 	"visavis/internal/post"
+	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/vis"
@@ -138,11 +138,6 @@ func (plain) Seal(_ vis.WorkspaceID, _ string, secret []byte) []byte { return se
 func (plain) Open(_ vis.WorkspaceID, _ string, sealed []byte) ([]byte, error) {
 	return sealed, nil
 }
-func (plain) MAC(ws vis.WorkspaceID, purpose string, parts ...string) []byte {
-	h := hmac.New(sha256.New, []byte(purpose))
-	h.Write([]byte(string(ws) + strings.Join(parts, "\x00")))
-	return h.Sum(nil)
-}
 
 // bells remember whom they rang for.
 type bells struct{ rang []vis.MemberID }
@@ -160,6 +155,7 @@ type house struct {
 	store  *store.Store
 	desk   *desk.Service
 	post   *post.Service
+	keys   *seal.Keys
 	wire   *wire
 	cellar *cellar
 	bells  bells
@@ -167,7 +163,9 @@ type house struct {
 	ws     vis.WorkspaceID
 	mail   channel.Channel
 	chat   channel.Channel
-	lea    vis.Actor
+
+	channels *channel.Service
+	lea      vis.Actor
 }
 
 func newHouse(t testing.TB) *house {
@@ -175,7 +173,7 @@ func newHouse(t testing.TB) *house {
 	return newHouseOn(t, "sqlite://"+t.TempDir()+"/visavis.db")
 }
 
-func newHouseOn(t testing.TB, url string) *house {
+func newHouseOn(t testing.TB, url string, more ...channel.Adapter) *house {
 	t.Helper()
 	h := &house{TB: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), wire: &wire{}, cellar: &cellar{of: map[string][]byte{}}, mint: vis.Mint{Rand: rand.Reader}}
 	clock := vis.ClockFunc(func() time.Time { return h.now })
@@ -188,13 +186,15 @@ func newHouseOn(t testing.TB, url string) *house {
 	h.ok(err)
 	h.ws = w.ID
 	h.lea = vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(lea.ID), Role: vis.Administrator}
-	channels := channel.New(db.Channels(), clock, h.mint, plain{}, webchat.Adapter{}, h.wire)
-	h.mail, err = channels.Create(h.ctx, h.lea, "wire", "Mail", json.RawMessage("{}"), "")
+	h.channels = channel.New(db.Channels(), clock, h.mint, plain{}, append(more, webchat.Adapter{}, h.wire)...)
+	h.mail, err = h.channels.Create(h.ctx, h.lea, "wire", "Mail", json.RawMessage("{}"), "")
 	h.ok(err)
-	h.chat, err = channels.Create(h.ctx, h.lea, webchat.Kind, "Shop", json.RawMessage("{}"), "")
+	h.chat, err = h.channels.Create(h.ctx, h.lea, webchat.Kind, "Shop", json.RawMessage("{}"), "")
 	h.ok(err)
-	h.desk = desk.New(db.Desk(), channels, clock, h.mint)
-	h.post = post.New(post.Options{DB: db.Post(), Desk: h.desk, Channels: channels, Blobs: h.cellar, Keys: plain{}, Clock: clock, Mint: h.mint, Teller: &h.bells})
+	h.desk = desk.New(db.Desk(), h.channels, clock, h.mint)
+	h.keys, err = seal.New([]byte(strings.Repeat("k", seal.KeySize)))
+	h.ok(err)
+	h.post = post.New(post.Options{DB: db.Post(), Desk: h.desk, Channels: h.channels, Blobs: h.cellar, Keys: h.keys, Clock: clock, Mint: h.mint, Teller: &h.bells})
 	h.desk.LeaveBy(h.post)
 	return h
 }

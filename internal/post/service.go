@@ -101,6 +101,7 @@ func (s *Service) Run(ctx context.Context) {
 	var tasks sync.WaitGroup
 	defer tasks.Wait()
 	tasks.Go(func() { s.fetch(ctx) })
+	tasks.Go(func() { s.watchKeys(ctx) })
 	tasks.Go(func() { s.loop(ctx, &s.SendPulse, s.outBell, s.SendOnce) })
 	s.loop(ctx, &s.ReadPulse, s.bell, s.ReadOnce)
 }
@@ -130,9 +131,15 @@ func (s *Service) loop(ctx context.Context, pulse *vis.Pulse, bell <-chan struct
 	}
 }
 
-// account opens a channel's secrets for its adapter.
+// account opens a channel's secrets and signing keys for its adapter.
 func (s *Service) account(ctx context.Context, ws vis.WorkspaceID, c channel.Channel) (channel.Account, error) {
-	sealed, err := vis.View(ctx, s.db, ws, func(tx Tx) (map[string][]byte, error) { return tx.ChannelSecrets(ctx, c.ID) })
+	var keys []channel.SigningKey
+	sealed, err := vis.View(ctx, s.db, ws, func(tx Tx) (sealed map[string][]byte, err error) {
+		if keys, err = tx.SigningKeys(ctx); err != nil {
+			return nil, err
+		}
+		return tx.ChannelSecrets(ctx, c.ID)
+	})
 	if err != nil {
 		return channel.Account{}, err
 	}
@@ -144,7 +151,8 @@ func (s *Service) account(ctx context.Context, ws vis.WorkspaceID, c channel.Cha
 		}
 		out.Secrets[name] = string(plain)
 	}
-	return out, nil
+	out.Keys, err = s.openKeys(ws, c, keys)
+	return out, err
 }
 
 func secretPurpose(c vis.ChannelID, name string) string {

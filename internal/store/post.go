@@ -293,6 +293,38 @@ func (t *tx) SaveChannelSecret(ctx context.Context, ch vis.ChannelID, name strin
 	return err
 }
 
+const (
+	selectSigningKeys = `SELECT domain, selector, algorithm, key, created_at, seen_at FROM dkim_keys WHERE workspace = $1 ORDER BY created_at, selector`
+	insertSigningKey  = `INSERT INTO dkim_keys (workspace, domain, selector, algorithm, key, created_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, 0)`
+	seeSigningKey     = `UPDATE dkim_keys SET seen_at = $4 WHERE workspace = $1 AND domain = $2 AND selector = $3 AND seen_at = 0`
+	deleteSigningKey  = `DELETE FROM dkim_keys WHERE workspace = $1 AND domain = $2 AND selector = $3`
+)
+
+// SigningKeys implements post.Tx.
+func (t *tx) SigningKeys(ctx context.Context) ([]channel.SigningKey, error) {
+	return all(ctx, t, func(k *channel.SigningKey) []any {
+		return []any{&k.Domain, &k.Selector, &k.Algorithm, &k.Private, (*at)(&k.CreatedAt), (*at)(&k.SeenAt)}
+	}, selectSigningKeys)
+}
+
+// InsertSigningKey implements post.Tx.
+func (t *tx) InsertSigningKey(ctx context.Context, k channel.SigningKey) error {
+	_, err := t.exec(ctx, insertSigningKey, k.Domain, k.Selector, k.Algorithm, k.Private, millis(k.CreatedAt))
+	return err
+}
+
+// SetSigningKeySeen implements post.Tx.
+func (t *tx) SetSigningKeySeen(ctx context.Context, k channel.SigningKey, at time.Time) error {
+	_, err := t.exec(ctx, seeSigningKey, k.Domain, k.Selector, millis(at))
+	return err
+}
+
+// DeleteSigningKey implements post.Tx.
+func (t *tx) DeleteSigningKey(ctx context.Context, k channel.SigningKey) error {
+	_, err := t.exec(ctx, deleteSigningKey, k.Domain, k.Selector)
+	return err
+}
+
 // ChannelHealth implements post.Tx.
 func (t *tx) ChannelHealth(ctx context.Context) (map[vis.ChannelID][]channel.Health, error) {
 	type state struct {

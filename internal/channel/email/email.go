@@ -7,13 +7,17 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/compose"
+	"visavis/internal/channel/email/dkim"
 	"visavis/internal/channel/email/letter"
+	"visavis/internal/channel/email/records"
+	"visavis/internal/channel/email/setup"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/channel/email/token"
 	"visavis/internal/text"
@@ -69,16 +73,22 @@ type Server struct {
 
 // Adapter implements the abilities of a channel of letters.
 type Adapter struct {
-	resolver letter.Resolver
+	resolver Resolver
 	sender   *submit.Sender
 }
 
-// New makes the adapter. The resolver is asked about senders; nil proves nobody.
-func New(resolver letter.Resolver, sender *submit.Sender) *Adapter { return &Adapter{resolver, sender} }
+// Resolver answers questions to DNS; *net.Resolver is one.
+type Resolver = records.Resolver
+
+// New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody.
+func New(resolver Resolver, sender *submit.Sender) *Adapter {
+	return &Adapter{resolver, sender}
+}
 
 var (
 	_ channel.Acknowledger = (*Adapter)(nil)
 	_ channel.Reader       = (*Adapter)(nil)
+	_ channel.Recorder     = (*Adapter)(nil)
 	_ channel.Sender       = (*Adapter)(nil)
 )
 
@@ -246,10 +256,56 @@ func (a *Adapter) Read(ctx context.Context, account channel.Account, raw []byte,
 	return letter.Read(ctx, raw, e, letter.Options{Resolver: a.resolver, AuthservIDs: s.TrustedServers, LoopToken: account.LoopToken})
 }
 
-// Compose implements channel.Sender.
-func (*Adapter) Compose(_ channel.Account, out channel.Out) ([]byte, error) {
-	return compose.Letter(out)
+// Compose implements channel.Sender. A letter from a domain without a key leaves unsigned.
+func (*Adapter) Compose(a channel.Account, out channel.Out) ([]byte, error) {
+	raw, err := compose.Letter(out)
+	if err != nil {
+		return nil, err
+	}
+	unseen := func(k channel.SigningKey) bool { return k.SeenAt.IsZero() }
+	return dkim.Sign(raw, slices.DeleteFunc(keysOf(a, domainOf(out.From.Address)), unseen))
 }
+
+// keysOf are an account's keys for a domain.
+func keysOf(a channel.Account, domain string) []channel.SigningKey {
+	return slices.DeleteFunc(slices.Clone(a.Keys), func(k channel.SigningKey) bool { return k.Domain != domain })
+}
+
+func domainOf(address string) string { return address[strings.LastIndexByte(address, '@')+1:] }
+
+// Records implements channel.Recorder. There is nothing to be set for a domain that belongs to a provider.
+func (a *Adapter) Records(ctx context.Context, account channel.Account, domain string) ([]channel.Record, error) {
+	s, err := parse(account.Channel.Settings)
+	if err != nil || setup.Shared(domain) {
+		return nil, err
+	}
+	if a.resolver == nil {
+		return nil, errNoDNS
+	}
+	ask := records.Ask{Domain: domain, Keys: keysOf(account, domain), ReturnPath: s.OwnReturnPath}
+	if s.Out != nil {
+		ask.Relay = s.Out.Host
+	}
+	return records.Look(ctx, a.resolver, ask), nil
+}
+
+// NewKeys implements channel.Recorder.
+func (*Adapter) NewKeys(domain string) ([]channel.SigningKey, error) {
+	if setup.Shared(domain) {
+		return nil, vis.Errorf(vis.Conflict, "domain_shared", "The domain %s belongs to its provider, who signs its letters.", domain)
+	}
+	return dkim.Generate(domain)
+}
+
+// Published implements channel.Recorder.
+func (a *Adapter) Published(ctx context.Context, k channel.SigningKey) (bool, error) {
+	if a.resolver == nil {
+		return false, errNoDNS
+	}
+	return records.Published(ctx, a.resolver, k)
+}
+
+var errNoDNS = vis.Errorf(vis.Unavailable, "no_dns", "This server does not ask DNS.")
 
 // Send implements channel.Sender.
 func (a *Adapter) Send(ctx context.Context, account channel.Account, e channel.Envelope, raw []byte) channel.Outcome {

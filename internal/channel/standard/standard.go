@@ -9,7 +9,6 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email"
-	"visavis/internal/channel/email/letter"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/channel/webchat"
 )
@@ -18,8 +17,8 @@ import (
 type World struct {
 	// Dial connects to servers of mail, past the egress guard.
 	Dial submit.Dial
-	// Resolver is asked about those who write letters; nil proves nobody.
-	Resolver letter.Resolver
+	// Resolver is asked about those who write letters, and about what makes ours believed; nil proves nobody.
+	Resolver email.Resolver
 	// Hello is the name by which we introduce ourselves to other servers.
 	Hello string
 	Now   func() time.Time

@@ -71,6 +71,12 @@ func byDomain(domain string) (provider, bool) {
 	return first(func(p provider) bool { return slices.Contains(p.domains, domain) })
 }
 
+// Shared reports whether a domain is a provider's own, with addresses of many people: nobody else can have anything said of it in DNS.
+func Shared(domain string) bool {
+	_, ok := byDomain(domain)
+	return ok
+}
+
 // byMX finds who receives under a host's name.
 func byMX(host string) (provider, bool) {
 	return first(func(p provider) bool {

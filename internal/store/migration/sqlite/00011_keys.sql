@@ -1,0 +1,5 @@
+-- +goose Up
+
+-- Keys of two algorithms sign beside each other, each from when its record was seen in DNS; 0 for one that waits for it.
+ALTER TABLE dkim_keys ADD COLUMN algorithm TEXT NOT NULL DEFAULT 'rsa';
+ALTER TABLE dkim_keys ADD COLUMN seen_at INTEGER NOT NULL DEFAULT 0;
