@@ -17,15 +17,15 @@ import (
 	"visavis/internal/vis"
 )
 
-// room keeps what it is brought.
-type room struct {
+// shelf keeps what it is brought.
+type shelf struct {
 	mu   sync.Mutex
 	kept []channel.Raw
 	to   []Recipient
 	fail error
 }
 
-func (r *room) keep(_ context.Context, to Recipient, raw channel.Raw) error {
+func (r *shelf) keep(_ context.Context, to Recipient, raw channel.Raw) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.fail != nil {
@@ -48,7 +48,7 @@ func resolve(_ context.Context, address string) (Recipient, error) {
 }
 
 // open opens a door and returns where it is.
-func open(t *testing.T, r *room, lmtp bool, change func(*Options)) string {
+func open(t *testing.T, r *shelf, lmtp bool, change func(*Options)) string {
 	t.Helper()
 	o := Options{Domain: "desk.arzel.example", Resolve: resolve, Keep: r.keep}
 	if change != nil {
@@ -131,7 +131,7 @@ const words = "From: Camille <camille@mel.example>\r\nSubject: Bonjour\r\n\r\n..
 
 func TestALetterIsTakenOnlyWhenItIsKept(t *testing.T) {
 	t.Parallel()
-	r := &room{}
+	r := &shelf{}
 	k := call(t, open(t, r, false, nil))
 	k.want("EHLO mx.mel.example\r\n", "250")
 	k.want("MAIL FROM:<camille@mel.example>\r\n", "250")
@@ -161,7 +161,7 @@ func TestALetterIsTakenOnlyWhenItIsKept(t *testing.T) {
 
 func TestEachRecipientHasAnAnswerByLMTP(t *testing.T) {
 	t.Parallel()
-	r := &room{}
+	r := &shelf{}
 	k := call(t, open(t, r, true, nil))
 	k.want("LHLO mx\r\n", "250")
 	k.want("MAIL FROM:<camille@mel.example>\r\n", "250")
@@ -177,7 +177,7 @@ func TestEachRecipientHasAnAnswerByLMTP(t *testing.T) {
 // E-24, E-02: nothing is passed on, whatever way is written into the address; who tries many is let go.
 func TestNothingIsPassedOn(t *testing.T) {
 	t.Parallel()
-	r := &room{}
+	r := &shelf{}
 	at := open(t, r, false, nil)
 	for _, to := range []string{"victim@else.example", "victim%else.example@arzel.example", "else.example!victim@arzel.example", "nobody@arzel.example",
 		"bonjour+aaaaaaaaaaaaaaaaaaaaaaaaaa@arzel.example", "postmaster"} {
@@ -214,7 +214,7 @@ func TestNothingIsPassedOn(t *testing.T) {
 func TestNoSecondLetterIsSmuggledIn(t *testing.T) {
 	t.Parallel()
 	for _, inner := range []string{"\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "x\ny"} {
-		r := &room{}
+		r := &shelf{}
 		k := call(t, open(t, r, false, nil))
 		k.want("EHLO x\r\n", "250")
 		k.want("MAIL FROM:<a@b.example>\r\n", "250")
@@ -234,7 +234,7 @@ func TestNoSecondLetterIsSmuggledIn(t *testing.T) {
 // E-23: nobody signs in here.
 func TestNobodySignsIn(t *testing.T) {
 	t.Parallel()
-	k := call(t, open(t, &room{}, false, nil))
+	k := call(t, open(t, &shelf{}, false, nil))
 	if _, err := k.conn.Write([]byte("EHLO x\r\n")); err != nil {
 		t.Fatal(err)
 	}
@@ -251,7 +251,7 @@ func TestNobodySignsIn(t *testing.T) {
 
 func TestBoundsAreKept(t *testing.T) {
 	t.Parallel()
-	r := &room{}
+	r := &shelf{}
 	at := open(t, r, false, func(o *Options) { o.MaxBytes, o.MaxRecipients, o.MaxLinesOfOne = 1000, 2, 2 })
 	k := call(t, at)
 	k.want("EHLO x\r\n", "250")
@@ -298,7 +298,7 @@ func TestBoundsAreKept(t *testing.T) {
 // K-19: a letter that is cut off before its end is not kept.
 func TestALetterThatIsCutOffIsNotKept(t *testing.T) {
 	t.Parallel()
-	r := &room{}
+	r := &shelf{}
 	at := open(t, r, false, nil)
 	for _, part := range []string{"", "Subject: x\r\n\r\nhalf", words, words + ".\r"} {
 		k := call(t, at)
@@ -330,7 +330,7 @@ func TestAUsualClientDeliversToUs(t *testing.T) {
 		t.Skip("install swaks to see a usual client deliver")
 	}
 	for _, protocol := range []string{"ESMTP", "LMTP"} {
-		r := &room{}
+		r := &shelf{}
 		at := open(t, r, protocol == "LMTP", nil)
 		host, port, _ := net.SplitHostPort(at)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
