@@ -73,6 +73,11 @@ type serverFlags struct {
 	Blobs          string   `help:"Where customers' files are kept: file:///PATH. By default in the data folder." name:"blobs"`
 	PublicURL      string   `help:"Origin by which people reach the server, such as https://help.example.org." name:"public-url"`
 	ContentURL     string   `help:"Origin for customers' files, better another than the public one." name:"content-url"`
+	SMTPListen     string   `help:"Address at which other mail servers hand letters over (SMTP), such as :25. By default none." name:"smtp-listen"`
+	LMTPListen     string   `help:"Address at which your own mail server hands letters over (LMTP): 127.0.0.1:2424 or unix:/PATH. By default none." name:"lmtp-listen"`
+	SMTPHostname   string   `help:"Name by which the server introduces itself to mail servers. By default the host of the public URL." name:"smtp-hostname"`
+	SMTPTLSCert    string   `help:"File of the certificate for STARTTLS, read again when it changes." name:"smtp-tls-cert" type:"path"`
+	SMTPTLSKey     string   `help:"File of its key." name:"smtp-tls-key" type:"path"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." name:"trusted-proxies"`
 	AllowEgress    []string `help:"Networks, addresses or hosts that webhooks may call although they are not public, such as 10.1.0.0/16 or hooks.inside:8080." name:"allow-egress"`
@@ -83,6 +88,7 @@ type serverFlags struct {
 
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
+		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
 		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 

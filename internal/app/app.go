@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"time"
 
@@ -60,6 +61,7 @@ type App struct {
 	engine *routing.Engine
 	counts *follower
 	out    *safehttp.Client
+	door   *door
 }
 
 // New opens the data and puts the house together. Whatever New has opened, Close closes.
@@ -85,6 +87,10 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		return nil, err
 	}
 	if err := c.bus(); err != nil {
+		return nil, err
+	}
+	certificate, err := c.smtpCertificate(log)
+	if err != nil {
 		return nil, err
 	}
 	if err := os.MkdirAll(c.Data, 0o700); err != nil {
@@ -116,7 +122,8 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
 	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: post.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
-		Teller: bells, Log: log})
+		Teller: bells, Door: c.SMTPListen != "" || c.LMTPListen != "", Log: log})
+	a.door = newDoor(c, hello(public), certificate, a.Post, log)
 	a.Desk.LeaveBy(a.Post)
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
 	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)
@@ -132,7 +139,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.web, err = web.New(web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: append(counters(db), silences(a.workers(), clock)...), Ready: a.ready, Version: c.Version,
+		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
@@ -162,6 +169,10 @@ func (a *App) Run(ctx context.Context) error {
 
 // Serve is Run on a listener that is open already.
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
+	mail, err := a.door.listen(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var tasks sync.WaitGroup
 	tasks.Go(func() { a.timers.Run(work) })
@@ -172,10 +183,12 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.counts.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
-	failed := make(chan error, 1)
+	failed := make(chan error, 1+len(mail))
 	go func() { failed <- server.Serve(listener) }()
+	for _, serve := range mail {
+		go func() { failed <- serve() }()
+	}
 
-	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
@@ -183,9 +196,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	a.web.Close() // sockets first: the server does not count them as requests that could finish
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
-	if err == nil {
-		err = server.Shutdown(drain)
-	}
+	tasks.Go(func() { a.door.server.Close(drain) })
+	err = errors.Join(err, server.Shutdown(drain))
 	stop()
 	tasks.Wait()
 	if errors.Is(err, http.ErrServerClosed) {

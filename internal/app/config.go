@@ -20,6 +20,11 @@ type Config struct {
 	Blobs          string   // file://path; "" is a folder in Data
 	PublicURL      string   // origin by which people reach the server; "" follows Listen
 	ContentURL     string   // origin for customers' files; "" is PublicURL, where they are sandboxed
+	SMTPListen     string   // address at which other mail servers hand letters over; "" for none
+	LMTPListen     string   // the same for a mail server of ours: an address, or unix:/path; "" for none
+	SMTPHostname   string   // how the door introduces itself; "" is the host of PublicURL
+	SMTPCert       string   // file of the certificate that STARTTLS shows; "" offers none
+	SMTPKey        string   // file of its key
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
 	AllowEgress    []string // networks, addresses and hosts that webhooks may call although they are not public

@@ -8,10 +8,15 @@ import (
 func TestConfigurationIsRefusedInWords(t *testing.T) {
 	t.Parallel()
 	for name, check := range map[string]func() error{
-		"bus: ":             Config{Bus: "nats://127.0.0.1"}.bus,
-		"blobs: ":           func() error { _, err := Config{Blobs: "s3://bucket"}.blobs(); return err },
-		"public-url: ":      func() error { _, err := Config{PublicURL: "help.example.org"}.publicURL(); return err },
-		"content-url: ":     func() error { _, err := Config{ContentURL: "https://a.example/path"}.contentURL(); return err },
+		"bus: ":            Config{Bus: "nats://127.0.0.1"}.bus,
+		"blobs: ":          func() error { _, err := Config{Blobs: "s3://bucket"}.blobs(); return err },
+		"public-url: ":     func() error { _, err := Config{PublicURL: "help.example.org"}.publicURL(); return err },
+		"content-url: ":    func() error { _, err := Config{ContentURL: "https://a.example/path"}.contentURL(); return err },
+		"smtp-tls-cert: a": func() error { _, err := Config{SMTPCert: "/cert.pem"}.smtpCertificate(nil); return err },
+		"smtp-tls-cert: o": func() error {
+			_, err := Config{SMTPCert: "/no/cert.pem", SMTPKey: "/no/key.pem"}.smtpCertificate(nil)
+			return err
+		},
 		"listen: ":          func() error { _, err := Config{Listen: "8080"}.publicURL(); return err },
 		"trusted-proxies: ": func() error { _, err := Config{TrustedProxies: []string{"proxy"}}.proxies(); return err },
 	} {

@@ -294,3 +294,33 @@ func TestVeryLongWordsAreFoldedAndNothingOfThemIsLost(t *testing.T) {
 		t.Errorf("%d runes said, folded %+v", len([]rune(said)), len(folded))
 	}
 }
+
+// A channel that fetches nothing is reached by the door, or says that nothing reaches it.
+func TestAChannelThatNoLetterReachesSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, door := range []bool{true, false} {
+		h := newHouse(t)
+		h.post = post.New(post.Options{DB: h.store.Post(), Desk: h.desk, Channels: h.channels, Blobs: h.cellar, Keys: h.keys,
+			Clock: vis.ClockFunc(func() time.Time { return h.now }), Mint: h.mint, Door: door})
+		in := func() channel.Health {
+			t.Helper()
+			all, err := h.post.Health(h.ctx, h.lea)
+			h.ok(err)
+			if parts := all[h.mail.ID]; len(parts) == 1 && parts[0].Part == "in" {
+				return parts[0]
+			}
+			t.Fatalf("health %+v", all)
+			return channel.Health{}
+		}
+		if got := in(); door != (got.State == channel.Healthy && got.Problem == "") || door == (got.Problem == post.ProblemNoWayIn) || !got.ContactAt.IsZero() {
+			t.Errorf("with a door %v: %+v", door, got)
+		}
+		h.ok(h.post.TakeAtDoor(h.ctx, h.ws, h.mail.ID, channel.Raw{Bytes: []byte("unreadable empty")}))
+		if got := in(); !got.ContactAt.Equal(h.now) {
+			t.Errorf("with a door %v, after a letter: %+v", door, got)
+		}
+		if len(h.arrivals(post.Waiting)) != 1 {
+			t.Error("the letter is not kept")
+		}
+	}
+}

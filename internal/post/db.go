@@ -31,6 +31,7 @@ type Placed struct {
 type Tx interface {
 	desk.ClaimedTx
 	Audit(ctx context.Context, e vis.AuditEntry) error
+	Channels(ctx context.Context) ([]channel.Channel, error)
 	Member(ctx context.Context, id vis.MemberID) (staff.Member, error)
 	Workspace(ctx context.Context) (staff.Workspace, error)
 	SaveChannel(ctx context.Context, c channel.Channel) (channel.Channel, error)

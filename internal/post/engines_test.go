@@ -36,9 +36,9 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 				t.Errorf("secrets %q %v", names, err)
 			}
 			for _, state := range []channel.HealthState{channel.Trying, channel.Healthy, channel.Healthy} {
-				in.Tell(h.ctx, channel.Health{Part: "in", State: state, Backlog: 3, ContactAt: h.now})
+				in.Tell(h.ctx, channel.Health{Part: "out", State: state, Backlog: 3, ContactAt: h.now})
 			}
-			if got, err := h.post.Health(h.ctx, h.lea); err != nil || len(got[h.mail.ID]) != 1 || got[h.mail.ID][0].State != channel.Healthy {
+			if got, err := h.post.Health(h.ctx, h.lea); err != nil || len(got[h.mail.ID]) != 2 || got[h.mail.ID][1].State != channel.Healthy {
 				t.Errorf("health %+v %v", got, err)
 			}
 

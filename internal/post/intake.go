@@ -125,7 +125,15 @@ func (s *Service) Health(ctx context.Context, by vis.Actor) (map[vis.ChannelID][
 			return nil, err
 		}
 	}
-	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (map[vis.ChannelID][]channel.Health, error) { return tx.ChannelHealth(ctx) })
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (map[vis.ChannelID][]channel.Health, error) {
+		told, err := tx.ChannelHealth(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all, err := tx.Channels(ctx)
+		s.waysIn(all, told)
+		return told, err
+	})
 }
 
 // reached is what addresses lead to which channel, as it was read last.

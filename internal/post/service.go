@@ -37,7 +37,9 @@ type Options struct {
 	Mint     vis.Mint
 	// Teller rings the bells of members; nil rings none.
 	Teller Teller
-	Log    *slog.Logger
+	// Door says that this server takes letters from other mail servers.
+	Door bool
+	Log  *slog.Logger
 }
 
 // Teller rings the bells of members, inside a transaction of this room.
@@ -59,6 +61,7 @@ type Service struct {
 	clock    vis.Clock
 	mint     vis.Mint
 	teller   Teller
+	door     bool
 	log      *slog.Logger
 
 	outBell chan struct{}  // rung when something may have to leave
@@ -74,7 +77,7 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, log: o.Log,
+	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, door: o.Door, log: o.Log,
 		outBell: make(chan struct{}, 1), lanes: make(map[string]int), bell: make(chan struct{}, 1), told: make(map[healthKey]channel.Health)}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -115,7 +116,7 @@ func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope,
 	if err != nil && len(signed) == 0 {
 		out.DKIM = "permerror"
 	}
-	if env.IP.IsValid() {
+	if ofTheWorld(env.IP) {
 		sender := env.From
 		if sender == "" {
 			sender = "postmaster@" + env.Hello
@@ -123,7 +124,10 @@ func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope,
 		result, _ := spf.CheckHostWithSender(net.IP(env.IP.AsSlice()), env.Hello, sender, spf.WithContext(ctx), spf.WithResolver(records{dns}))
 		out.SPF = string(result)
 		_, from, _ := strings.Cut(sender, "@")
-		aligned = aligned || result == spf.Pass && aligns(from, domain, record.SPFAlignment)
+		if aligns(from, domain, record.SPFAlignment) {
+			aligned = aligned || result == spf.Pass
+			unsure = unsure || result == spf.TempError
+		}
 	}
 	switch {
 	case aligned:
@@ -139,6 +143,13 @@ func prove(ctx context.Context, raw []byte, domain string, env channel.Envelope,
 	case policyErr == nil:
 		out.DMARC = "temperror"
 	}
+}
+
+// ofTheWorld reports whether an address may be held against a sender's policy. One of this machine or of our own network is that of a server
+// which hands on what came to it from elsewhere.
+func ofTheWorld(a netip.Addr) bool {
+	a = a.Unmap()
+	return a.IsGlobalUnicast() && !a.IsPrivate()
 }
 
 // policyOf is what a domain asks for when nothing proves a letter of it, and the record that says so: its own, or the one of the

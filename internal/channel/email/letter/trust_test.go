@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"net"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -109,6 +110,36 @@ func TestTwoReadingsOfAnAuthorAreUnclear(t *testing.T) {
 		l, err := Read(t.Context(), []byte(head+"To: bonjour@arzel.example\n\nx\n"), channel.Envelope{}, ours)
 		if err != nil || l.Trust.Ambiguous != unclear || unclear && l.Trust.Proof == channel.Proved {
 			t.Errorf("%q: %v, %+v, %+v", head, err, l.From, l.Trust)
+		}
+	}
+}
+
+// The envelope of a letter that was handed to us tells where it came from, and what its domain says of that place.
+func TestWhereALetterCameFromIsHeldAgainstItsDomain(t *testing.T) {
+	t.Parallel()
+	dns := answers{"mel.example": "v=spf1 ip4:192.0.2.1 -all", "mx.mel.example": "v=spf1 ip4:192.0.2.1 -all", "slow.mel.example": "v=spf1 a:slow.mel.example -all", "_dmarc.mel.example": "v=DMARC1; p=reject"}
+	for name, c := range map[string]struct {
+		from, hello, ip string
+		spf             string
+		want            channel.Proof
+	}{
+		"from a server of its own":                  {"camille@mel.example", "mx.mel.example", "192.0.2.1", "pass", channel.Proved},
+		"the same by its IPv6 spelling":             {"camille@mel.example", "mx.mel.example", "::ffff:192.0.2.1", "pass", channel.Proved},
+		"from anywhere":                             {"camille@mel.example", "mx.mel.example", "192.0.2.9", "fail", channel.Disproof},
+		"a null return path, by how it said hello":  {"", "mx.mel.example", "192.0.2.1", "pass", channel.Proved},
+		"another's envelope, which proves another":  {"x@else.example", "mx.else.example", "192.0.2.1", "none", channel.Disproof},
+		"through a server of ours on this machine":  {"camille@mel.example", "relay", "127.0.0.1", "none", channel.Disproof},
+		"through a server of ours in our network":   {"camille@mel.example", "relay", "10.0.0.5", "none", channel.Disproof},
+		"by LMTP, where only that server knows":     {"camille@mel.example", "", "", "none", channel.Disproof},
+		"of a domain whose answers do not come now": {"x@slow.mel.example", "mx.mel.example", "192.0.2.9", "temperror", channel.Unproved},
+	} {
+		env := channel.Envelope{From: c.from, Hello: c.hello, To: []string{"bonjour@arzel.example"}}
+		if c.ip != "" {
+			env.IP = netip.MustParseAddr(c.ip)
+		}
+		l, err := Read(t.Context(), written("", "x\n"), env, Options{Resolver: dns})
+		if err != nil || l.Trust.SPF != c.spf || l.Trust.Proof != c.want {
+			t.Errorf("%s: %v, %+v", name, err, l.Trust)
 		}
 	}
 }

@@ -1,0 +1,54 @@
+package post
+
+import (
+	"context"
+	"slices"
+
+	"visavis/internal/channel"
+	"visavis/internal/vis"
+)
+
+// Where letters come in, as channel.Health names it.
+const partIn = "in"
+
+// ProblemNoWayIn says that no letter can reach a channel: it fetches from no mailbox, and this server has no door, or the channel no address.
+const ProblemNoWayIn = "no-way-in"
+
+// TakeAtDoor keeps a letter that another server hands over. Once it returns nil, the letter is committed and synced.
+func (s *Service) TakeAtDoor(ctx context.Context, ws vis.WorkspaceID, ch vis.ChannelID, in channel.Raw) error {
+	if _, err := s.Intake(ws, ch).Keep(ctx, in); err != nil {
+		return err
+	}
+	c, err := vis.View(ctx, s.db, ws, func(tx Tx) (channel.Channel, error) { return tx.Channel(ctx, ch) })
+	if err == nil && !s.fetches(c) {
+		s.TellHealth(ctx, ws, ch, channel.Health{Part: partIn, State: channel.Healthy, Backlog: -1, ContactAt: s.clock.Now()})
+	}
+	return nil // it is kept, whatever screens know of it
+}
+
+// fetches reports whether a channel looks for its letters itself.
+func (s *Service) fetches(c channel.Channel) bool {
+	r, ok := channel.As[channel.Receiver](s.channels, c)
+	return ok && r.Receives(c)
+}
+
+// waysIn says of channels that fetch nothing whether letters can reach them at all. When the last one did was told before.
+func (s *Service) waysIn(all []channel.Channel, told map[vis.ChannelID][]channel.Health) {
+	for _, c := range all {
+		adapter, ok := channel.As[channel.Addressed](s.channels, c)
+		if !ok || c.Disabled || s.fetches(c) {
+			continue
+		}
+		in := channel.Health{Part: partIn, State: channel.Healthy, Backlog: -1}
+		rest := slices.DeleteFunc(told[c.ID], func(h channel.Health) bool {
+			if h.Part == partIn {
+				in.ContactAt, in.Since = h.ContactAt, h.Since
+			}
+			return h.Part == partIn
+		})
+		if !s.door || len(adapter.Addresses(c)) == 0 {
+			in.State, in.Problem = channel.Broken, ProblemNoWayIn
+		}
+		told[c.ID] = slices.Insert(rest, 0, in)
+	}
+}
