@@ -73,6 +73,7 @@ type house struct {
 	engine   *routing.Engine
 	report   *report.Service
 	letters  *post.Service
+	dns      names
 	ws       vis.WorkspaceID
 	admin    principal
 	chat     channel.Channel
@@ -101,7 +102,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.must(err)
 	mint := vis.Mint{Rand: rand.Reader}
 	h.staff = staff.New(h.store.Staff(), h.clock, mint, keys, 2)
-	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters(standard.World{Now: h.clock.Now})...)
+	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters(standard.World{Now: h.clock.Now, Resolver: &h.dns})...)
 	h.desk = desk.New(h.store.Desk(), h.channels, h.clock, mint)
 	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
 	h.must(err)

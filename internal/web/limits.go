@@ -29,6 +29,7 @@ var (
 	limitMember        = limit{"member", 1200, time.Minute}
 	limitVisitor       = limit{"visitor", 600, time.Minute}
 	limitPage          = limit{"page", 120, time.Minute} // public pages, by address
+	limitDNS           = limit{"dns", 30, time.Minute}   // questions that are passed on to DNS
 	limitLink          = limit{"link", 30, time.Minute}  // guesses at set-up and invitation links, by address
 )
 

@@ -377,6 +377,7 @@ func (s *Server) routes() {
 	s.memberRoutes()
 	s.teamRoutes()
 	s.channelRoutes()
+	s.mailKeyRoutes()
 	s.tokenRoutes()
 	s.auditRoutes()
 	s.webhookRoutes()

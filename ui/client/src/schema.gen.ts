@@ -228,6 +228,26 @@ export interface paths {
         patch: operations["changeChannel"];
         trace?: never;
     };
+    "/api/v1/channels/{id}/records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What DNS should hold for letters of a domain to be believed, and what it holds now
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listDomainRecords"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/secret": {
         parameters: {
             query?: never;
@@ -242,6 +262,26 @@ export interface paths {
          * @description An API token needs the scope `settings:write`.
          */
         post: operations["rotateChannelSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/signing-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make keys that sign letters of a domain once their records are seen; those before sign until then
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["makeSigningKeys"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3230,6 +3270,28 @@ export interface components {
             items: components["schemas"]["Delivery"][];
             next?: string;
         };
+        DomainRecord: {
+            /** @description What DNS says now. */
+            found: string[];
+            /** @description Where it stands, as a whole name. */
+            name: string;
+            /** @enum {string} */
+            purpose: "dkim" | "spf" | "dmarc" | "return-path";
+            /** @description Without it letters are not believed; others are better to have. */
+            required: boolean;
+            /**
+             * @description unknown: DNS did not answer in time, or cannot tell
+             * @enum {string}
+             */
+            state: "right" | "missing" | "wrong" | "unknown";
+            /** @enum {string} */
+            type: "TXT" | "MX";
+            /** @description What should stand there, in one piece; what stands there when that is as good. */
+            value: string;
+        };
+        DomainRecords: {
+            items: components["schemas"]["DomainRecord"][];
+        };
         EndCallback: {
             /** @enum {string} */
             outcome: "done" | "unreachable";
@@ -3510,6 +3572,10 @@ export interface components {
              */
             until?: string;
             untilReply?: boolean;
+        };
+        MakeSigningKeys: {
+            /** @description Of one of the channel's addresses. */
+            domain: string;
         };
         MarkRead: {
             /** Format: int64 */
@@ -5019,6 +5085,20 @@ export interface components {
             email: string;
             password: string;
         };
+        SigningKey: {
+            /** @enum {string} */
+            algorithm: "rsa" | "ed25519";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            domain: string;
+            selector: string;
+        };
+        SigningKeys: {
+            items: components["schemas"]["SigningKey"][];
+        };
         SkipFrame: {
             /** Format: int64 */
             seq: number;
@@ -6375,6 +6455,40 @@ export interface operations {
             };
         };
     };
+    listDomainRecords: {
+        parameters: {
+            query: {
+                /** @description Of one of the channel's addresses. */
+                domain: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainRecords"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     rotateChannelSecret: {
         parameters: {
             query?: never;
@@ -6393,6 +6507,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ChannelSecret"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeSigningKeys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeSigningKeys"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SigningKeys"];
                 };
             };
             /** @description Error */

@@ -358,6 +358,8 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'audit.channel.created': '{who} created the channel {what}',
   'audit.channel.changed': '{who} changed the channel {what}',
   'audit.channel.secret_rotated': '{who} made a new identity secret for {what}',
+  'audit.channel.secrets_changed': '{who} changed the passwords of {what}',
+  'audit.channel.signing_keys_made': '{who} made signing keys for {what}',
   'audit.token.created': '{who} created a token',
   'audit.token.revoked': '{who} revoked a token',
   'audit.webhook.created': '{who} created a webhook',

@@ -35,6 +35,8 @@ const known = [
   'channel.created',
   'channel.changed',
   'channel.secret_rotated',
+  'channel.secrets_changed',
+  'channel.signing_keys_made',
   'token.created',
   'token.revoked',
   'webhook.created',
