@@ -5,7 +5,8 @@
 //
 //  1. The scan: size, fields of the head, servers passed, counted in one pass without a parser.
 //  2. The head, field by field; two From fields, or one that is written in a way that programs read differently, make it ambiguous.
-//  3. The parts, by enmime, whose faults become notes; a guard counts parts and depth before it looks for them.
+//  3. The parts, by enmime, whose faults become notes; a guard counts parts and depth before it looks for them. What lies in a winmail.dat
+//     takes its place.
 //  4. What sort of letter it is: ordinary, automatic, from a list, a bounce, a receipt.
 //  5. What is new in it, and what is history or signature.
 //  6. How far it is proved whose it is, which asks DNS and nothing else.
@@ -106,6 +107,7 @@ func read(raw []byte, env channel.Envelope, depth int) (reading, error) {
 	if slices.ContainsFunc(parsed.Errors, func(e *enmime.Error) bool { return e.Name != enmime.ErrorPlainTextFromHTML }) {
 		out.note("mime-faults")
 	}
+	out.openWinmail(parsed)
 	out.readParts(parsed)
 	out.classify(parsed, env)
 	out.forwarded(parsed, depth)
@@ -279,8 +281,6 @@ func (r *reading) file(part *enmime.Part) {
 		if r.Calendar == nil {
 			r.Calendar = invitation(part.Content)
 		}
-	case "application/ms-tnef", "application/vnd.ms-tnef":
-		r.note("winmail")
 	case "message/partial":
 		r.note("partial")
 	case "application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted", "application/pgp-encrypted":
