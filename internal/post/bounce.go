@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -64,12 +65,10 @@ func (f *filing) undelivered(ctx context.Context, s Sending, b channel.Bounce) e
 		if b.Delayed {
 			state = channel.OutDeferred
 		}
-		s.Outcomes[r.Address] = channel.Outcome{State: state, Problem: problemOf(r.Status), Answer: r.Answer}
-		s.Problem, s.Answer = problemOf(r.Status), r.Answer
+		s.Problem, s.Answer = cmp.Or(channel.ProblemOf(r.Status, r.Answer), "bounced"), r.Answer
+		s.Outcomes[r.Address] = channel.Outcome{State: state, Problem: s.Problem, Answer: r.Answer}
 	}
-	if s.Problem == "" {
-		s.Problem = "bounced"
-	}
+	s.Problem = cmp.Or(s.Problem, "bounced")
 	if !b.Delayed {
 		s.State = Bounced
 	}
@@ -78,19 +77,6 @@ func (f *filing) undelivered(ctx context.Context, s Sending, b channel.Bounce) e
 		return err
 	}
 	return f.undeliverable(ctx, f.tx, f.by.Workspace, s, f.now)
-}
-
-// problemOf words an enhanced status code (RFC 3463 §3) as channel.Outcome does.
-func problemOf(status string) string {
-	for _, known := range []struct{ prefix, problem string }{
-		{"5.1.2", "no-such-domain"}, {"5.1.", "mailbox-unknown"}, {"5.2.2", "mailbox-full"}, {"4.2.2", "mailbox-full"}, {"5.2.1", "mailbox-unknown"},
-		{"5.3.4", "too-large"}, {"5.2.3", "too-large"}, {"5.7.", "policy"}, {"5.4.4", "no-such-domain"}, {"4.4.", "no-connection"}, {"5.4.", "no-connection"},
-	} {
-		if len(status) >= len(known.prefix) && status[:len(known.prefix)] == known.prefix {
-			return known.problem
-		}
-	}
-	return "bounced"
 }
 
 // goesTo reports whether a letter was sent to an address.

@@ -56,11 +56,15 @@ func wordOf(err error) channel.Outcome {
 
 // answerOf is what a server said: code, enhanced code and words.
 func answerOf(e *smtp.SMTPError) string {
-	code := fmt.Sprint(e.Code)
-	if e.EnhancedCode[0] > 0 {
-		code += fmt.Sprintf(" %d.%d.%d", e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2])
+	return oneLine(fmt.Sprintf("%d %s %s", e.Code, enhanced(e), e.Message))
+}
+
+// enhanced is a server's enhanced status code, "" when it gave none.
+func enhanced(e *smtp.SMTPError) string {
+	if e.EnhancedCode[0] <= 0 {
+		return ""
 	}
-	return oneLine(code + " " + e.Message)
+	return fmt.Sprintf("%d.%d.%d", e.EnhancedCode[0], e.EnhancedCode[1], e.EnhancedCode[2])
 }
 
 // answered words a server's refusal by its enhanced code (RFC 3463) where there is one, then by its words, then by its code.
@@ -74,42 +78,10 @@ func answered(e *smtp.SMTPError) channel.Outcome {
 }
 
 func problemOf(e *smtp.SMTPError) string {
-	words := strings.ToLower(e.Message)
-	has := func(any ...string) bool {
-		for _, w := range any {
-			if strings.Contains(words, w) {
-				return true
-			}
-		}
-		return false
+	if word := channel.ProblemOf(enhanced(e), e.Message); word != "" {
+		return word
 	}
-	temporary := e.Code/100 == 4
-	if subject, detail := e.EnhancedCode[1], e.EnhancedCode[2]; e.EnhancedCode[0] > 0 {
-		switch {
-		case subject == 1 && detail == 2, subject == 4 && detail == 4 && !temporary:
-			return "no-such-domain"
-		case subject == 1 && detail >= 7:
-			return "sender-refused"
-		case subject == 1:
-			return "mailbox-unknown"
-		case subject == 2 && detail == 2:
-			return "mailbox-full"
-		case subject == 2 && detail == 3, subject == 3 && detail == 4:
-			return "too-large"
-		case subject == 2 && detail == 1:
-			return "mailbox-unknown"
-		case subject == 7 && temporary && has("greylist", "grey list", "graylist", "try again"):
-			return "greylisted"
-		case subject == 7 && has("relay"):
-			return "relay-denied"
-		case subject == 7 && has("spam", "block", "reputation", "blacklist", "dnsbl"):
-			return "spam-refused"
-		case subject == 7 && has("rate", "too many", "limit"), subject == 3 && temporary && has("too many", "rate", "busy"):
-			return "rate-limited"
-		case subject == 7:
-			return "policy"
-		}
-	}
+	has := func(any ...string) bool { return channel.Says(e.Message, any...) }
 	switch {
 	case has("greylist", "graylist", "grey list"):
 		return "greylisted"
@@ -125,7 +97,7 @@ func problemOf(e *smtp.SMTPError) string {
 		return "rate-limited"
 	case e.Code == 550, e.Code == 551, e.Code == 553:
 		return "mailbox-unknown"
-	case temporary:
+	case e.Code/100 == 4:
 		return "not-now"
 	}
 	return "refused"
