@@ -124,14 +124,10 @@ func (w *writing) acknowledgement(ctx context.Context, l Letter) (Draft, error) 
 		return d, err
 	}
 	if due.After(w.now) {
-		house, err := w.tx.Workspace(ctx)
-		if err != nil {
-			return d, err
-		}
-		answer = said.before + " " + clockTime(due, w.now, w.customer.Zone, house.Zone, d.Language)
+		answer = said.before + " " + clockTime(due, w.now, w.customer.Zone, w.house.Zone, d.Language)
 	}
 	d.Text = fmt.Sprintf(said.text, who, answer)
-	d.Signature, err = w.signature(ctx)
+	d.Signature, err = w.signature(ctx, d.From, d.Language)
 	return d, err
 }
 

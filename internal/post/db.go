@@ -113,4 +113,20 @@ type Tx interface {
 	// AnswerDueAt is when a person's answer is promised for, the zero time when none is or its clock does not run.
 	AnswerDueAt(ctx context.Context, c vis.ConversationID) (time.Time, error)
 	SaveAcknowledged(ctx context.Context, address string, at time.Time) error
+
+	Team(ctx context.Context, id vis.TeamID) (staff.Team, error)
+	Signatures(ctx context.Context) ([]Signature, error)
+	// SignaturesFor are those that a letter may bear: of a member, a team and a brand.
+	SignaturesFor(ctx context.Context, m vis.MemberID, t vis.TeamID, brand string) ([]Signature, error)
+	Signature(ctx context.Context, k SignatureKind, owner, brand string) (Signature, error)
+	// SaveSignature writes a new one when its version is 0.
+	SaveSignature(ctx context.Context, s Signature) (Signature, error)
+	DeleteSignature(ctx context.Context, k SignatureKind, owner, brand string) error
+
+	// Templates are all of them, oldest first.
+	Templates(ctx context.Context) ([]Template, error)
+	Template(ctx context.Context, id vis.TemplateID) (Template, error)
+	InsertTemplate(ctx context.Context, t Template) error
+	SaveTemplate(ctx context.Context, t Template) (Template, error)
+	DeleteTemplate(ctx context.Context, id vis.TemplateID) error
 }

@@ -13,11 +13,15 @@ const (
 	ParticipantsChanged vis.EventType = "conversation.participants"
 	// SendingChanged says that a letter that leaves stands elsewhere; Data: SendingData.
 	SendingChanged vis.EventType = "sending.changed"
+	// SignatureChanged says that a signature is another one, or gone.
+	SignatureChanged vis.EventType = "signature.changed"
+	// TemplateChanged says that a template is new, another one, or gone; Data: TemplateData.
+	TemplateChanged vis.EventType = "template.changed"
 )
 
 // EventTypes lists the facts of this room, for the API's description.
 func EventTypes() []vis.EventType {
-	return []vis.EventType{ArrivalQuarantined, ArrivalSettled, HealthChanged, ParticipantsChanged, SendingChanged}
+	return []vis.EventType{ArrivalQuarantined, ArrivalSettled, HealthChanged, ParticipantsChanged, SendingChanged, SignatureChanged, TemplateChanged}
 }
 
 // ArrivalData is the data of the events about arrivals.
@@ -36,4 +40,9 @@ type SendingData struct {
 	Sending vis.SendingID `json:"sendingId"`
 	Message vis.MessageID `json:"messageId,omitempty"`
 	State   SendingState  `json:"state"`
+}
+
+// TemplateData is the data of TemplateChanged.
+type TemplateData struct {
+	Template vis.TemplateID `json:"templateId"`
 }

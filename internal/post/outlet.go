@@ -10,6 +10,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/staff"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -61,6 +62,7 @@ type writing struct {
 	adapter      channel.Addressed
 	conversation desk.Conversation
 	customer     desk.Customer
+	house        staff.Workspace
 	letters      []Letter // of the conversation, oldest first
 	parties      []Participant
 	now          time.Time
@@ -72,6 +74,9 @@ func (w *writing) read(ctx context.Context) (err error) {
 		return err
 	}
 	if w.parties, err = w.tx.Participants(ctx, w.conversation.ID); err != nil {
+		return err
+	}
+	if w.house, err = w.tx.Workspace(ctx); err != nil {
 		return err
 	}
 	w.customer, err = w.tx.Customer(ctx, w.conversation.Customer.ID)
@@ -137,7 +142,7 @@ func (w *writing) draft(ctx context.Context, m desk.Message, head desk.Head) (Dr
 	for _, a := range m.Attachments {
 		d.Files = append(d.Files, a.ID)
 	}
-	d.Signature, err = w.signature(ctx)
+	d.Signature, err = w.signature(ctx, d.From, d.Language)
 	return d, err
 }
 
@@ -217,29 +222,14 @@ func (w *writing) subject(chosen string, heard *Letter) string {
 	return text.Preview(w.conversation.Subject, maxSubject)
 }
 
+// language is what the matter is spoken of in, or the customer's, or the house's.
 func (w *writing) language() string {
-	for _, l := range []string{w.conversation.About.Language, w.customer.Locale} {
+	for _, l := range []string{w.conversation.About.Language, w.customer.Locale, w.house.Locale} {
 		if l == "fr" || l == "en" {
 			return l
 		}
 	}
 	return "en"
-}
-
-// signature is put below a member's words: her first name and the brand that the address stands for.
-func (w *writing) signature(ctx context.Context) (string, error) {
-	brand := w.adapter.Addresses(w.channel)[0].Name
-	if w.by.Kind != vis.ByMember {
-		return brand, nil
-	}
-	m, err := w.tx.Member(ctx, w.by.Member())
-	if err != nil {
-		return "", err
-	}
-	if brand == "" {
-		return m.FirstName, nil
-	}
-	return m.FirstName + "\n" + brand, nil
 }
 
 // post writes the rows of a letter that leaves: the sending, and the message as the letter that it is.

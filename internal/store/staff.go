@@ -336,13 +336,13 @@ func (t *tx) SaveTeam(ctx context.Context, team staff.Team) (staff.Team, error) 
 	return team, t.fill(ctx, team)
 }
 
-// DeleteTeam implements staff.Tx. Channels that gave their conversations to the team give them to nobody from now on, and its
-// queue goes with it.
+// DeleteTeam implements staff.Tx. Channels that gave their conversations to the team give them to nobody from now on, its templates
+// are everybody's, and its queue and signature go with it.
 func (t *tx) DeleteTeam(ctx context.Context, id vis.TeamID) error {
 	if _, err := value[string](ctx, t, "team", hasTeam, string(id)); err != nil {
 		return err
 	}
-	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, deleteQueue, deleteTeam} {
+	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, leaveTeamTemplates, deleteTeamSignatures, deleteQueue, deleteTeam} {
 		if _, err := t.exec(ctx, statement, string(id)); err != nil {
 			return err
 		}

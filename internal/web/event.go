@@ -87,15 +87,16 @@ type stepEvent struct {
 	Conversation *Conversation `json:"conversation"`
 }
 
-// postEvent is about letters: ids, and where what they name stands.
+// postEvent is about letters and what is written in them: ids, and where what they name stands.
 type postEvent struct {
 	Fact
-	ArrivalID string `json:"arrivalId,omitempty" format:"uuid"`
-	SendingID string `json:"sendingId,omitempty" format:"uuid"`
-	MessageID string `json:"messageId,omitempty" format:"uuid"`
-	ChannelID string `json:"channelId,omitempty" format:"uuid"`
-	State     string `json:"state,omitempty"`
-	Reason    string `json:"reason,omitempty" doc:"Why a letter is in quarantine"`
+	ArrivalID  string `json:"arrivalId,omitempty" format:"uuid"`
+	SendingID  string `json:"sendingId,omitempty" format:"uuid"`
+	MessageID  string `json:"messageId,omitempty" format:"uuid"`
+	ChannelID  string `json:"channelId,omitempty" format:"uuid"`
+	TemplateID string `json:"templateId,omitempty" format:"uuid" doc:"Also of a template that is gone."`
+	State      string `json:"state,omitempty"`
+	Reason     string `json:"reason,omitempty" doc:"Why a letter is in quarantine"`
 }
 
 // What visitors are told is always there: an event whose subject is gone is not told at all.
@@ -163,6 +164,8 @@ var shapes = map[vis.EventType]any{
 	post.HealthChanged:          postEvent{},
 	post.ParticipantsChanged:    postEvent{},
 	post.SendingChanged:         postEvent{},
+	post.SignatureChanged:       postEvent{},
+	post.TemplateChanged:        postEvent{},
 	notify.NoticeGiven:          noticeEvent{},
 }
 

@@ -131,6 +131,8 @@ func Run(t *testing.T, e Engine) {
 		{"HandsAVisitOver", testHandOver},
 		{"StartsTwiceAtOnce", testStart},
 		{"KeepsWebhooksAndNotices", testNotices},
+		{"KeepsSignaturesAndTemplates", testWords},
+		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
 		{"ListsByRank", testRanks},

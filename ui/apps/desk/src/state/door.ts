@@ -75,6 +75,8 @@ export function letIn(event: Event, session: Session): void {
     case 'channel.health':
     case 'conversation.participants':
     case 'sending.changed':
+    case 'signature.changed':
+    case 'template.changed':
       break; // the stores themselves know what to do with these
   }
 }
