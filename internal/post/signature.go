@@ -234,10 +234,8 @@ func (w *writing) signer(ctx context.Context, from channel.Address) (map[string]
 
 // brand is the name that one of our own addresses stands for, or the organisation's.
 func (w *writing) brand(from channel.Address) string {
-	for _, o := range w.adapter.Addresses(w.channel) {
-		if o.Address.Address == from.Address && o.Name != "" {
-			return o.Name
-		}
+	if o, ok := ownAddress(w.adapter, w.channel, from.Address); ok && o.Name != "" {
+		return o.Name
 	}
 	return w.house.Name
 }
