@@ -114,7 +114,6 @@ type Tx interface {
 	AnswerDueAt(ctx context.Context, c vis.ConversationID) (time.Time, error)
 	SaveAcknowledged(ctx context.Context, address string, at time.Time) error
 
-	Channels(ctx context.Context) ([]channel.Channel, error)
 	Team(ctx context.Context, id vis.TeamID) (staff.Team, error)
 	Signatures(ctx context.Context) ([]Signature, error)
 	// SignaturesFor are those that a letter may bear: of a member, a team and a brand.
