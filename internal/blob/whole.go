@@ -31,6 +31,16 @@ func (w Whole) Read(ctx context.Context, ws vis.WorkspaceID, name string) ([]byt
 	return io.ReadAll(file)
 }
 
+// Begin reads the first bytes of a content, at most so many.
+func (w Whole) Begin(ctx context.Context, ws vis.WorkspaceID, name string, most int) ([]byte, error) {
+	file, err := w.Store.Open(ctx, ws, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, int64(most)))
+}
+
 // Forget removes what was not kept again since an instant.
 func (w Whole) Forget(ctx context.Context, ws vis.WorkspaceID, name string, before time.Time) error {
 	return w.Store.Delete(ctx, ws, name, before)

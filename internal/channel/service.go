@@ -51,20 +51,29 @@ type Change struct {
 	Version  int64
 }
 
+// Creation is what a new channel begins with.
+type Creation struct {
+	Kind     Kind
+	Name     string
+	Settings json.RawMessage // nil for none
+	Team     vis.TeamID
+	Disabled bool
+}
+
 // Create makes a channel of a kind.
-func (s *Service) Create(ctx context.Context, by vis.Actor, kind Kind, name string, settings json.RawMessage, team vis.TeamID) (Channel, error) {
+func (s *Service) Create(ctx context.Context, by vis.Actor, in Creation) (Channel, error) {
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return Channel{}, err
 	}
-	if _, ok := s.adapters[kind]; !ok {
-		return Channel{}, vis.InField("kind", "There is no kind of channel %q here.", kind)
+	if _, ok := s.adapters[in.Kind]; !ok {
+		return Channel{}, vis.InField("kind", "There is no kind of channel %q here.", in.Kind)
 	}
 	now := s.clock.Now()
-	c := Channel{ID: vis.ChannelID(s.mint.ID(now)), Kind: kind, Key: s.mint.Secret(10), CreatedAt: now, Version: 1}
-	if len(settings) == 0 {
-		settings = json.RawMessage("{}")
+	c := Channel{ID: vis.ChannelID(s.mint.ID(now)), Kind: in.Kind, Key: s.mint.Secret(10), CreatedAt: now, Version: 1}
+	if len(in.Settings) == 0 {
+		in.Settings = json.RawMessage("{}")
 	}
-	if err := s.apply(&c, Change{Name: &name, Settings: settings, Team: &team}); err != nil {
+	if err := s.apply(&c, Change{Name: &in.Name, Settings: in.Settings, Team: &in.Team, Disabled: &in.Disabled}); err != nil {
 		return Channel{}, err
 	}
 	return vis.Update(ctx, s.db, by, func(tx Tx) (Channel, error) {

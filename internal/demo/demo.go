@@ -180,7 +180,7 @@ func (b *builder) ways(ctx context.Context, shopOrigins []string) error {
 	if err != nil {
 		return err
 	}
-	chat, err := b.channel.Create(ctx, b.as("lea"), "webchat", "Boutique en ligne", settings, b.teams["commandes"])
+	chat, err := b.channel.Create(ctx, b.as("lea"), channel.Creation{Kind: "webchat", Name: "Boutique en ligne", Settings: settings, Team: b.teams["commandes"]})
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package desk_test
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -65,7 +64,7 @@ func newHouse(t testing.TB) *house {
 	}
 	h.yann = vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(invited.Member.ID), Role: vis.Agent}
 	channels := channel.New(db.Channels(), clock, h.mint, plain{}, webchat.Adapter{})
-	if h.chat, err = channels.Create(h.ctx, h.lea, webchat.Kind, "Shop", json.RawMessage("{}"), ""); err != nil {
+	if h.chat, err = channels.Create(h.ctx, h.lea, channel.Creation{Kind: webchat.Kind, Name: "Shop"}); err != nil {
 		t.Fatal(err)
 	}
 	h.desk = desk.New(db.Desk(), channels, clock, h.mint)

@@ -68,7 +68,7 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			if all := h.scheduled(c.ID); len(all) != 1 || all[0].Problem != post.HeldByNews || !all[0].DueAt.Equal(later.DueAt) || !reflect.DeepEqual(all[0].Out, later.Out) {
 				t.Errorf("scheduled: %+v", all)
 			}
-			if back, err := h.post.Unschedule(h.ctx, h.lea, later.ID); err != nil || back.Out.Text != "Plus tard." || len(h.scheduled(c.ID)) != 0 {
+			if back, err := h.post.Unschedule(h.ctx, h.lea, c.ID, later.ID); err != nil || back.Out.Text != "Plus tard." || len(h.scheduled(c.ID)) != 0 {
 				t.Errorf("taken back: %+v %v", back, err)
 			}
 

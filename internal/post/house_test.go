@@ -124,6 +124,11 @@ func (c *cellar) Read(_ context.Context, _ vis.WorkspaceID, name string) ([]byte
 	}
 	return b, nil
 }
+func (c *cellar) Begin(ctx context.Context, ws vis.WorkspaceID, name string, most int) ([]byte, error) {
+	b, err := c.Read(ctx, ws, name)
+	return b[:min(len(b), most)], err
+}
+
 func (c *cellar) Forget(_ context.Context, _ vis.WorkspaceID, name string, _ time.Time) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -187,9 +192,9 @@ func newHouseOn(t testing.TB, url string, more ...channel.Adapter) *house {
 	h.ws = w.ID
 	h.lea = vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(lea.ID), Role: vis.Administrator}
 	h.channels = channel.New(db.Channels(), clock, h.mint, plain{}, append(more, webchat.Adapter{}, h.wire)...)
-	h.mail, err = h.channels.Create(h.ctx, h.lea, "wire", "Mail", json.RawMessage("{}"), "")
+	h.mail, err = h.channels.Create(h.ctx, h.lea, channel.Creation{Kind: "wire", Name: "Mail"})
 	h.ok(err)
-	h.chat, err = h.channels.Create(h.ctx, h.lea, webchat.Kind, "Shop", json.RawMessage("{}"), "")
+	h.chat, err = h.channels.Create(h.ctx, h.lea, channel.Creation{Kind: webchat.Kind, Name: "Shop"})
 	h.ok(err)
 	h.desk = desk.New(db.Desk(), h.channels, clock, h.mint)
 	h.keys, err = seal.New([]byte(strings.Repeat("k", seal.KeySize)))

@@ -106,7 +106,7 @@ func newOffice(t *testing.T, url string) *office {
 	settings, err := json.Marshal(map[string]any{"addresses": []map[string]string{{"address": "bonjour@arzel.example", "name": "Arzel"}, {"address": "arzel@gmail.com"}},
 		"out": map[string]any{"host": "127.0.0.1", "port": l.Addr().(*net.TCPAddr).Port, "security": "none"}})
 	o.ok(err)
-	o.mailbox, err = o.channels.Create(o.ctx, o.lea, email.Kind, "Mail", settings, "")
+	o.mailbox, err = o.channels.Create(o.ctx, o.lea, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: settings})
 	o.ok(err)
 	return o
 }

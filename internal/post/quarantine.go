@@ -117,17 +117,24 @@ func (s *Service) Discard(ctx context.Context, by vis.Actor, id vis.ArrivalID) (
 	return a, err
 }
 
-// maxShown is how much of an unreadable letter is shown as a message, in bytes before it is cleaned.
-const maxShown = 8 << 10
+// Of an unreadable letter the first maxHead bytes are looked at for who wrote it, and maxShown are shown as a message before they are
+// cleaned.
+const (
+	maxHead  = 64 << 10
+	maxShown = 8 << 10
+)
 
 // Convert makes a conversation of an arrival that could not be read: what of it is text, with the whole of it as a file.
 func (s *Service) Convert(ctx context.Context, by vis.Actor, id vis.ArrivalID) (Arrival, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Arrival{}, err
+	}
 	raw, err := s.Raw(ctx, by, id)
 	if err != nil {
 		return Arrival{}, err
 	}
-	name, address, subject := headOf(raw)
-	words := text.Clean(string(bytes.ToValidUTF8(raw[:min(len(raw), maxShown)], []byte("�"))))
+	seen := glimpse(raw)
+	name, address, subject, words := seen.From.Name, seen.From.Address, seen.Subject, seen.Text
 	if words == "" {
 		words = "—"
 	}
@@ -148,9 +155,37 @@ func (s *Service) Convert(ctx context.Context, by vis.Actor, id vis.ArrivalID) (
 	})
 }
 
+// Glimpse is what can be told at once of something that arrived and was not read: its sender is unproved, its words are as they came.
+type Glimpse struct {
+	From    channel.Address
+	Subject string
+	Text    string // the beginning, headers included
+}
+
+// Glimpse reads the beginning of an arrival; it is empty for one whose bytes are gone.
+func (s *Service) Glimpse(ctx context.Context, by vis.Actor, a Arrival) (Glimpse, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Glimpse{}, err
+	}
+	if a.Blob == "" {
+		return Glimpse{}, nil
+	}
+	raw, err := s.blobs.Begin(ctx, by.Workspace, a.Blob, maxHead)
+	if err != nil {
+		return Glimpse{}, err
+	}
+	return glimpse(raw), nil
+}
+
+// glimpse tells what can be told of a letter's first bytes.
+func glimpse(raw []byte) Glimpse {
+	name, address, subject := headOf(raw)
+	return Glimpse{channel.Address{Name: name, Address: address}, subject, text.Clean(string(bytes.ToValidUTF8(raw[:min(len(raw), maxShown)], []byte("�"))))}
+}
+
 // headOf reads who wrote an unreadable letter and what about, as far as that can be told from its first bytes.
 func headOf(raw []byte) (name, address, subject string) {
-	head := raw[:min(len(raw), 64<<10)]
+	head := raw[:min(len(raw), maxHead)]
 	if i := bytes.Index(head, []byte("\n\n")); i > 0 {
 		head = head[:i]
 	}

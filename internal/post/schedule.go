@@ -92,14 +92,17 @@ func (s *Service) ScheduledIn(ctx context.Context, by vis.Actor, id vis.Conversa
 }
 
 // Unschedule takes words back before they are said, and returns them for whoever wants to change them. Words that were said are absent.
-func (s *Service) Unschedule(ctx context.Context, by vis.Actor, id vis.ScheduledID) (Scheduled, error) {
+func (s *Service) Unschedule(ctx context.Context, by vis.Actor, c vis.ConversationID, id vis.ScheduledID) (Scheduled, error) {
 	if err := by.Must(vis.WriteConversations); err != nil {
 		return Scheduled{}, err
 	}
 	return vis.Update(ctx, s.db, by, func(tx Tx) (Scheduled, error) {
 		one, err := tx.Scheduled(ctx, id)
+		if err == nil && one.Conversation != c {
+			err = vis.Absent("answer")
+		}
 		if err != nil {
-			return one, err
+			return Scheduled{}, err
 		}
 		if err := tx.Disarm(ctx, TimerSpeak, string(id)); err != nil {
 			return one, err

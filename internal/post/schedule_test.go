@@ -44,7 +44,7 @@ func TestWordsAreSaidWhenTheyAreDueAndNotBefore(t *testing.T) {
 	if out := h.sends(); out.Text != "Demain." || out.Subject != "Votre vélo" {
 		t.Errorf("what left: %+v", out)
 	}
-	if _, err := h.post.Unschedule(h.ctx, h.lea, one.ID); vis.CodeOf(err) != vis.NotFound {
+	if _, err := h.post.Unschedule(h.ctx, h.lea, c.ID, one.ID); vis.CodeOf(err) != vis.NotFound {
 		t.Errorf("taken back after that: %v", err)
 	}
 }
@@ -55,7 +55,7 @@ func TestWordsThatWereTakenBackAreNeverSaid(t *testing.T) {
 	c := h.asked()
 	one, err := h.post.Schedule(h.ctx, h.lea, c.ID, desk.Outbound{Text: "Oups"}, h.now.Add(10*time.Second))
 	h.ok(err)
-	back, err := h.post.Unschedule(h.ctx, h.lea, one.ID)
+	back, err := h.post.Unschedule(h.ctx, h.lea, c.ID, one.ID)
 	h.ok(err)
 	h.now = h.now.Add(time.Minute)
 	h.speaks(one.ID)

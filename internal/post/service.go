@@ -16,6 +16,8 @@ type Blobs interface {
 	// Keep writes bytes and returns the name by which Read finds them.
 	Keep(ctx context.Context, ws vis.WorkspaceID, bytes []byte) (string, error)
 	Read(ctx context.Context, ws vis.WorkspaceID, name string) ([]byte, error)
+	// Begin reads the first bytes of what Keep wrote, at most so many.
+	Begin(ctx context.Context, ws vis.WorkspaceID, name string, most int) ([]byte, error)
 	// Forget removes what was not kept again since an instant.
 	Forget(ctx context.Context, ws vis.WorkspaceID, name string, before time.Time) error
 }

@@ -3,7 +3,6 @@ package routing_test
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -129,7 +128,7 @@ func (h *house) found(name string) {
 	h.lea = vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(lea.ID), Role: vis.Administrator}
 	h.yann, h.nora = h.joins("Yann", vis.Agent), h.joins("Nora", vis.Supervisor)
 	channels := channel.New(h.store.Channels(), h.clock, h.mint, plain{}, webchat.Adapter{})
-	h.chat, err = channels.Create(h.ctx, h.lea, webchat.Kind, "Shop", json.RawMessage("{}"), "")
+	h.chat, err = channels.Create(h.ctx, h.lea, channel.Creation{Kind: webchat.Kind, Name: "Shop"})
 	h.must(err)
 	h.desk = desk.New(h.store.Desk(), channels, h.clock, h.mint)
 	h.routing = h.service(h.store)

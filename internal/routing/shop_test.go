@@ -3,7 +3,6 @@ package routing_test
 import (
 	"context"
 	"crypto/rand"
-	"encoding/json"
 	"log/slog"
 	"testing"
 	"time"
@@ -84,9 +83,9 @@ func newShop(t testing.TB) *shop {
 	h.ws = w.ID
 	h.boss = vis.Actor{Workspace: w.ID, Kind: vis.ByMember, ID: string(lea.ID), Role: vis.Administrator}
 	channels := channel.New(db.Channels(), clock, h.mint, plainSeal{}, webchat.Adapter{})
-	h.chat, err = channels.Create(h.ctx, h.boss, webchat.Kind, "Shop", json.RawMessage("{}"), "")
+	h.chat, err = channels.Create(h.ctx, h.boss, channel.Creation{Kind: webchat.Kind, Name: "Shop"})
 	h.ok(err)
-	h.mail, err = channels.Create(h.ctx, h.boss, webchat.Kind, "Letters", json.RawMessage("{}"), "")
+	h.mail, err = channels.Create(h.ctx, h.boss, channel.Creation{Kind: webchat.Kind, Name: "Letters"})
 	h.ok(err)
 	h.desk = desk.New(db.Desk(), channels, clock, h.mint)
 	h.routing = routing.New(db.Routing(), h.desk, lanes{&h.mail.ID}, bells{&h.rang}, hooks{}, clock, h.mint, slog.New(slog.DiscardHandler))

@@ -580,7 +580,7 @@ func TestLinksToFiles(t *testing.T) {
 		t.Error("another method works")
 	}
 	// Ada never sees a note's file, not even with a link made for her.
-	hers := h.server.contentURL(to(ada.actor), vis.AttachmentID(mine.ID), formOriginal)
+	hers := h.server.contentURL(to(ada.actor), mine.ID, formOriginal)
 	if a := h.get(nobody, hers); a.status != 403 {
 		t.Errorf("a note's file for its customer: %d", a.status)
 	}

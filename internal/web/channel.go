@@ -20,9 +20,11 @@ type ChannelSecret struct {
 
 type createChannelInput struct {
 	Body struct {
-		Kind     string          `json:"kind" maxLength:"24"`
-		Name     string          `json:"name"`
-		Settings WebchatSettings `json:"settings,omitempty"`
+		Kind     string           `json:"kind" maxLength:"24"`
+		Name     string           `json:"name"`
+		Settings WebchatSettings  `json:"settings,omitempty"`
+		Mailbox  *MailboxSettings `json:"mailbox,omitempty" doc:"Instead of settings, for a channel of letters."`
+		Disabled bool             `json:"disabled,omitempty" doc:"To be switched on later, when it was tried out."`
 	} `nameHint:"CreateChannel"`
 }
 
@@ -32,20 +34,28 @@ type changeChannelInput struct {
 	Body struct {
 		Name     *string          `json:"name,omitempty"`
 		Settings *WebchatSettings `json:"settings,omitempty"`
+		Mailbox  *MailboxSettings `json:"mailbox,omitempty" doc:"Instead of settings, for a channel of letters."`
 		Disabled *bool            `json:"disabled,omitempty"`
 		Version  *int64           `json:"version,omitempty"`
 	} `nameHint:"ChangeChannel"`
 }
 
-// stored is the settings as their channel's kind keeps them, and the team, which the channel keeps itself.
-func (w WebchatSettings) stored() (json.RawMessage, *vis.TeamID, error) {
-	var t vis.TeamID
-	if w.TeamID != nil {
-		t = vis.TeamID(*w.TeamID)
+// stored is the settings that a caller gave, as their channel's kind keeps them, and the team, which the channel keeps itself.
+func stored(w *WebchatSettings, m *MailboxSettings) (json.RawMessage, vis.TeamID, error) {
+	var settings any
+	var team *string
+	if m != nil {
+		given := *m
+		team, given.TeamID, settings = m.TeamID, nil, &given
+	} else {
+		given := *w
+		team, given.TeamID, settings = w.TeamID, nil, &given
 	}
-	w.TeamID = nil
-	raw, err := json.Marshal(w)
-	return raw, &t, err
+	raw, err := json.Marshal(settings)
+	if team == nil {
+		team = new(string)
+	}
+	return raw, vis.TeamID(*team), err
 }
 
 // mayKnow lets everybody who works here see what is configured, for her screen shows it everywhere; a token needs the scope.
@@ -82,7 +92,7 @@ func (s *Server) channelRoutes() {
 			all, err := s.channels.List(ctx, by.Workspace)
 			out := Channels{make([]Channel, len(all))}
 			for i, c := range all {
-				out.Items[i] = channelOf(c)
+				out.Items[i] = s.channel(c)
 			}
 			return ok(out), err
 		})
@@ -92,7 +102,7 @@ func (s *Server) channelRoutes() {
 				return nil, err
 			}
 			c, err := s.channels.Get(ctx, by.Workspace, vis.ChannelID(in.ID))
-			return ok(channelOf(c)), err
+			return ok(s.channel(c)), err
 		})
 	add(s, route{method: "POST", path: "/channels", id: "createChannel", tag: "channels", summary: "Make a channel", access: staffers, status: 201,
 		scope: vis.WriteSettings}, s.createChannel)
@@ -114,16 +124,17 @@ func (s *Server) createChannel(ctx context.Context, by caller, in *createChannel
 	if err := by.Must(vis.WriteSettings); err != nil {
 		return nil, err
 	}
-	settings, t, err := in.Body.Settings.stored()
+	settings, t, err := stored(&in.Body.Settings, in.Body.Mailbox)
 	if err != nil {
 		return nil, err
 	}
-	if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", *t); err != nil {
+	if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", t); err != nil {
 		return nil, err
 	}
-	c, err := s.channels.Create(ctx, by.Actor, channel.Kind(in.Body.Kind), in.Body.Name, settings, *t)
+	c, err := s.channels.Create(ctx, by.Actor, channel.Creation{Kind: channel.Kind(in.Body.Kind), Name: in.Body.Name, Settings: settings, Team: t,
+		Disabled: in.Body.Disabled})
 	s.directory.forget(by.Workspace)
-	return ok(channelOf(c)), err
+	return ok(s.channel(c)), err
 }
 
 func (s *Server) changeChannel(ctx context.Context, by caller, in *changeChannelInput) (*reply[Channel], error) {
@@ -135,15 +146,17 @@ func (s *Server) changeChannel(ctx context.Context, by caller, in *changeChannel
 		return nil, err
 	}
 	change := channel.Change{Name: in.Body.Name, Disabled: in.Body.Disabled, Version: version}
-	if in.Body.Settings != nil {
-		if change.Settings, change.Team, err = in.Body.Settings.stored(); err != nil {
+	if in.Body.Settings != nil || in.Body.Mailbox != nil {
+		var t vis.TeamID
+		if change.Settings, t, err = stored(in.Body.Settings, in.Body.Mailbox); err != nil {
 			return nil, err
 		}
-		if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", *change.Team); err != nil {
+		if err := s.checkTeam(ctx, by.Workspace, "settings.teamId", t); err != nil {
 			return nil, err
 		}
+		change.Team = &t
 	}
 	c, err := s.channels.Change(ctx, by.Actor, vis.ChannelID(in.ID), change)
 	s.directory.forget(by.Workspace)
-	return ok(channelOf(c)), err
+	return ok(s.channel(c)), err
 }

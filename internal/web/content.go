@@ -18,21 +18,41 @@ import (
 	"visavis/internal/vis"
 )
 
-// A file is had by a signed link: who it was made for (a), until when (e), and a MAC over both with the workspace, the file and
-// the method (s). The link is no credential of its own: when it is used, its holder must still be allowed to see the file.
+// A file, or a letter as it travelled, is had by a signed link: who it was made for and what of it (a), until when (e), and a MAC over both
+// with the workspace, the id and the method (s). The link is no credential of its own: when it is used, its holder must still be allowed to
+// see what it leads to.
 const (
 	linkFor     = 15 * time.Minute
 	linkStep    = 5 * time.Minute // links made within it are equal, so that screens need not draw a picture anew
 	linkPurpose = "content links"
 )
 
-// form is what of a file a link gives.
+// form is what a link gives of what it names.
 type form string
 
 const (
-	formOriginal form = "o" // as it was sent, to be saved
+	formOriginal form = "o" // a file as it was sent, to be saved
 	formPreview  form = "p" // a picture to be shown, without its metadata
+	formLetter   form = "h" // a letter's HTML without what lies elsewhere
+	formPictures form = "r" // a letter's HTML with the pictures that lie elsewhere
+	formMail     form = "m" // a letter's bytes as they travelled
+	formArrival  form = "a" // the bytes of something that arrived
+	formRemote   form = "x" // with a number behind it: one of the pictures of a letter that lie elsewhere
 )
+
+// remotePicture is the form of the n-th picture of a letter that lies elsewhere.
+func remotePicture(n int) form { return formRemote + form(strconv.Itoa(n)) }
+
+// read takes the number off the form of a picture that lies elsewhere.
+func (f form) read() (kind form, n int, ok bool) {
+	switch f {
+	case formOriginal, formPreview, formLetter, formPictures, formMail, formArrival:
+		return f, 0, true
+	}
+	digits, found := strings.CutPrefix(string(f), string(formRemote))
+	n, err := strconv.Atoi(digits)
+	return formRemote, n, found && err == nil && n >= 0 && remotePicture(n) == f
+}
 
 // audience is who a link is for.
 type audience struct {
@@ -53,79 +73,98 @@ func parseAudience(in string) (audience, form, bool) {
 	if len(parts) != 4 || !vis.IsID(parts[0]) || !vis.IsID(parts[2]) {
 		return audience{}, "", false
 	}
-	f := form(parts[3])
-	return audience{vis.WorkspaceID(parts[0]), vis.ActorKind(parts[1]), parts[2]}, f, f == formOriginal || f == formPreview
+	return audience{vis.WorkspaceID(parts[0]), vis.ActorKind(parts[1]), parts[2]}, form(parts[3]), true
 }
 
 // contentURL makes a signed link.
-func (s *Server) contentURL(to audience, id vis.AttachmentID, f form) string {
+func (s *Server) contentURL(to audience, id string, f form) string {
 	a := to.says(f)
 	e := strconv.FormatInt(s.clock.Now().Add(linkFor).Truncate(linkStep).Unix(), 10)
-	return s.contentURLOf(id) + "?a=" + a + "&e=" + e + "&s=" + s.signLink(to.workspace, id, a, e)
+	return s.contentBase + "/content/" + id + "?a=" + a + "&e=" + e + "&s=" + s.signLink(to.workspace, id, a, e)
 }
 
-func (s *Server) contentURLOf(id vis.AttachmentID) string {
-	return s.contentBase + "/content/" + string(id)
-}
-
-func (s *Server) signLink(ws vis.WorkspaceID, id vis.AttachmentID, a, e string) string {
-	mac := s.keys.MAC(ws, linkPurpose, string(ws), string(id), a, e, http.MethodGet)
+func (s *Server) signLink(ws vis.WorkspaceID, id, a, e string) string {
+	mac := s.keys.MAC(ws, linkPurpose, string(ws), id, a, e, http.MethodGet)
 	return base64.RawURLEncoding.EncodeToString(mac)
 }
 
 var errLink = vis.Errorf(vis.Forbidden, "link_invalid", "This link is not valid, or not any more. Open the conversation again for a new one.")
 
-// content serves a file. Whatever is wrong with a link, the answer is the same.
+// content serves what a link leads to. Whatever is wrong with a link, the answer is the same.
 func (s *Server) content(w http.ResponseWriter, r *http.Request) {
-	a, f, err := s.linked(r)
+	l, err := s.linked(r)
 	if err != nil {
 		s.refuse(w, r, err)
 		return
 	}
-	file, err := s.blobs.Open(r.Context(), a.workspace, a.Blob)
-	if err != nil {
-		if !errors.Is(err, blob.ErrAbsent) {
-			s.log.Error("a file could not be opened", "attachment", a.ID, "error", err)
-		}
-		s.refuse(w, r, errLink)
-		return
+	switch l.form {
+	case formLetter, formPictures:
+		err = s.letterPage(w, r, l)
+	case formRemote:
+		err = s.remotePicture(w, r, l)
+	case formMail, formArrival:
+		err = s.rawLetter(w, r, l)
+	default:
+		err = s.file(w, r, l)
 	}
-	defer file.Close()
-	s.protect(w.Header(), surfaceContent, "")
-	s.serveFile(w, r, a.Attachment, file, f)
+	if err != nil {
+		s.refuse(w, r, err)
+	}
 }
 
-// served is a file with the workspace it is in.
-type served struct {
-	desk.Attachment
-	workspace vis.WorkspaceID
+// link is one that was checked.
+type link struct {
+	id     string
+	form   form
+	number int       // of a picture that lies elsewhere
+	by     vis.Actor // whom it was made for, with the rights of this moment
 }
 
-// linked checks a link and that whoever it was made for may see the file now.
-func (s *Server) linked(r *http.Request) (served, form, error) {
+func (l link) audience() audience { return to(l.by) }
+
+// linked checks a link, and that whoever it was made for is still there.
+func (s *Server) linked(r *http.Request) (link, error) {
 	q := r.URL.Query()
 	if len(q) != 3 || len(q["a"]) != 1 || len(q["e"]) != 1 || len(q["s"]) != 1 {
-		return served{}, "", errLink
+		return link{}, errLink
 	}
-	id := vis.AttachmentID(r.PathValue("id"))
+	id := r.PathValue("id")
 	who, f, ok := parseAudience(q.Get("a"))
 	if !ok || !vis.IsID(id) || !hmac.Equal([]byte(q.Get("s")), []byte(s.signLink(who.workspace, id, q.Get("a"), q.Get("e")))) {
-		return served{}, "", errLink
+		return link{}, errLink
 	}
 	now := s.clock.Now()
 	until, err := strconv.ParseInt(q.Get("e"), 10, 64)
 	if err != nil || now.Unix() >= until || until > now.Add(linkFor).Unix() {
-		return served{}, "", errLink
+		return link{}, errLink
 	}
-	by, err := s.stillThere(r.Context(), who)
+	l := link{id: id}
+	if l.form, l.number, ok = f.read(); !ok {
+		return link{}, errLink
+	}
+	if l.by, err = s.stillThere(r.Context(), who); err != nil {
+		return link{}, errLink
+	}
+	return l, nil
+}
+
+// file serves a file of a message.
+func (s *Server) file(w http.ResponseWriter, r *http.Request, l link) error {
+	a, err := s.desk.Attachment(r.Context(), l.by, vis.AttachmentID(l.id))
+	if err != nil || l.form == formPreview && !a.Inline() {
+		return errLink
+	}
+	file, err := s.blobs.Open(r.Context(), l.by.Workspace, a.Blob)
 	if err != nil {
-		return served{}, "", errLink
+		if !errors.Is(err, blob.ErrAbsent) {
+			s.log.Error("a file could not be opened", "attachment", a.ID, "error", err)
+		}
+		return errLink
 	}
-	a, err := s.desk.Attachment(r.Context(), by, id)
-	if err != nil || f == formPreview && !a.Inline() {
-		return served{}, "", errLink
-	}
-	return served{a, who.workspace}, f, nil
+	defer file.Close()
+	s.protect(w.Header(), surfaceContent, "")
+	s.serveFile(w, r, a, file, l.form)
+	return nil
 }
 
 // stillThere is the audience of a link as an actor with the rights of this moment.

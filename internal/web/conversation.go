@@ -62,12 +62,22 @@ type renameInput struct {
 
 type replyInput struct {
 	ByID
-	Body struct {
-		Text          string   `json:"text"`
-		AttachmentIDs []string `json:"attachmentIds,omitempty" nullable:"false"`
-		Resolve       bool     `json:"resolve,omitempty" doc:"Close the matter with these words."`
-		Reopen        bool     `json:"reopen,omitempty" doc:"I know that it is resolved."`
-	} `nameHint:"Reply"`
+	Body ReplyWords `nameHint:"Reply"`
+}
+
+// ReplyWords are a member's words to a customer.
+type ReplyWords struct {
+	Text          string      `json:"text"`
+	AttachmentIDs []string    `json:"attachmentIds,omitempty" nullable:"false"`
+	Resolve       bool        `json:"resolve,omitempty" doc:"Close the matter with these words."`
+	Reopen        bool        `json:"reopen,omitempty" doc:"I know that it is resolved."`
+	ChannelID     string      `json:"channelId,omitempty" maxLength:"64" doc:"Another way to reach her than the one she last wrote on."`
+	Letter        *LetterHead `json:"letter,omitempty" doc:"How the words leave on a channel of letters."`
+}
+
+func (b ReplyWords) outbound() desk.Outbound {
+	return desk.Outbound{Text: b.Text, Attachments: ids[vis.AttachmentID](b.AttachmentIDs), Resolve: b.Resolve, Reopen: b.Reopen,
+		Channel: vis.ChannelID(b.ChannelID), Letter: b.Letter.head()}
 }
 
 type noteInput struct {
@@ -302,9 +312,7 @@ func (s *Server) listMessages(ctx context.Context, by caller, in *threadInput) (
 }
 
 func (s *Server) reply(ctx context.Context, by caller, in *replyInput) (*reply[Message], error) {
-	b := in.Body
-	m, err := s.desk.Reply(ctx, by.Actor, vis.ConversationID(in.ID), desk.Outbound{Text: b.Text, Attachments: ids[vis.AttachmentID](b.AttachmentIDs),
-		Resolve: b.Resolve, Reopen: b.Reopen})
+	m, err := s.desk.Reply(ctx, by.Actor, vis.ConversationID(in.ID), in.Body.outbound())
 	return s.messageFor(ctx, by, m, err)
 }
 

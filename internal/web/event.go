@@ -472,7 +472,7 @@ func (s *Server) tellStaff(ctx context.Context, ws vis.WorkspaceID, t *told) err
 		c, err := s.channels.Get(ctx, ws, d.Channel)
 		t.full = channelEvent{Fact: f}
 		if err == nil {
-			t.full = channelEvent{f, new(channelOf(c))}
+			t.full = channelEvent{f, new(s.channel(c))}
 		}
 		return ignoreAbsent(err)
 	}

@@ -75,9 +75,8 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Content-Security-Policy", policyContent)
 		h.Set("Cache-Control", "private, no-store")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		if s.contentSource != "" {
-			h.Set("Cross-Origin-Resource-Policy", "cross-origin") // it has a host of its own, and its links are signed
-		}
+		// Its links are signed, and letters are shown in frames that belong to no origin.
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
 	}
 }
 

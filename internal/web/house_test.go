@@ -167,7 +167,7 @@ func (h *house) hire(by principal, name string, role vis.Role) principal {
 
 func (h *house) channel(ws vis.WorkspaceID, by principal, name string) channel.Channel {
 	h.Helper()
-	c, err := h.channels.Create(h.ctx, by.actor, "webchat", name, json.RawMessage(`{"origins":["`+shopSite+`"]}`), "")
+	c, err := h.channels.Create(h.ctx, by.actor, channel.Creation{Kind: "webchat", Name: name, Settings: json.RawMessage(`{"origins":["` + shopSite + `"]}`)})
 	h.must(err)
 	return c
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"visavis/internal/channel"
 	"visavis/internal/channel/email"
 	"visavis/internal/vis"
 )
@@ -51,8 +52,8 @@ func TestWhatDNSShouldHoldIsShownAndSeen(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	supervisor := h.hire(h.admin, "Nolwenn", vis.Supervisor)
-	mailbox, err := h.channels.Create(h.ctx, h.admin.actor, email.Kind, "Mail", json.RawMessage(`{"addresses":[{"address":"bonjour@arzel.example"}],
-		"out":{"host":"smtp.gmail.com","port":465,"security":"tls"},"ownReturnPath":true}`), "")
+	mailbox, err := h.channels.Create(h.ctx, h.admin.actor, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: json.RawMessage(`{"addresses":[{"address":"bonjour@arzel.example"}],
+		"out":{"host":"smtp.gmail.com","port":465,"security":"tls"},"ownReturnPath":true}`)})
 	h.must(err)
 	path := "/api/v1/channels/" + string(mailbox.ID)
 	states := func(who principal) map[string]string {

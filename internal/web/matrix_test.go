@@ -2,16 +2,20 @@ package web
 
 import (
 	"bytes"
+	"encoding/json"
 	"image"
 	"image/png"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/hours"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -163,6 +167,26 @@ var matrix = map[string]row{
 	"POST /api/v1/attachments":                       {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
 	"GET /api/v1/events":                             {who: "nnn....n..", query: "?after=0&limit=100"},
 
+	"GET /api/v1/conversations/{id}/letters":                  {who: "nnn...an.a", of: "lettered"},
+	"PUT /api/v1/conversations/{id}/participants":             {who: "nnn...anfa", of: "lettered", body: obj{"address": "canary-office{suffix}@friends.example", "rights": "refused"}},
+	"POST /api/v1/conversations/{id}/scheduled":               {who: "nnn...annn", of: "lettered", body: obj{"text": "Canary-ada", "sendAt": "2026-03-03T09:00:00Z"}},
+	"GET /api/v1/conversations/{id}/scheduled":                {who: "nnn...an.a", of: "lettered"},
+	"DELETE /api/v1/conversations/{id}/scheduled/{scheduled}": {who: "nnn.aaanfa", of: "lettered", last: true}, // the agent takes them back
+	"GET /api/v1/arrivals":                                    {who: "nnn....n.."},
+	"GET /api/v1/arrivals/{id}":                               {who: "nnn...an.a", of: "arrival"},
+	"POST /api/v1/arrivals/{id}/retry":                        {who: "nnn...anfa", of: "arrival", body: obj{}},
+	"POST /api/v1/arrivals/{id}/convert":                      {who: "nnn...anfa", of: "arrival", body: obj{}},
+	"POST /api/v1/arrivals/{id}/discard":                      {who: "nnn...anfa", of: "arrival", body: obj{}},
+	"GET /api/v1/sendings":                                    {who: "nnn....n..", query: "?state=all"},
+	"POST /api/v1/sendings/{id}/again":                        {who: "nnn...anfa", of: "sending", body: obj{}},
+	"POST /api/v1/sendings/{id}/cancel":                       {who: "nnn...anfa", of: "sending", body: obj{}},
+	"GET /api/v1/mail/counts":                                 {who: "nnn....n.."},
+	"GET /api/v1/connections":                                 {who: "nnn....nf."},
+	"GET /api/v1/channels/{id}/secrets":                       {who: "nnnf..anfa", of: "mailbox"},
+	"PUT /api/v1/channels/{id}/secrets":                       {who: "nnnff.anfa", of: "mailbox", body: obj{"secrets": obj{"out.password": "x"}}},
+	"POST /api/v1/channels/detect":                            {who: "nnnff..nf.", body: obj{"kind": "webchat", "address": "support@arzel.example"}},
+	"POST /api/v1/channels/{id}/try":                          {who: "nnnff.anfa", of: "channel", body: obj{}}, // a chat has nothing to try
+
 	"GET /api/v1/visitor":                             {who: "n..nnnnnnn"},
 	"PATCH /api/v1/visitor":                           {who: "n..nnnnnnn", body: obj{"zone": "Europe/Paris"}},
 	"GET /api/v1/visitor/conversations/{id}/messages": {who: "n.annnnnnn", of: "conversation"},
@@ -245,13 +269,51 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	offer := routing.Offer{ID: vis.OfferID(newID()), Conversation: got.Conversation.ID, Member: admin.actor.Member(), State: routing.Ringing,
 		MadeAt: h.clock.Now(), ExpiresAt: h.clock.Now().Add(time.Minute)}
 	h.must(h.store.Routing().Update(h.ctx, vis.System(ws), nil, func(tx routing.Tx) error { return tx.InsertOffer(h.ctx, offer) }))
+	written := h.correspond(ws, admin, mark, suffix)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
 		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID)}
+	maps.Copy(w.ids, written)
 	return w
+}
+
+// correspond has somebody write letters to a workspace: one that is answered, with a friend of hers beside, and one that nobody can read.
+func (h *house) correspond(ws vis.WorkspaceID, admin principal, mark func(string) string, suffix string) map[string]string {
+	h.Helper()
+	c, err := h.channels.Create(h.ctx, admin.actor, channel.Creation{Kind: "email", Name: mark("office"),
+		Settings: json.RawMessage(`{"addresses":[{"address":"support` + suffix + `@arzel.example"}],"out":{"host":"smtp.arzel.example","port":465,"security":"tls"}}`)})
+	h.must(err)
+	in := h.letters.Intake(ws, c.ID)
+	for _, raw := range []string{
+		"From: " + mark("ada") + " <canary-ada" + suffix + "@letters.example>\r\nTo: support" + suffix + "@arzel.example\r\nCc: " + mark("office") + " <canary-office" + suffix +
+			"@friends.example>\r\nMessage-ID: <1" + suffix + "@letters.example>\r\nSubject: " + mark("ada") + "\r\n\r\n" + mark("ada") + "\r\n",
+		"Subject: " + mark("office") + "\r\n" + strings.Repeat("X-Again: and again\r\n", 5000) + "\r\n" + mark("office") + "\r\n",
+	} {
+		_, err := in.Keep(h.ctx, channel.Raw{Bytes: []byte(raw)})
+		h.must(err)
+	}
+	for h.letters.ReadOnce(h.ctx) > 0 {
+		continue
+	}
+	held, err := h.letters.Arrivals(h.ctx, admin.actor, post.Quarantined, vis.Page{})
+	h.must(err)
+	filed, err := h.letters.Arrivals(h.ctx, admin.actor, post.Filed, vis.Page{})
+	h.must(err)
+	if len(held.Items) != 1 || len(filed.Items) != 1 {
+		h.Fatalf("%d letters in quarantine, %d filed", len(held.Items), len(filed.Items))
+	}
+	id := filed.Items[0].Conversation
+	_, err = h.desk.Reply(h.ctx, admin.actor, id, desk.Outbound{Text: mark("ada")})
+	h.must(err)
+	later, err := h.letters.Schedule(h.ctx, admin.actor, id, desk.Outbound{Text: mark("ada")}, h.clock.Now().Add(time.Hour))
+	h.must(err)
+	all, err := h.letters.Correspondence(h.ctx, admin.actor, id)
+	h.must(err)
+	return map[string]string{"mailbox": string(c.ID), "lettered": string(id), "arrival": string(held.Items[0].ID), "sending": string(all.Sendings[len(all.Sendings)-1].ID),
+		"scheduled": string(later.ID), "suffix": suffix, "letter": string(all.Letters[0].Message)}
 }
 
 // C-01, C-02, C-05, C-11, A-13, A-17: every route, every caller, own and foreign ids; and no canary where it does not belong.
@@ -317,7 +379,7 @@ func (r row) call(pattern string, ids map[string]string, as principal) call {
 	if r.path != "" {
 		path = r.path
 	}
-	fill := strings.NewReplacer("{id}", ids[r.of], "{delivery}", ids["delivery"], "{key}", ids["key"], "{step}", ids["step"], "{new}", newID())
+	fill := strings.NewReplacer("{id}", ids[r.of], "{delivery}", ids["delivery"], "{key}", ids["key"], "{step}", ids["step"], "{scheduled}", ids["scheduled"], "{suffix}", ids["suffix"], "{new}", newID())
 	c := call{method: method, path: fill.Replace(path + r.query), as: as, address: "203.0.113.9:1"}
 	switch {
 	case r.file:

@@ -156,7 +156,7 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 	case notify.Webhook:
 		return s.webhook(by.Actor, c)
 	case channel.Channel:
-		return channelOf(c)
+		return s.channel(c)
 	}
 	return nil
 }

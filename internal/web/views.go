@@ -113,15 +113,46 @@ type Me struct {
 
 // Channel is one way in and out.
 type Channel struct {
-	ID                string          `json:"id" format:"uuid"`
-	Kind              string          `json:"kind"`
-	Name              string          `json:"name"`
-	Key               string          `json:"key" doc:"Names the channel in a web page's snippet; no secret."`
-	Settings          WebchatSettings `json:"settings"`
-	IdentitySecretSet bool            `json:"identitySecretSet"`
-	Disabled          bool            `json:"disabled"`
-	Version           int64           `json:"version"`
-	CreatedAt         Moment          `json:"createdAt"`
+	ID                string           `json:"id" format:"uuid"`
+	Kind              string           `json:"kind"`
+	Name              string           `json:"name"`
+	Key               string           `json:"key" doc:"Names the channel in a web page's snippet; no secret."`
+	Settings          WebchatSettings  `json:"settings"`
+	Mailbox           *MailboxSettings `json:"mailbox,omitempty" doc:"Of a channel of letters."`
+	Written           bool             `json:"written" doc:"Words travel as letters on it."`
+	CanSay            bool             `json:"canSay" doc:"Whether words can leave on it now."`
+	IdentitySecretSet bool             `json:"identitySecretSet"`
+	Disabled          bool             `json:"disabled"`
+	Version           int64            `json:"version"`
+	CreatedAt         Moment           `json:"createdAt"`
+}
+
+// MailboxSettings are what an administrator chooses for a channel of letters.
+type MailboxSettings struct {
+	Addresses          []MailboxAddress `json:"addresses" nullable:"false" doc:"Those that letters reach us at; they leave from the first unless they answer one that was written to another."`
+	Out                *MailServer      `json:"out,omitempty" doc:"The server that takes our letters."`
+	TrustedServers     []string         `json:"trustedServers,omitempty" nullable:"false" doc:"Whose Authentication-Results are believed (RFC 8601)."`
+	NoSubaddresses     bool             `json:"noSubaddresses,omitempty" doc:"The server does not deliver what is written to an address with +something in it."`
+	OwnReturnPath      bool             `json:"ownReturnPath,omitempty" doc:"Reports come to an address of their own for each letter."`
+	NoAcknowledgements bool             `json:"noAcknowledgements,omitempty" doc:"Customers get no word that their letters arrived."`
+	TeamID             *string          `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to, unless their address has one."`
+}
+
+// MailboxAddress is one that letters reach us at.
+type MailboxAddress struct {
+	Address string `json:"address"`
+	Name    string `json:"name,omitempty" doc:"Of the brand that it stands for."`
+	TeamID  string `json:"teamId,omitempty" doc:"Who owns what is written to it."`
+}
+
+// MailServer is one of the other side's.
+type MailServer struct {
+	_        struct{} `nullable:"true"`
+	Host     string   `json:"host"`
+	Port     int      `json:"port"`
+	Security string   `json:"security" enum:"tls,starttls,none"`
+	User     string   `json:"user,omitempty"`
+	Bearer   bool     `json:"bearer,omitempty" doc:"The secret is an access token."`
 }
 
 // WebchatSettings are what an administrator chooses for a chat on web pages.
@@ -147,11 +178,25 @@ type Schedule struct {
 	Week []hours.Slot `json:"week" nullable:"false"`
 }
 
-func channelOf(c channel.Channel) Channel {
+// channel is what everybody who works here may know of one.
+func (s *Server) channel(c channel.Channel) Channel {
 	out := Channel{ID: string(c.ID), Kind: string(c.Kind), Name: c.Name, Key: c.Key, IdentitySecretSet: c.Secret != nil,
 		Disabled: c.Disabled, Version: c.Version, CreatedAt: moment(c.CreatedAt)}
-	_ = json.Unmarshal(c.Settings, &out.Settings) // settings of a later version show what is understood
-	if c.Team != "" {
+	can := s.channels.Capabilities(c)
+	out.Written, out.CanSay = can.Written, can.MaxText > 0
+	if _, letters := channel.As[channel.Addressed](s.channels, c); letters {
+		out.Written = true
+		out.Mailbox = new(MailboxSettings)
+		_ = json.Unmarshal(c.Settings, out.Mailbox) // settings of a later version show what is understood
+		if out.Mailbox.Addresses == nil {
+			out.Mailbox.Addresses = []MailboxAddress{}
+		}
+	} else {
+		_ = json.Unmarshal(c.Settings, &out.Settings)
+	}
+	if c.Team != "" && out.Mailbox != nil {
+		out.Mailbox.TeamID = new(string(c.Team))
+	} else if c.Team != "" {
 		out.Settings.TeamID = new(string(c.Team))
 	}
 	if out.Settings.Origins == nil {
@@ -398,10 +443,10 @@ func (s *Server) attachments(to audience, all []desk.Attachment) []Attachment {
 }
 
 func (s *Server) attachment(to audience, a desk.Attachment) Attachment {
-	out := Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Kind: "file", URL: s.contentURL(to, a.ID, formOriginal)}
+	out := Attachment{ID: string(a.ID), Name: a.Name, MediaType: a.MediaType, Size: a.Size, Kind: "file", URL: s.contentURL(to, string(a.ID), formOriginal)}
 	if a.Inline() {
 		out.Kind, out.Width, out.Height = "image", new(a.Width), new(a.Height)
-		out.OriginalURL, out.URL = new(out.URL), s.contentURL(to, a.ID, formPreview)
+		out.OriginalURL, out.URL = new(out.URL), s.contentURL(to, string(a.ID), formPreview)
 		out.PreviewURL = new(out.URL)
 	}
 	return out
