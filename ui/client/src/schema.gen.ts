@@ -4,6 +4,106 @@
  */
 
 export interface paths {
+    "/api/v1/arrivals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What arrived and stands so, newest first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listArrivals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arrivals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One of them, with its beginning
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getArrival"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arrivals/{id}/convert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a conversation of it, with its bytes as a file
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["convertArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arrivals/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide that it is nothing; its bytes are deleted
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["discardArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/arrivals/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read it once more
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["retryArrival"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/attachments": {
         parameters: {
             query?: never;
@@ -204,6 +304,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find settings for an address
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["detectChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}": {
         parameters: {
             query?: never;
@@ -268,6 +388,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channels/{id}/secrets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The names of what it keeps secret
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listChannelSecrets"];
+        /**
+         * Keep secrets, such as a password
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["setChannelSecrets"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/signing-keys": {
         parameters: {
             query?: never;
@@ -282,6 +426,46 @@ export interface paths {
          * @description An API token needs the scope `settings:write`.
          */
         post: operations["makeSigningKeys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/channels/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try its settings out; each step is a line of JSON as it begins and ends
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["tryChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How the connections of channels do
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listConnections"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -392,6 +576,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/letters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Its messages as letters, how ours left, and who takes part by letter
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listLetters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/messages": {
         parameters: {
             query?: never;
@@ -430,6 +634,26 @@ export interface paths {
          * @description An API token needs the scope `conversations:write`.
          */
         post: operations["writeNote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/participants": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Let somebody who joined by letter read the answers, or not
+         * @description An API token needs the scope `conversations:write`.
+         */
+        put: operations["decideParticipant"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -528,6 +752,47 @@ export interface paths {
          */
         post: operations["resolveConversation"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be said later, and what was held back
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listScheduledReplies"];
+        put?: never;
+        /** Answer the customer later; an undo is words that are said in some seconds */
+        post: operations["scheduleReply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/scheduled/{scheduled}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take words back before they are said; they are returned
+         * @description An API token needs the scope `conversations:write`.
+         */
+        delete: operations["unscheduleReply"];
         options?: never;
         head?: never;
         patch?: never;
@@ -779,6 +1044,26 @@ export interface paths {
          * @description Say hello first; then events come as they happen. See ClientFrame and ServerFrame; a visitor's event frames are VisitorEventFrame.
          */
         get: operations["live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mail/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What waits for people
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["countMail"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1355,6 +1640,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sendings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Letters that leave, newest first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listSendings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sendings/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a letter that failed once more, under the same Message-ID
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["sendAgain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sendings/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take a letter back that has not left
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["cancelSending"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/session": {
         parameters: {
             query?: never;
@@ -1860,6 +2205,51 @@ export interface components {
             state: "planned" | "underway" | "done";
             text: string;
         };
+        Arrival: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            changedAt: string;
+            /** Format: uuid */
+            channelId: string;
+            conversationId?: string;
+            /** @description One line for an expert. */
+            detail?: string;
+            /** @description Who it says that it is from; unproved. */
+            from?: components["schemas"]["Mailbox"];
+            /** Format: uuid */
+            id: string;
+            /** @description Its bytes as they came. */
+            rawUrl?: string;
+            /** @description Why it is in quarantine, a stable word: empty, no-sender, too-many-parts, too-deep, too-many-headers, header-too-long, too-large, loop, broken, poison, bounce-unknown */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            receivedAt: string;
+            /** @description Of its envelope, when it was handed over by SMTP. */
+            recipients: string[];
+            /** @description Where it came from. */
+            remote: string;
+            /**
+             * Format: int64
+             * @description Bytes
+             */
+            size: number;
+            /** @enum {string} */
+            state: "waiting" | "filed" | "repeated" | "quarantined" | "discarded";
+            subject: string;
+            /** @description Its beginning as it came, headers included. Only when one is asked for. */
+            text: string;
+            /** Format: int64 */
+            tries: number;
+        };
+        ArrivalPage: {
+            items: components["schemas"]["Arrival"][];
+            next?: string;
+        };
         ArrivalQuarantinedEvent: {
             actor: components["schemas"]["EventActor"];
             /** Format: uuid */
@@ -2330,6 +2720,8 @@ export interface components {
         };
         ChangeChannel: {
             disabled?: boolean;
+            /** @description Instead of settings, for a channel of letters. */
+            mailbox?: components["schemas"]["MailboxSettings"];
             name?: string;
             settings?: components["schemas"]["WebchatSettings"];
             /** Format: int64 */
@@ -2517,6 +2909,8 @@ export interface components {
             version?: number;
         };
         Channel: {
+            /** @description Whether words can leave on it now. */
+            canSay: boolean;
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -2529,10 +2923,14 @@ export interface components {
             /** @description Names the channel in a web page's snippet; no secret. */
             key: string;
             kind: string;
+            /** @description Of a channel of letters. */
+            mailbox?: components["schemas"]["MailboxSettings"];
             name: string;
             settings: components["schemas"]["WebchatSettings"];
             /** Format: int64 */
             version: number;
+            /** @description Words travel as letters on it. */
+            written: boolean;
         };
         ChannelChangedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -2637,6 +3035,36 @@ export interface components {
             version?: number;
         };
         ClientFrame: components["schemas"]["HelloFrame"] | components["schemas"]["PageFrame"] | components["schemas"]["PingFrame"] | components["schemas"]["TypeFrame"] | components["schemas"]["ViewFrame"];
+        Connection: {
+            /** @description What the other server said. */
+            answer?: string;
+            /**
+             * Format: int64
+             * @description How many letters are known to wait on the other side; -1 when unknown.
+             */
+            backlog: number;
+            /** Format: uuid */
+            channelId: string;
+            /**
+             * Format: date-time
+             * @description Of the last success.
+             */
+            contactAt?: string;
+            /** @enum {string} */
+            part: "in" | "out";
+            /** @description A stable word, such as sign-in-refused. */
+            problem?: string;
+            /**
+             * Format: date-time
+             * @description Of the present state.
+             */
+            since?: string;
+            /** @enum {string} */
+            state: "healthy" | "trying" | "broken";
+        };
+        Connections: {
+            items: components["schemas"]["Connection"][];
+        };
         Conversation: {
             assigneeId?: string;
             /** Format: uuid */
@@ -3052,6 +3480,11 @@ export interface components {
              */
             type: "conversation.woken";
         };
+        Correspondence: {
+            letters: components["schemas"]["Letter"][];
+            participants: components["schemas"]["Participant"][];
+            sendings: components["schemas"]["Sending"][];
+        };
         Countries: {
             items: components["schemas"]["Country"][];
         };
@@ -3085,7 +3518,11 @@ export interface components {
             name: string;
         };
         CreateChannel: {
+            /** @description To be switched on later, when it was tried out. */
+            disabled?: boolean;
             kind: string;
+            /** @description Instead of settings, for a channel of letters. */
+            mailbox?: components["schemas"]["MailboxSettings"];
             name: string;
             settings?: components["schemas"]["WebchatSettings"];
         };
@@ -3229,6 +3666,11 @@ export interface components {
             spans?: components["schemas"]["Span"][] | null;
             to: string;
         };
+        DecideParticipant: {
+            address: string;
+            /** @enum {string} */
+            rights: "granted" | "refused";
+        };
         DeclineOffer: {
             /** @enum {string} */
             reason: "busy" | "skill" | "language" | "break" | "other";
@@ -3289,6 +3731,11 @@ export interface components {
         DeliveryPage: {
             items: components["schemas"]["Delivery"][];
             next?: string;
+        };
+        DetectChannel: {
+            address: string;
+            /** @example email */
+            kind: string;
         };
         DomainRecord: {
             /** @description What DNS says now. */
@@ -3370,6 +3817,11 @@ export interface components {
             location?: string;
             message: string;
             value?: unknown;
+        };
+        Fold: {
+            /** @enum {string} */
+            kind: "quote" | "signature" | "rest";
+            text: string;
         };
         ForecastError: {
             /**
@@ -3578,6 +4030,104 @@ export interface components {
             inviteUrl: string;
             member: components["schemas"]["Member"];
         };
+        Letter: {
+            bcc: components["schemas"]["Mailbox"][];
+            cc: components["schemas"]["Mailbox"][];
+            /** Format: uuid */
+            channelId: string;
+            /** @enum {string} */
+            class: "ordinary" | "automatic" | "bounce" | "receipt" | "list" | "";
+            /** @description What was folded away from the words. */
+            folded: components["schemas"]["Fold"][];
+            /** @description Who passed the customer's letter on to us. */
+            forwarder?: components["schemas"]["Mailbox"];
+            from: components["schemas"]["Mailbox"];
+            /**
+             * Format: uuid
+             * @description Of its message.
+             */
+            id: string;
+            invitation?: components["schemas"]["LetterInvitation"];
+            /** @description The mailing list that it came through. */
+            list?: string;
+            /** @description RFC 5322 §3.6.4, without angle brackets. */
+            messageId: string;
+            /** @description What was wrong with it although it could be read, in stable words. */
+            notes: string[];
+            /** @description A member's words. */
+            outward: boolean;
+            /** @description Its HTML, to be shown in a frame; pictures that lie elsewhere are left out. */
+            pageUrl?: string;
+            /**
+             * Format: int64
+             * @description How many of its pictures lie elsewhere.
+             */
+            pictures: number;
+            /** @description The same with those pictures, fetched by us. */
+            picturesUrl?: string;
+            /** @description Its bytes as they travelled. */
+            rawUrl?: string;
+            replyTo: components["schemas"]["Mailbox"][];
+            /**
+             * Format: date-time
+             * @description The sender's clock; it orders nothing.
+             */
+            sentAt?: string;
+            /** @description A conversation of the same sender about the same subject, which it may belong to. */
+            similarId?: string;
+            /** @description Not written from an address of the conversation's customer. */
+            stranger: boolean;
+            subject: string;
+            to: components["schemas"]["Mailbox"][];
+            /** @description Of letters that arrived. */
+            trust?: components["schemas"]["LetterTrust"];
+        };
+        LetterHead: {
+            bcc?: components["schemas"]["Mailbox"][];
+            /** @description Absent for those whom members allowed to read along; an empty list for nobody. */
+            cc?: components["schemas"]["Mailbox"][];
+            /** @description Put the letter that is answered below the words. */
+            quote?: boolean;
+            /** @description Empty for that of the letter that is answered. */
+            subject?: string;
+            /** @description None for the customer's own address. */
+            to?: components["schemas"]["Mailbox"][];
+        };
+        LetterInvitation: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            beginsAt: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            endsAt?: string;
+            method: string;
+            organizer: components["schemas"]["Mailbox"];
+            place?: string;
+            /** @description An RRULE (RFC 5545 §3.8.5.3). */
+            repeats?: string;
+            summary: string;
+            wholeDay: boolean;
+        };
+        LetterTrust: {
+            /** @description It names more than one author, or one in a way that mail programs read differently. */
+            ambiguous: boolean;
+            /** @description The trusted server that looked; empty when we did. */
+            by?: string;
+            /** @description In the words of RFC 8601. */
+            dkim: string;
+            dmarc: string;
+            /** @enum {string} */
+            proof: "proved" | "unproved" | "failed" | "";
+            /** @description Answers are asked for at an address of another domain. */
+            replyElsewhere: boolean;
+            /** @description The domain whose signature counts. */
+            signer?: string;
+            spf: string;
+        };
         Line: {
             email?: string;
             memberId?: string;
@@ -3592,6 +4142,57 @@ export interface components {
              */
             until?: string;
             untilReply?: boolean;
+        };
+        MailCounts: {
+            /**
+             * Format: int64
+             * @description Letters that did not leave.
+             */
+            failed: number;
+            /** Format: int64 */
+            quarantined: number;
+            /**
+             * Format: int64
+             * @description Letters that arrived and are not read yet.
+             */
+            waiting: number;
+        };
+        MailServer: {
+            /** @description The secret is an access token. */
+            bearer?: boolean;
+            host: string;
+            /** Format: int64 */
+            port: number;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "none";
+            user?: string;
+        } | null;
+        Mailbox: {
+            address: string;
+            name?: string;
+        };
+        MailboxAddress: {
+            address: string;
+            /** @description Of the brand that it stands for. */
+            name?: string;
+            /** @description Who owns what is written to it. */
+            teamId?: string;
+        };
+        MailboxSettings: {
+            /** @description Those that letters reach us at; they leave from the first unless they answer one that was written to another. */
+            addresses: components["schemas"]["MailboxAddress"][];
+            /** @description Customers get no word that their letters arrived. */
+            noAcknowledgements?: boolean;
+            /** @description The server does not deliver what is written to an address with +something in it. */
+            noSubaddresses?: boolean;
+            /** @description The server that takes our letters. */
+            out?: components["schemas"]["MailServer"];
+            /** @description Reports come to an address of their own for each letter. */
+            ownReturnPath?: boolean;
+            /** @description The team that new conversations go to, unless their address has one. */
+            teamId?: string | null;
+            /** @description Whose Authentication-Results are believed (RFC 8601). */
+            trustedServers?: string[];
         };
         MakeSigningKeys: {
             /** @description Of one of the channel's addresses. */
@@ -4074,6 +4675,25 @@ export interface components {
             at: string;
             title: string;
             url: string;
+        };
+        Participant: {
+            address: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            customerId?: string;
+            decidedBy?: string;
+            name: string;
+            /**
+             * @description granted: she is sent the answers; asked: nobody has decided, she is sent nothing
+             * @enum {string}
+             */
+            rights: "asked" | "granted" | "refused";
+        };
+        Participants: {
+            items: components["schemas"]["Participant"][];
         };
         PingFrame: {
             /**
@@ -4734,6 +5354,15 @@ export interface components {
         Promises: {
             items: components["schemas"]["Promise"][];
         };
+        Proposal: {
+            mailbox: components["schemas"]["MailboxSettings"];
+            provider?: string;
+            /** @description Whose word it is: provider, mx, autoconfig, srv or guess. */
+            source: string;
+        };
+        Proposals: {
+            items: components["schemas"]["Proposal"][];
+        };
         Queue: {
             /**
              * Format: int64
@@ -4848,8 +5477,12 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
-        Reply: {
+        ReplyWords: {
             attachmentIds?: string[];
+            /** @description Another way to reach her than the one she last wrote on. */
+            channelId?: string;
+            /** @description How the words leave on a channel of letters. */
+            letter?: components["schemas"]["LetterHead"];
             /** @description I know that it is resolved. */
             reopen?: boolean;
             /** @description Close the matter with these words. */
@@ -5037,6 +5670,51 @@ export interface components {
             /** @description IANA time zone */
             zone: string;
         } | null;
+        ScheduleReply: {
+            attachmentIds?: string[];
+            /** @description Another way to reach her than the one she last wrote on. */
+            channelId?: string;
+            /** @description How the words leave on a channel of letters. */
+            letter?: components["schemas"]["LetterHead"];
+            /** @description I know that it is resolved. */
+            reopen?: boolean;
+            /** @description Close the matter with these words. */
+            resolve?: boolean;
+            /**
+             * Format: date-time
+             * @description In the future, within a year. Words that are said within five minutes are said whatever happens; later ones wait for a person when the customer has written meanwhile.
+             */
+            sendAt: string;
+            text: string;
+        };
+        ScheduledReplies: {
+            items: components["schemas"]["ScheduledReply"][];
+        };
+        ScheduledReply: {
+            attachmentIds: string[];
+            channelId?: string;
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            letter: components["schemas"]["LetterHead"];
+            /** Format: uuid */
+            memberId: string;
+            /** @description Why they were not said when they were due: customer_wrote, member_gone, refused, or the reason of the refusal. */
+            problem?: string;
+            resolve: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            sendAt: string;
+            text: string;
+        };
         SearchAnswer: {
             conversations: components["schemas"]["FoundConversation"][];
             customers: components["schemas"]["Customer"][];
@@ -5046,6 +5724,58 @@ export interface components {
             name: string;
             to: string;
             week: components["schemas"]["Slot"][] | null;
+        };
+        SecretNames: {
+            names: string[];
+        };
+        Sending: {
+            /** @description What the other server said. */
+            answer?: string;
+            bcc: components["schemas"]["Mailbox"][];
+            cc: components["schemas"]["Mailbox"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            changedAt: string;
+            /** Format: uuid */
+            channelId: string;
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "reply" | "acknowledgement";
+            /** @description The message that it says. */
+            messageId?: string;
+            /**
+             * Format: date-time
+             * @description When it is tried next, while it waits.
+             */
+            nextAt?: string;
+            /** @description A stable word for what was wrong last, such as mailbox-unknown. */
+            problem?: string;
+            /**
+             * Format: date-time
+             * @description When a receipt said that it was opened.
+             */
+            readAt?: string;
+            /** @description Those whose outcome differs. */
+            recipients: components["schemas"]["SendingOutcome"][];
+            /**
+             * @description unknown: the line was cut after the last byte; it is tried again under the same Message-ID
+             * @enum {string}
+             */
+            state: "waiting" | "sending" | "sent" | "unknown" | "failed" | "bounced" | "cancelled";
+            subject: string;
+            to: components["schemas"]["Mailbox"][];
+            /** Format: int64 */
+            tries: number;
         };
         SendingChangedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -5083,6 +5813,17 @@ export interface components {
              */
             type: "sending.changed";
         };
+        SendingOutcome: {
+            address: string;
+            answer?: string;
+            problem?: string;
+            /** @enum {string} */
+            state: "sent" | "deferred" | "refused" | "unknown";
+        };
+        SendingPage: {
+            items: components["schemas"]["Sending"][];
+            next?: string;
+        };
         ServerFrame: components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
         SetPresence: {
             /**
@@ -5092,6 +5833,12 @@ export interface components {
             backAt?: string;
             /** @enum {string} */
             presence: "available" | "busy" | "away";
+        };
+        SetSecrets: {
+            /** @description By name, such as in.password; an empty one is forgotten. */
+            secrets: {
+                [key: string]: string;
+            };
         };
         Setup: {
             email: string;
@@ -6057,6 +6804,164 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    listArrivals: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+                state?: "quarantined" | "waiting" | "filed" | "repeated" | "discarded";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ArrivalPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    convertArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discardArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryArrival: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Arrival"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     attach: {
         parameters: {
             query?: {
@@ -6483,6 +7388,39 @@ export interface operations {
             };
         };
     };
+    detectChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectChannel"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposals"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getChannel: {
         parameters: {
             query?: never;
@@ -6617,6 +7555,70 @@ export interface operations {
             };
         };
     };
+    listChannelSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecretNames"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setChannelSecrets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSecrets"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     makeSigningKeys: {
         parameters: {
             query?: never;
@@ -6639,6 +7641,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SigningKeys"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listConnections: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connections"];
                 };
             };
             /** @description Error */
@@ -6870,6 +7930,37 @@ export interface operations {
             };
         };
     };
+    listLetters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Correspondence"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listMessages: {
         parameters: {
             query?: {
@@ -6916,7 +8007,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Reply"];
+                "application/json": components["schemas"]["ReplyWords"];
             };
         };
         responses: {
@@ -6962,6 +8053,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decideParticipant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideParticipant"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Participants"];
                 };
             };
             /** @description Error */
@@ -7135,6 +8261,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduledReplies: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledReplies"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    scheduleReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScheduleReply"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unscheduleReply: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                scheduled: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduledReply"];
                 };
             };
             /** @description Error */
@@ -7673,6 +8897,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    countMail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -8891,6 +10144,103 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SearchAnswer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSendings: {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description The next of the page before. */
+                cursor?: string;
+                /** @description waiting: not sent yet, for whatever reason */
+                state?: "failed" | "bounced" | "waiting" | "sent" | "cancelled" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendingPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendAgain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sending"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelSending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sending"];
                 };
             };
             /** @description Error */
