@@ -19,17 +19,20 @@ var rooms = map[string][]string{
 
 	"channel":               {"vis", "text", "hours"},
 	"channel/webchat":       {"channel", "hours", "vis", "text"},
-	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/dkim", "channel/email/letter", "channel/email/records", "channel/email/setup", "channel/email/submit", "channel/email/token"},
+	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/dkim", "channel/email/imapin", "channel/email/letter", "channel/email/line", "channel/email/records", "channel/email/setup", "channel/email/submit", "channel/email/token"},
 	"channel/email/setup":   {"vis", "safehttp"},                       // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},                               // letters that leave
 	"channel/email/dkim":    {"channel"},                               // signs them for their domain
 	"channel/email/smtpin":  {"vis", "channel"},                        // the door at which other servers hand letters over
-	"channel/email/submit":  {"channel"},                               // hands letters over to a server that takes them for us
+	"channel/email/line":    nil,                                       // what lines to mail servers have in common
+	"channel/email/imapin":  {"channel", "channel/email/line"},         // fetches letters from a mailbox
+	"channel/email/peers":   nil,                                       // real mail servers for tests
+	"channel/email/submit":  {"channel", "channel/email/line"},         // hands letters over to a server that takes them for us
 	"channel/email/token":   nil,                                       // the parts of addresses by which answers find their conversation
 	"channel/email/letter":  {"channel", "text", "channel/email/tnef"}, // reads what arrived
 	"channel/email/tnef":    nil,                                       // opens winmail.dat
 	"channel/email/records": {"channel", "channel/email/dkim"},         // what DNS must say for our letters to be believed
-	"channel/standard":      {"channel", "channel/webchat", "channel/email", "channel/email/submit"},
+	"channel/standard":      {"channel", "channel/webchat", "channel/email", "channel/email/imapin", "channel/email/line", "channel/email/submit"},
 	"channel/channeltest":   {"channel", "vis"},
 	"jobs":                  {"vis"},
 	"hours":                 {"vis"}, // when people answer: promises, routing and screens count the same open time

@@ -121,7 +121,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
-	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: post.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
+	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: channel.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
 		Teller: bells, Door: c.SMTPListen != "" || c.LMTPListen != "", Log: log})
 	a.door = newDoor(c, hello(public), certificate, a.Post, log)
 	a.Desk.LeaveBy(a.Post)

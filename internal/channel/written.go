@@ -23,6 +23,9 @@ type Account struct {
 	Keys []SigningKey
 }
 
+// MaxRaw is the largest thing that is kept of what arrives, in bytes.
+const MaxRaw = 64 << 20
+
 // Raw is something that arrived, before anybody has read it.
 type Raw struct {
 	// Remote names it where it came from, such as "INBOX;uidvalidity=3;uid=17"; for people and for logs.
@@ -41,6 +44,8 @@ type Envelope struct {
 	// Hello and IP are the client's, for SPF; unset when the letter was fetched.
 	Hello string     `json:"hello,omitempty"`
 	IP    netip.Addr `json:"ip,omitzero"`
+	// HeadOf is the size of the whole in bytes when it was too large to be taken and its head alone was; otherwise 0.
+	HeadOf int64 `json:"headOf,omitempty"`
 }
 
 // Intake is what the house does for a channel that receives. Its methods may be called from several goroutines.

@@ -14,9 +14,6 @@ import (
 	"visavis/internal/vis"
 )
 
-// MaxRaw is the largest letter that is kept, in bytes.
-const MaxRaw = 64 << 20
-
 // intake is channel.Intake for one channel.
 type intake struct {
 	s  *Service
@@ -31,8 +28,8 @@ func (s *Service) Intake(ws vis.WorkspaceID, ch vis.ChannelID) channel.Intake {
 
 // Keep implements channel.Intake.
 func (i intake) Keep(ctx context.Context, in channel.Raw) (known bool, err error) {
-	if len(in.Bytes) > MaxRaw {
-		return false, vis.Errorf(vis.TooLarge, "letter_too_large", "A letter may have %d bytes; this one has %d.", MaxRaw, len(in.Bytes))
+	if len(in.Bytes) > channel.MaxRaw {
+		return false, vis.Errorf(vis.TooLarge, "letter_too_large", "A letter may have %d bytes; this one has %d.", channel.MaxRaw, len(in.Bytes))
 	}
 	s := i.s
 	sum := sha256.Sum256(in.Bytes)

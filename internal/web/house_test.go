@@ -106,7 +106,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.desk = desk.New(h.store.Desk(), h.channels, h.clock, mint)
 	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
 	h.must(err)
-	h.letters = post.New(post.Options{DB: h.store.Post(), Desk: h.desk, Channels: h.channels, Blobs: blob.Whole{Store: blobs, Max: post.MaxRaw}, Keys: keys,
+	h.letters = post.New(post.Options{DB: h.store.Post(), Desk: h.desk, Channels: h.channels, Blobs: blob.Whole{Store: blobs, Max: channel.MaxRaw}, Keys: keys,
 		Clock: h.clock, Mint: mint})
 	h.desk.LeaveBy(h.letters)
 	h.notify = notify.New(notify.Options{DB: h.store.Notify(), Clock: h.clock, Mint: mint, Sealer: keys, Caller: out, Types: EventTypes()})

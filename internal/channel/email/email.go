@@ -6,7 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"net"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +15,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/compose"
 	"visavis/internal/channel/email/dkim"
+	"visavis/internal/channel/email/imapin"
 	"visavis/internal/channel/email/letter"
 	"visavis/internal/channel/email/records"
 	"visavis/internal/channel/email/setup"
@@ -27,8 +28,11 @@ import (
 // Kind is the name of this family of channels.
 const Kind channel.Kind = "email"
 
-// SecretOut names the secret that the relay is signed in to with.
-const SecretOut = "out.password"
+// SecretIn and SecretOut name the secrets that the mailbox and the relay are signed in to with.
+const (
+	SecretIn  = "in.password"
+	SecretOut = "out.password"
+)
 
 // The bounds of the settings, and of what is said.
 const (
@@ -43,6 +47,8 @@ const (
 type Settings struct {
 	// Addresses are those that letters reach us at. They leave from the first unless they answer one that was written to another.
 	Addresses []Address `json:"addresses"`
+	// In is where letters are fetched from; nil for a channel that they are brought to.
+	In *Inbox `json:"in,omitempty"`
 	// Out is the server that takes our letters; nil leaves the channel without a voice.
 	Out *Server `json:"out,omitempty"`
 	// TrustedServers name those of ours whose Authentication-Results are believed.
@@ -62,32 +68,25 @@ type Address struct {
 	TeamID  string `json:"teamId,omitempty"` // who owns what is written to it; "" leaves it to the channel's team
 }
 
-// Server is one that takes letters for us.
-type Server struct {
-	Host     string `json:"host"`
-	Port     int    `json:"port"`
-	Security string `json:"security"` // "tls", "starttls", "none"
-	User     string `json:"user"`     // "" for a server that asks nobody
-	Bearer   bool   `json:"bearer"`   // the secret is an access token
-}
-
 // Adapter implements the abilities of a channel of letters.
 type Adapter struct {
 	resolver Resolver
 	sender   *submit.Sender
+	fetcher  *imapin.Fetcher
 }
 
 // Resolver answers questions to DNS; *net.Resolver is one.
 type Resolver = records.Resolver
 
 // New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody.
-func New(resolver Resolver, sender *submit.Sender) *Adapter {
-	return &Adapter{resolver, sender}
+func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher) *Adapter {
+	return &Adapter{resolver, sender, fetcher}
 }
 
 var (
 	_ channel.Acknowledger = (*Adapter)(nil)
 	_ channel.Reader       = (*Adapter)(nil)
+	_ channel.Receiver     = (*Adapter)(nil)
 	_ channel.Recorder     = (*Adapter)(nil)
 	_ channel.Sender       = (*Adapter)(nil)
 )
@@ -123,8 +122,13 @@ func (*Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
 	if err := s.checkAddresses(); err != nil {
 		return nil, err
 	}
-	if err := s.checkOut(); err != nil {
+	if err := s.checkIn(); err != nil {
 		return nil, err
+	}
+	if s.Out != nil {
+		if err := s.Out.check("settings.out"); err != nil {
+			return nil, err
+		}
 	}
 	if len(s.TrustedServers) > maxServers {
 		return nil, vis.InField("settings.trustedServers", "A mailbox trusts %d servers at most.", maxServers)
@@ -169,39 +173,6 @@ func (s *Settings) checkAddresses() error {
 	}
 	s.Addresses = out
 	return nil
-}
-
-func (s *Settings) checkOut() error {
-	o := s.Out
-	if o == nil {
-		return nil
-	}
-	o.Host, o.User = strings.ToLower(strings.TrimSpace(o.Host)), strings.TrimSpace(o.User)
-	switch security := submit.Security(o.Security); {
-	case !isHost(o.Host) && net.ParseIP(o.Host) == nil:
-		return vis.InField("settings.out.host", "%q is no server; one looks like smtp.example.org.", text.Preview(o.Host, maxName))
-	case o.Port < 1 || o.Port > 65535:
-		return vis.InField("settings.out.port", "A port is a number from 1 to 65535; 465 and 587 are usual.")
-	case security != submit.TLS && security != submit.StartTLS && security != submit.Plain:
-		return vis.InField("settings.out.security", "The line is protected by tls or starttls, or by none, not by %q.", o.Security)
-	case len(o.User) > 200 || strings.ContainsAny(o.User, "\r\n\x00"):
-		return vis.InField("settings.out.user", "This name cannot be signed in with.")
-	}
-	return nil
-}
-
-// isHost reports whether a name is one of the domain name system, with at least one dot.
-func isHost(name string) bool {
-	if len(name) > 253 || !strings.Contains(name, ".") {
-		return false
-	}
-	for label := range strings.SplitSeq(name, ".") {
-		bad := func(r rune) bool { return r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'z') }
-		if label == "" || len(label) > 63 || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") || strings.ContainsFunc(label, bad) {
-			return false
-		}
-	}
-	return true
 }
 
 // Addresses implements channel.Addressed.
@@ -252,6 +223,9 @@ func (a *Adapter) Read(ctx context.Context, account channel.Account, raw []byte,
 	s, err := parse(account.Channel.Settings)
 	if err != nil {
 		return channel.Letter{}, err
+	}
+	if e.HeadOf > 0 {
+		return channel.Letter{}, &channel.Unreadable{Reason: "too-large", Detail: fmt.Sprintf("%d bytes; its head was fetched, and it lies where it came from", e.HeadOf)}
 	}
 	return letter.Read(ctx, raw, e, letter.Options{Resolver: a.resolver, AuthservIDs: s.TrustedServers, LoopToken: account.LoopToken})
 }
@@ -313,8 +287,7 @@ func (a *Adapter) Send(ctx context.Context, account channel.Account, e channel.E
 	if err != nil || s.Out == nil {
 		return channel.Outcome{State: channel.OutDeferred, Problem: "channel-off"}
 	}
-	to := submit.Server{Host: s.Out.Host, Port: uint16(s.Out.Port), Security: submit.Security(s.Out.Security), User: s.Out.User, Bearer: s.Out.Bearer} //nolint:gosec // checked
-	return a.sender.Send(ctx, to, account.Secrets[SecretOut], e, raw)
+	return a.sender.Send(ctx, s.Out.line(), account.Secrets[SecretOut], e, raw)
 }
 
 // Destination implements channel.Sender: all goes to the relay.

@@ -3,22 +3,26 @@ package email
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/channeltest"
+	"visavis/internal/channel/email/imapin"
 	"visavis/internal/channel/email/submit"
 )
 
 const good = `{"addresses":[{"address":"Bonjour@Arzel.example","name":"Arzel"},{"address":"pro@arzel.example","name":"Arzel Pro","teamId":"01900000-0000-7000-8000-000000000001"}],
+	"in":{"host":"IMAP.arzel.example","port":993,"security":"tls","user":"bonjour","folders":["inbox","Ventes/2026"],"after":"move","moveTo":"Visavis"},
 	"out":{"host":"SMTP.arzel.example","port":587,"security":"starttls","user":"bonjour"},"trustedServers":["MX.arzel.example"],"noSubaddresses":false,"ownReturnPath":true,"noAcknowledgements":false}`
 
 func adapter() *Adapter {
 	refuse := func(context.Context, string, uint16) (net.Conn, error) { return nil, net.ErrClosed }
-	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now))
+	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil)
 }
 
 func TestAMailboxIsAChannel(t *testing.T) {
@@ -26,18 +30,55 @@ func TestAMailboxIsAChannel(t *testing.T) {
 	channeltest.Run(t, channeltest.Fixture{Adapter: adapter(),
 		Good: []string{good, `{"addresses":[]}`, `{"addresses":[{"address":"a@b.example"}],"out":{"host":"127.0.0.1","port":2525,"security":"none"}}`},
 		Bad: map[string]string{
-			`{"addresses":[{"address":"nobody"}]}`:                                                      "settings.addresses",
-			`{"addresses":[{"address":"` + strings.Repeat("x", 40) + `@b.example"}]}`:                   "settings.addresses",
-			`{"addresses":[{"address":"a@b.example","name":"` + strings.Repeat("x", 81) + `"}]}`:        "settings.addresses",
-			`{"addresses":[{"address":"a@b.example","teamId":"x"}]}`:                                    "settings.addresses",
-			`{"addresses":[],"out":{"host":"a b","port":25,"security":"tls"}}`:                          "settings.out.host",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":0,"security":"tls"}}`:                "settings.out.port",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"ssl"}}`:               "settings.out.security",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"tls","user":"a\nb"}}`: "settings.out.user",
-			`{"addresses":[],"trustedServers":["x"]}`:                                                   "settings.trustedServers",
-			`{"addresses":[],"other":1}`:                                                                "settings",
-			`[]`:                                                                                        "settings",
+			`{"addresses":[{"address":"nobody"}]}`:                                                                                   "settings.addresses",
+			`{"addresses":[{"address":"` + strings.Repeat("x", 40) + `@b.example"}]}`:                                                "settings.addresses",
+			`{"addresses":[{"address":"a@b.example","name":"` + strings.Repeat("x", 81) + `"}]}`:                                     "settings.addresses",
+			`{"addresses":[{"address":"a@b.example","teamId":"x"}]}`:                                                                 "settings.addresses",
+			`{"addresses":[],"out":{"host":"a b","port":25,"security":"tls"}}`:                                                       "settings.out.host",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":0,"security":"tls"}}`:                                             "settings.out.port",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"ssl"}}`:                                            "settings.out.security",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"tls","user":"a\nb"}}`:                              "settings.out.user",
+			`{"addresses":[],"in":{"host":"x","port":993,"security":"tls","user":"a"}}`:                                              "settings.in.host",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls"}}`:                                            "settings.in.user",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"burn"}}`:                  "settings.in.after",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","existing":"all"}}`:                "settings.in.existing",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["a\r\nb"]}}`:            "settings.in.folders",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["*"]}}`:                 "settings.in.folders",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move"}}`:                  "settings.in.moveTo",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move","moveTo":"Inbox"}}`: "settings.in.moveTo",
+			`{"addresses":[],"trustedServers":["x"]}`:                                                                                "settings.trustedServers",
+			`{"addresses":[],"other":1}`: "settings",
+			`[]`:                         "settings",
 		}})
+}
+
+func TestAMailboxIsFetchedFromWhereItsSettingsSay(t *testing.T) {
+	t.Parallel()
+	a := adapter()
+	settings, err := a.CheckSettings(json.RawMessage(good))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := parse(settings)
+	if err != nil || !a.Receives(channel.Channel{Settings: settings}) || a.Receives(channel.Channel{Settings: json.RawMessage(`{"addresses":[]}`)}) {
+		t.Fatalf("%s: %v", settings, err)
+	}
+	got := s.In.mailbox()
+	if got.Server.Host != "imap.arzel.example" || got.Server.Port != 993 || !slices.Equal(got.Folders, []string{"INBOX", "Ventes/2026"}) ||
+		got.After != imapin.Move || got.MoveTo != "Visavis" || got.Existing != imapin.Ignore || got.MaxLetter != channel.MaxRaw {
+		t.Errorf("it is fetched from as %+v", got)
+	}
+}
+
+// A letter of which only the head was fetched is for people to see, whatever stands in it.
+func TestTheHeadOfALetterThatIsTooLargeGoesToQuarantine(t *testing.T) {
+	t.Parallel()
+	account := channel.Account{Channel: channel.Channel{Kind: Kind, Settings: json.RawMessage(good)}}
+	_, err := adapter().Read(t.Context(), account, []byte("From: camille@mel.example\r\nSubject: Le film\r\n\r\n"), channel.Envelope{HeadOf: 80 << 20})
+	var unreadable *channel.Unreadable
+	if !errors.As(err, &unreadable) || unreadable.Reason != "too-large" || !strings.Contains(unreadable.Detail, "83886080") {
+		t.Errorf("read with %v", err)
+	}
 }
 
 func TestAMailboxSpeaksOnlyWithAnAddressAndAServer(t *testing.T) {

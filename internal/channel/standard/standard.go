@@ -9,6 +9,8 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email"
+	"visavis/internal/channel/email/imapin"
+	"visavis/internal/channel/email/line"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/channel/webchat"
 )
@@ -16,7 +18,7 @@ import (
 // World is what channels reach beyond this machine. The zero value reaches nothing: enough for settings and descriptions.
 type World struct {
 	// Dial connects to servers of mail, past the egress guard.
-	Dial submit.Dial
+	Dial line.Dial
 	// Resolver is asked about those who write letters, and about what makes ours believed; nil proves nobody.
 	Resolver email.Resolver
 	// Hello is the name by which we introduce ourselves to other servers.
@@ -34,5 +36,6 @@ func Adapters(w World) []channel.Adapter {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
-	return []channel.Adapter{webchat.Adapter{}, email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now))}
+	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now))
+	return []channel.Adapter{webchat.Adapter{}, mail}
 }

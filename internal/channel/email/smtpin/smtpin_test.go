@@ -226,7 +226,7 @@ func TestNoSecondLetterIsSmuggledIn(t *testing.T) {
 		}
 		k.want("NOOP\r\n", "250")
 		if len(r.kept) != 0 {
-			t.Errorf("%q: kept %q", inner, r.kept)
+			t.Errorf("%q: kept %v", inner, r.kept)
 		}
 	}
 }

@@ -1,31 +1,21 @@
 package submit
 
 import (
-	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"net"
-	"strings"
 
 	"github.com/emersion/go-smtp"
 
 	"visavis/internal/channel"
+	"visavis/internal/channel/email/line"
 )
 
 // wordOf says what an error of an attempt means: whether to try again, and in a word that screens can explain.
 func wordOf(err error) channel.Outcome {
 	var answer *smtp.SMTPError
 	var inner signInError
-	var authority x509.UnknownAuthorityError
-	var name x509.HostnameError
-	var invalid x509.CertificateInvalidError
-	var alert tls.AlertError
-	var verify *tls.CertificateVerificationError
-	var dns *net.DNSError
 	deferred := func(problem string) channel.Outcome {
-		return channel.Outcome{State: channel.OutDeferred, Problem: problem, Answer: oneLine(err.Error())}
+		return channel.Outcome{State: channel.OutDeferred, Problem: problem, Answer: line.OneLine(err.Error())}
 	}
 	switch {
 	case errors.As(err, &inner):
@@ -38,25 +28,15 @@ func wordOf(err error) channel.Outcome {
 		return deferred("sign-in-refused")
 	case errors.As(err, &answer):
 		return answered(answer)
-	case errors.Is(err, errPlain):
-		return deferred("open-line")
-	case errors.As(err, &verify), errors.As(err, &authority), errors.As(err, &name), errors.As(err, &invalid), errors.As(err, &alert):
-		return deferred("certificate")
-	case strings.Contains(err.Error(), "STARTTLS"):
-		return deferred("no-encryption")
-	case errors.As(err, &dns) && dns.IsNotFound:
-		return deferred("no-such-host")
 	case errors.Is(err, errTooMuch):
 		return deferred("protocol")
-	case errors.Is(err, context.Canceled):
-		return deferred("stopped")
 	}
-	return deferred("no-connection")
+	return deferred(line.Problem(err))
 }
 
 // answerOf is what a server said: code, enhanced code and words.
 func answerOf(e *smtp.SMTPError) string {
-	return oneLine(fmt.Sprintf("%d %s %s", e.Code, enhanced(e), e.Message))
+	return line.OneLine(fmt.Sprintf("%d %s %s", e.Code, enhanced(e), e.Message))
 }
 
 // enhanced is a server's enhanced status code, "" when it gave none.

@@ -8,7 +8,6 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
-	"strings"
 	"sync"
 	"time"
 
@@ -16,30 +15,8 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"visavis/internal/channel"
+	"visavis/internal/channel/email/line"
 )
-
-// Security is how a connection is protected.
-type Security string
-
-const (
-	TLS      Security = "tls"      // from the first byte on (RFC 8314)
-	StartTLS Security = "starttls" // after the greeting, or not at all
-	Plain    Security = "none"     // for servers on this machine
-)
-
-// Server is one that takes letters for us.
-type Server struct {
-	Host     string
-	Port     uint16
-	Security Security
-	// User signs in with the secret, "" for a server that asks nobody.
-	User string
-	// Bearer says that the secret is an access token (RFC 7628) and not a password.
-	Bearer bool
-}
-
-// Dial connects to a mail server; safehttp.Client.DialMail is one.
-type Dial func(ctx context.Context, host string, port uint16) (net.Conn, error)
 
 // The bounds of a conversation with a server that may be anybody's.
 const (
@@ -52,18 +29,18 @@ const (
 
 // Sender keeps connections between letters. It is safe for concurrent use.
 type Sender struct {
-	dial  Dial
+	dial  line.Dial
 	hello string
 	roots *x509.CertPool
 	now   func() time.Time
 
 	mu   sync.Mutex
-	idle []line
+	idle []waiting
 }
 
-// line is a connection that waits for another letter.
-type line struct {
-	server Server
+// waiting is a connection that waits for another letter.
+type waiting struct {
+	server line.Server
 	secret string
 	client *smtp.Client
 	since  time.Time
@@ -71,7 +48,7 @@ type line struct {
 
 // New makes a sender. hello is the name it introduces itself by; roots are the authorities that certificates must come from, nil for the
 // system's.
-func New(dial Dial, hello string, roots *x509.CertPool, now func() time.Time) *Sender {
+func New(dial line.Dial, hello string, roots *x509.CertPool, now func() time.Time) *Sender {
 	return &Sender{dial: dial, hello: hello, roots: roots, now: now}
 }
 
@@ -87,7 +64,7 @@ func (s *Sender) Close() {
 
 // Send tries once to hand raw over to every recipient of the envelope. Before the last byte has left, a line that breaks means that nothing
 // was taken; after it, nobody knows.
-func (s *Sender) Send(ctx context.Context, to Server, secret string, env channel.Envelope, raw []byte) channel.Outcome {
+func (s *Sender) Send(ctx context.Context, to line.Server, secret string, env channel.Envelope, raw []byte) channel.Outcome {
 	client, kept, err := s.connect(ctx, to, secret)
 	if err != nil {
 		return wordOf(err)
@@ -102,7 +79,7 @@ func (s *Sender) Send(ctx context.Context, to Server, secret string, env channel
 		out, reusable = s.hand(ctx, client, env, raw)
 	}
 	if reusable {
-		s.keep(line{to, secret, client, s.now()})
+		s.keep(waiting{to, secret, client, s.now()})
 	} else {
 		_ = client.Close()
 	}
@@ -110,7 +87,7 @@ func (s *Sender) Send(ctx context.Context, to Server, secret string, env channel
 }
 
 // connect takes a connection that waits, or makes one.
-func (s *Sender) connect(ctx context.Context, to Server, secret string) (client *smtp.Client, kept bool, err error) {
+func (s *Sender) connect(ctx context.Context, to line.Server, secret string) (client *smtp.Client, kept bool, err error) {
 	s.mu.Lock()
 	for i := len(s.idle) - 1; i >= 0; i-- {
 		l := s.idle[i]
@@ -130,7 +107,7 @@ func (s *Sender) connect(ctx context.Context, to Server, secret string) (client 
 	return client, false, err
 }
 
-func (s *Sender) keep(l line) {
+func (s *Sender) keep(l waiting) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.idle) >= idleMost {
@@ -141,28 +118,25 @@ func (s *Sender) keep(l line) {
 }
 
 // fresh connects, protects the line and signs in.
-func (s *Sender) fresh(ctx context.Context, to Server, secret string) (*smtp.Client, error) {
-	if to.User != "" && to.Security == Plain && !onThisMachine(to.Host) {
-		return nil, errPlain
-	}
-	raw, err := s.dial(ctx, to.Host, to.Port)
+func (s *Sender) fresh(ctx context.Context, to line.Server, secret string) (*smtp.Client, error) {
+	raw, err := s.dial.Open(ctx, to)
 	if err != nil {
 		return nil, err
 	}
 	conn := net.Conn(&bounded{Conn: raw})
 	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
 	defer stop()
-	protect := &tls.Config{ServerName: to.Host, RootCAs: s.roots, MinVersion: tls.VersionTLS12}
+	protect := to.Protection(s.roots)
 	var client *smtp.Client
 	switch to.Security {
-	case TLS:
+	case line.TLS:
 		secure := tls.Client(conn, protect)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			_ = raw.Close()
 			return nil, err
 		}
 		client = smtp.NewClient(secure)
-	case StartTLS:
+	case line.StartTLS:
 		if client, err = smtp.NewClientStartTLS(conn, protect); err != nil {
 			_ = raw.Close()
 			return nil, err
@@ -182,11 +156,11 @@ func (s *Sender) fresh(ctx context.Context, to Server, secret string) (*smtp.Cli
 	return client, nil
 }
 
-func signIn(client *smtp.Client, to Server, secret string) error {
+func signIn(client *smtp.Client, to line.Server, secret string) error {
 	var by sasl.Client
 	switch {
 	case to.Bearer:
-		by = bearer{to.User, secret}
+		by = line.Bearer(to.User, secret)
 	case client.SupportsAuth(sasl.Plain):
 		by = sasl.NewPlainClient("", to.User, secret)
 	default:
@@ -198,27 +172,10 @@ func signIn(client *smtp.Client, to Server, secret string) error {
 	return nil
 }
 
-// bearer signs in with an access token, as Google and Microsoft ask for it.
-type bearer struct{ user, token string }
-
-func (b bearer) Start() (string, []byte, error) {
-	return "XOAUTH2", []byte("user=" + b.user + "\x01auth=Bearer " + b.token + "\x01\x01"), nil
-}
-
-// Next answers the server's explanation of a refusal with nothing, as it wants.
-func (b bearer) Next([]byte) ([]byte, error) { return []byte{}, nil }
-
 // signInError is a refusal to let us in, which is no answer to a letter.
 type signInError struct{ error }
 
 func (e signInError) Unwrap() error { return e.error }
-
-var errPlain = errors.New("submit: a password is not sent over an open line")
-
-func onThisMachine(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
 
 // hand goes through one transaction. reusable says that the line may carry another letter.
 func (s *Sender) hand(ctx context.Context, client *smtp.Client, env channel.Envelope, raw []byte) (out channel.Outcome, reusable bool) {
@@ -281,7 +238,7 @@ func (s *Sender) data(client *smtp.Client, raw []byte) (channel.Outcome, bool) {
 	case errors.As(err, &answer):
 		return wordOf(err), s.reset(client, err)
 	}
-	return channel.Outcome{State: channel.OutUnknown, Problem: "no-answer", Answer: oneLine(err.Error())}, false
+	return channel.Outcome{State: channel.OutUnknown, Problem: "no-answer", Answer: line.OneLine(err.Error())}, false
 }
 
 // reset makes the line ready for another letter after a refusal.
@@ -323,13 +280,3 @@ func (b *bounded) Write(p []byte) (int, error) {
 }
 
 var errTooMuch = errors.New("submit: the server's answer has no end")
-
-// oneLine is what a server said, without line breaks and cut.
-func oneLine(s string) string {
-	const most = 300
-	s = strings.Join(strings.Fields(strings.ToValidUTF8(s, "�")), " ")
-	if runes := []rune(s); len(runes) > most {
-		s = string(runes[:most]) + "…"
-	}
-	return s
-}

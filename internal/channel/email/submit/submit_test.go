@@ -20,6 +20,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"visavis/internal/channel"
+	"visavis/internal/channel/email/line"
 )
 
 // script is a server that says what the test wants, and writes down what it was told.
@@ -197,7 +198,7 @@ func TestHowAnAttemptEnds(t *testing.T) {
 			t.Parallel()
 			server := &script{says: c.says}
 			host, port := server.serve(t, plainly)
-			got := sender(t, nil).Send(t.Context(), Server{Host: host, Port: port, Security: Plain}, "", to, letter)
+			got := sender(t, nil).Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain}, "", to, letter)
 			if got.State != c.state || got.Problem != c.problem {
 				t.Errorf("%s, %s: %s", got.State, got.Problem, got.Answer)
 			}
@@ -225,7 +226,7 @@ func TestRecipientsEndEachInTheirWay(t *testing.T) {
 	}}
 	host, port := server.serve(t, plainly)
 	env := channel.Envelope{From: to.From, To: []string{"camille@mel.example", "none@mel.example", "later@mel.example"}}
-	got := sender(t, nil).Send(t.Context(), Server{Host: host, Port: port, Security: Plain}, "", env, letter)
+	got := sender(t, nil).Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain}, "", env, letter)
 	if got.State != channel.OutDeferred || got.Recipients["camille@mel.example"].State != channel.OutSent ||
 		got.Recipients["none@mel.example"].State != channel.OutRefused || got.Recipients["later@mel.example"].Problem != "greylisted" {
 		t.Errorf("got %+v", got)
@@ -237,7 +238,7 @@ func TestALineCarriesSeveralLetters(t *testing.T) {
 	server := &script{}
 	host, port := server.serve(t, plainly)
 	s := sender(t, nil)
-	at := Server{Host: host, Port: port, Security: Plain, User: "bonjour"}
+	at := line.Server{Host: host, Port: port, Security: line.Plain, User: "bonjour"}
 	for range 3 {
 		if got := s.Send(t.Context(), at, "secret", to, letter); got.State != channel.OutSent {
 			t.Fatalf("%+v", got)
@@ -273,7 +274,7 @@ func TestALineThatWasClosedMeanwhileIsMadeAnew(t *testing.T) {
 	host, port := server.serve(t, plainly)
 	s := sender(t, nil)
 	for range 2 {
-		if got := s.Send(t.Context(), Server{Host: host, Port: port, Security: Plain}, "", to, letter); got.State != channel.OutSent {
+		if got := s.Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain}, "", to, letter); got.State != channel.OutSent {
 			t.Fatalf("%+v", got)
 		}
 	}
@@ -316,23 +317,23 @@ func TestALineIsProtectedOrNotUsed(t *testing.T) {
 	for name, c := range map[string]struct {
 		wrap     func(net.Conn) net.Conn
 		tls      *tls.Config
-		security Security
+		security line.Security
 		roots    *x509.CertPool
 		state    channel.OutcomeState
 		problem  string
 	}{
-		"TLS":                                {secured(good), nil, TLS, roots, channel.OutSent, ""},
-		"STARTTLS":                           {plainly, &tls.Config{Certificates: []tls.Certificate{good}}, StartTLS, roots, channel.OutSent, ""},
-		"an authority that nobody knows":     {secured(good), nil, TLS, nil, channel.OutDeferred, "certificate"},
-		"a certificate that is over":         {secured(old), nil, TLS, oldRoots, channel.OutDeferred, "certificate"},
-		"STARTTLS that was taken away":       {plainly, nil, StartTLS, roots, channel.OutDeferred, "no-encryption"},
-		"STARTTLS, certificate that is over": {plainly, &tls.Config{Certificates: []tls.Certificate{old}}, StartTLS, oldRoots, channel.OutDeferred, "certificate"},
+		"TLS":                                {secured(good), nil, line.TLS, roots, channel.OutSent, ""},
+		"STARTTLS":                           {plainly, &tls.Config{Certificates: []tls.Certificate{good}}, line.StartTLS, roots, channel.OutSent, ""},
+		"an authority that nobody knows":     {secured(good), nil, line.TLS, nil, channel.OutDeferred, "certificate"},
+		"a certificate that is over":         {secured(old), nil, line.TLS, oldRoots, channel.OutDeferred, "certificate"},
+		"STARTTLS that was taken away":       {plainly, nil, line.StartTLS, roots, channel.OutDeferred, "no-encryption"},
+		"STARTTLS, certificate that is over": {plainly, &tls.Config{Certificates: []tls.Certificate{old}}, line.StartTLS, oldRoots, channel.OutDeferred, "certificate"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			server := &script{tls: c.tls}
 			host, port := server.serve(t, c.wrap)
-			got := sender(t, c.roots).Send(t.Context(), Server{Host: host, Port: port, Security: c.security}, "", to, letter)
+			got := sender(t, c.roots).Send(t.Context(), line.Server{Host: host, Port: port, Security: c.security}, "", to, letter)
 			if got.State != c.state || got.Problem != c.problem {
 				t.Errorf("%s, %s: %s", got.State, got.Problem, got.Answer)
 			}
@@ -352,11 +353,11 @@ func TestWhoIsNotLetInTriesAgainWhenAPersonHasMendedIt(t *testing.T) {
 	t.Parallel()
 	server := &script{says: on("AUTH", "535 5.7.8 wrong password")}
 	host, port := server.serve(t, plainly)
-	got := sender(t, nil).Send(t.Context(), Server{Host: host, Port: port, Security: Plain, User: "bonjour"}, "s3cret-word", to, letter)
+	got := sender(t, nil).Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain, User: "bonjour"}, "s3cret-word", to, letter)
 	if got.State != channel.OutDeferred || got.Problem != "sign-in-refused" || strings.Contains(got.Answer, "s3cret-word") {
 		t.Errorf("%+v", got)
 	}
-	if got := sender(t, nil).Send(t.Context(), Server{Host: "192.0.2.1", Port: 25, Security: Plain, User: "bonjour"}, "x", to, letter); got.Problem != "open-line" {
+	if got := sender(t, nil).Send(t.Context(), line.Server{Host: "192.0.2.1", Port: 25, Security: line.Plain, User: "bonjour"}, "x", to, letter); got.Problem != "open-line" {
 		t.Errorf("a password over an open line: %+v", got)
 	}
 }
@@ -365,7 +366,7 @@ func TestALetterThatIsTooLargeIsNotBegun(t *testing.T) {
 	t.Parallel()
 	server := &script{}
 	host, port := server.serve(t, plainly)
-	got := sender(t, nil).Send(t.Context(), Server{Host: host, Port: port, Security: Plain}, "", to, make([]byte, 10_001))
+	got := sender(t, nil).Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain}, "", to, make([]byte, 10_001))
 	if got.State != channel.OutRefused || got.Problem != "too-large" || slices.ContainsFunc(server.heard, func(h string) bool { return strings.HasPrefix(h, "MAIL") }) {
 		t.Errorf("%+v after %q", got, server.heard)
 	}
@@ -377,7 +378,7 @@ func TestAnAddressIsNoCommand(t *testing.T) {
 	server := &script{}
 	host, port := server.serve(t, plainly)
 	env := channel.Envelope{From: to.From, To: []string{"a@mel.example>\r\nRCPT TO:<b@mel.example"}}
-	got := sender(t, nil).Send(t.Context(), Server{Host: host, Port: port, Security: Plain}, "", env, letter)
+	got := sender(t, nil).Send(t.Context(), line.Server{Host: host, Port: port, Security: line.Plain}, "", env, letter)
 	if got.State == channel.OutSent || len(server.letters) != 0 || slices.ContainsFunc(server.heard, func(h string) bool { return strings.Contains(h, "b@mel") }) {
 		t.Errorf("%+v after %q", got, server.heard)
 	}
@@ -425,7 +426,7 @@ func BenchmarkSend(b *testing.B) {
 			go server.talk(c)
 		}
 	}()
-	at := Server{Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port), Security: Plain}
+	at := line.Server{Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port), Security: line.Plain}
 	body := []byte(strings.Repeat("0123456789abcdef\r\n", 500))
 	for name, kept := range map[string]bool{"kept": true, "fresh": false} {
 		b.Run(name, func(b *testing.B) {

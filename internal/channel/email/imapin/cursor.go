@@ -1,0 +1,73 @@
+package imapin
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// cursor is how far a folder has been fetched. It outlives the program.
+type cursor struct {
+	// Of is the account that the UIDs belong to, with Validity.
+	Of       string `json:"of"`
+	Validity uint32 `json:"validity"`
+	// Since is when we saw the folder first, under whatever UIDs.
+	Since time.Time `json:"since"`
+	// Old are letters that were there before.
+	Old spans `json:"old"`
+	// Kept are those that we have. Gaps in it are closed only where nothing is missed.
+	Kept spans `json:"kept"`
+	// Due are those kept that must still be moved or deleted.
+	Due spans `json:"due,omitempty"`
+	// Late are those that the server failed to give.
+	Late map[uint32]*late `json:"late,omitempty"`
+}
+
+// late is a letter that the server failed to give.
+type late struct {
+	Tries  int       `json:"tries"`
+	NextAt time.Time `json:"nextAt"`
+	Answer string    `json:"answer"`
+}
+
+// rangesMost is how many ranges a cursor may have before gaps are closed.
+const rangesMost = 500
+
+func cursorName(folder string) string { return "imap:" + folder }
+
+// load reads a folder's cursor, nil when it was never seen.
+func (r *receiver) load(ctx context.Context, folder string) (*cursor, error) {
+	raw, err := r.in.Cursor(ctx, cursorName(folder))
+	if err != nil || raw == nil {
+		return nil, house(err)
+	}
+	var c cursor
+	if err := json.Unmarshal(raw, &c); err != nil {
+		return nil, house(fmt.Errorf("read the cursor of %q: %w", folder, err))
+	}
+	return &c, nil
+}
+
+func (r *receiver) save(ctx context.Context, f *folder) error {
+	if len(f.Kept) > rangesMost {
+		f.Kept.close(rangesMost*4/5, r.missed(f))
+	}
+	raw, err := json.Marshal(f.cursor)
+	if err != nil {
+		return house(err)
+	}
+	return house(r.in.SaveCursor(ctx, cursorName(f.name), raw))
+}
+
+// houseError is a fault on our side: what was fetched could not be kept.
+type houseError struct{ error }
+
+func (e houseError) Unwrap() error { return e.error }
+
+func house(err error) error {
+	if err == nil {
+		return nil
+	}
+	return houseError{err}
+}
