@@ -14,7 +14,7 @@ type Entry struct {
 	T    int64  `json:"t"`
 	Kind Kind   `json:"kind"`
 	From string `json:"from"`         // who: one name a visitor, "agent", or "watcher"
-	ID   string `json:"id,omitempty"` // the client's id of the message, the same in every retry
+	ID   string `json:"id,omitempty"` // the client's id of the message, the same in every retry; "" for a letter
 	Text string `json:"text"`         // unique in the whole run, so that a text names its message
 
 	Conversation string `json:"conversation,omitempty"`
