@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"testing"
-	"time"
 
 	_ "modernc.org/sqlite" // the server's own database, for hands from outside
 )
@@ -60,14 +59,5 @@ func (d database) pass() {
 		if _, err := d.db.ExecContext(d.Context(), what); err != nil {
 			d.Fatal(err)
 		}
-	}
-}
-
-// addMailbox makes a channel of letters in the only workspace of a server that does not run.
-func (d database) addMailbox(settings string) {
-	d.Helper()
-	if _, err := d.db.ExecContext(d.Context(), `INSERT INTO channels (workspace, id, kind, name, key, settings, team, secret, disabled, created_at, version)
-		SELECT id, $1, 'email', 'Mail', $2, $3, '', NULL, 0, $4, 1 FROM workspaces`, newID(), newID(), settings, time.Now().UnixMilli()); err != nil {
-		d.Fatal(err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"io"
 	"math/big"
 	"net"
+	"net/http"
 	"net/mail"
 	"net/smtp"
 	"os"
@@ -40,18 +41,34 @@ const (
 func newMailHouse(t *testing.T, relay string, args ...string) *mailHouse {
 	t.Helper()
 	h := &mailHouse{smtp: freeAddress(t), lmtp: freeAddress(t)}
+	for i, option := range args[:max(0, len(args)-1)] {
+		if option == "--smtp-listen" {
+			h.smtp = args[i+1]
+		}
+	}
 	h.Server = NewServer(t, append([]string{"--rate-limits", "off", "--smtp-listen", h.smtp, "--lmtp-listen", h.lmtp, "--smtp-hostname", "desk.arzel.example",
 		"--allow-egress", "127.0.0.1"}, args...)...)
-	out := ""
-	if relay != "" {
-		host, port, _ := strings.Cut(relay, ":")
-		out = fmt.Sprintf(`,"out":{"host":%q,"port":%s,"security":"none","user":"","bearer":false}`, host, port)
-	}
 	h.database = openDatabase(t, h.Server)
-	h.database.addMailbox(fmt.Sprintf(`{"addresses":[{"address":%q,"name":"Cycles Arzel"}],"trustedServers":[],"noSubaddresses":false,"ownReturnPath":true,"noAcknowledgements":true%s}`, ourAddress, out))
 	if err := h.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	mailbox := map[string]any{"addresses": []map[string]string{{"address": ourAddress, "name": "Cycles Arzel"}}, "ownReturnPath": true, "noAcknowledgements": true}
+	if relay != "" {
+		host, port, _ := strings.Cut(relay, ":")
+		mailbox["out"] = map[string]any{"host": host, "port": atoi(t, port), "security": "none"}
+	}
+	if err := h.Admin().Call(t.Context(), http.MethodPost, "/api/v1/channels", newID(), map[string]any{"kind": "email", "name": "Mail", "mailbox": mailbox}, nil); err != nil {
+		t.Fatal(err)
+	}
+	// The door knows new addresses within seconds.
+	until(t, "the door knows the address", func() bool {
+		c, err := smtp.Dial(h.smtp)
+		if err != nil {
+			return false
+		}
+		defer c.Close()
+		return c.Mail(herAddress) == nil && c.Rcpt(ourAddress) == nil
+	})
 	return h
 }
 

@@ -50,7 +50,7 @@ func newPostHouse(t testing.TB) *postHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.mail, err = a.Channels.Create(ctx, h.by, email.Kind, "Mail", settings, ""); err != nil {
+	if h.mail, err = a.Channels.Create(ctx, h.by, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: settings}); err != nil {
 		t.Fatal(err)
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")

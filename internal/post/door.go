@@ -3,13 +3,17 @@ package post
 import (
 	"context"
 	"slices"
+	"time"
 
 	"visavis/internal/channel"
 	"visavis/internal/vis"
 )
 
-// Where letters come in, as channel.Health names it.
-const partIn = "in"
+// The ways of letters, as channel.Health names them.
+const (
+	partIn  = "in"
+	partOut = "out"
+)
 
 // ProblemNoWayIn says that no letter can reach a channel: it fetches from no mailbox, and this server has no door, or the channel no address.
 const ProblemNoWayIn = "no-way-in"
@@ -51,4 +55,25 @@ func (s *Service) waysIn(all []channel.Channel, told map[vis.ChannelID][]channel
 		}
 		told[c.ID] = slices.Insert(rest, 0, in)
 	}
+}
+
+// What keeps every letter of a channel from leaving, whichever it is. Some of it needs a person; some passes, and is trouble when it lasts.
+var (
+	needsAPerson = []string{"sign-in-refused", "certificate", "no-encryption", "open-line"}
+	mayPass      = []string{"no-connection", "no-such-host", "protocol"}
+)
+
+const troubleAfter = 5 * time.Minute
+
+// tellWayOut records what an attempt to hand a letter over says of the connection. A server that answers is reached, also if it refuses.
+func (s *Service) tellWayOut(ctx context.Context, ws vis.WorkspaceID, one Sending, o channel.Outcome) {
+	now := s.clock.Now()
+	h := channel.Health{Part: partOut, State: channel.Healthy, Backlog: -1, ContactAt: now}
+	switch {
+	case slices.Contains(needsAPerson, o.Problem), slices.Contains(mayPass, o.Problem) && now.Sub(one.CreatedAt) >= troubleAfter:
+		h = channel.Health{Part: partOut, State: channel.Broken, Problem: o.Problem, Answer: o.Answer, Backlog: -1}
+	case slices.Contains(mayPass, o.Problem):
+		h = channel.Health{Part: partOut, State: channel.Trying, Problem: o.Problem, Answer: o.Answer, Backlog: -1}
+	}
+	s.TellHealth(ctx, ws, one.Channel, h)
 }

@@ -100,6 +100,7 @@ func (s *Service) deliver(ctx context.Context, ws vis.WorkspaceID, one Sending) 
 	if ctx.Err() != nil && outcome.State == channel.OutDeferred {
 		return nil // this server stops: the lease runs out, and it is sent again
 	}
+	s.tellWayOut(ctx, ws, one, outcome)
 	return s.concluded(ctx, ws, one, outcome)
 }
 

@@ -325,3 +325,34 @@ func TestAReceiptSaysThatALetterWasRead(t *testing.T) {
 		t.Error("receipts trouble people")
 	}
 }
+
+// K-42, K-20: what keeps all letters from leaving is told of the channel, at once if it needs a person; what keeps one is not.
+func TestWhyNothingLeavesIsToldOfTheChannel(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.arrives(letter("one@mel", "Mon colis", "Où est-il ?"))
+	h.replies(h.only().ID, desk.Outbound{Text: "Là."})
+	for _, step := range []struct {
+		answer channel.Outcome
+		after  time.Duration
+		want   channel.HealthState
+	}{
+		{channel.Outcome{State: channel.OutDeferred, Problem: "greylisted"}, 0, channel.Healthy},
+		{channel.Outcome{State: channel.OutDeferred, Problem: "no-connection"}, 2 * time.Minute, channel.Trying},
+		{channel.Outcome{State: channel.OutDeferred, Problem: "no-connection"}, 10 * time.Minute, channel.Broken},
+		{channel.Outcome{State: channel.OutDeferred, Problem: "certificate", Answer: "expired"}, time.Hour, channel.Broken},
+		{channel.Outcome{State: channel.OutSent}, 6 * time.Hour, channel.Healthy},
+	} {
+		h.now = h.now.Add(step.after)
+		h.wire.answers = []channel.Outcome{step.answer}
+		if n := h.post.SendOnce(h.ctx); n != 1 {
+			t.Fatalf("%+v: %d attempts", step, n)
+		}
+		all, err := h.post.Health(h.ctx, h.lea)
+		h.ok(err)
+		out := all[h.mail.ID][len(all[h.mail.ID])-1]
+		if out.Part != "out" || out.State != step.want || (out.Problem == "") != (step.want == channel.Healthy) || out.Answer != step.answer.Answer {
+			t.Errorf("%+v: %+v", step, out)
+		}
+	}
+}
