@@ -105,6 +105,13 @@ type Acknowledger interface {
 	Acknowledges(c Channel) bool
 }
 
+// Discreet is the ability of a channel that may keep to itself who wrote a letter.
+type Discreet interface {
+	Addressed
+	// BrandOnly reports whether this channel's letters leave in the name of the brand alone.
+	BrandOnly(c Channel) bool
+}
+
 // OwnAddress is an address that a channel is reached at.
 type OwnAddress struct {
 	Address // with the name of the brand that it stands for

@@ -30,8 +30,9 @@ type Outbound struct {
 
 // Head is what a member chooses of a letter.
 type Head struct {
-	To      []channel.Address `json:"to,omitempty"` // none for the customer's own address
-	Cc      []channel.Address `json:"cc"`           // nil for those whom members allowed to read along, empty for nobody
+	From    string            `json:"from,omitempty"` // one of the channel's own addresses; "" leaves it to the post room
+	To      []channel.Address `json:"to,omitempty"`   // none for the customer's own address
+	Cc      []channel.Address `json:"cc"`             // nil for those whom members allowed to read along, empty for nobody
 	Bcc     []channel.Address `json:"bcc,omitempty"`
 	Subject string            `json:"subject,omitempty"` // "" for that of the letter that is answered
 	// Quote puts the letter that is answered below the words.

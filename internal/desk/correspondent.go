@@ -21,8 +21,19 @@ type Correspondent struct {
 // ClaimedTx finds customers that are known only by what they say of themselves.
 type ClaimedTx interface {
 	Tx
-	// CustomerByClaimed finds the newest customer known only by an unproved identity.
+	// CustomerByClaimed finds the newest customer known only by an unproved identity. Whoever typed it on the organisation's own pages is
+	// not found: on them she would read what is written to the one whose address it is.
 	CustomerByClaimed(ctx context.Context, kind IdentityKind, key string) (Customer, error)
+}
+
+// AddresseeWithin finds or makes the customer whom a letter to a canonical address is for: whoever proved it, otherwise whoever is known by
+// her letters from there only.
+func (s *Service) AddresseeWithin(ctx context.Context, tx ClaimedTx, name, address string, now time.Time) (Customer, error) {
+	c, err := tx.CustomerByIdentity(ctx, IdentityEmail, address)
+	if vis.CodeOf(err) != vis.NotFound {
+		return c, err
+	}
+	return s.CorrespondentWithin(ctx, tx, Correspondent{Name: name, Address: address}, now)
 }
 
 // CorrespondentWithin finds or makes the customer of a letter. One whose address is not proved is never the customer who proved that

@@ -98,6 +98,33 @@ func (s *Service) ReplyWithin(ctx context.Context, tx Tx, by vis.Actor, c Conver
 	return s.say(ctx, tx, by, c, out, KindMessage, text.Terms(words), now)
 }
 
+// BeginWithin begins a conversation with a customer who has not written: the member who writes owns it, and nobody waits in it. team owns
+// it too; "" leaves that to the channel that the words leave by.
+func (s *Service) BeginWithin(ctx context.Context, tx Tx, by vis.Actor, with vis.CustomerID, team vis.TeamID, subject string, out Outbound, now time.Time) (Received, error) {
+	words, err := CheckWords(out)
+	if err != nil {
+		return Received{}, err
+	}
+	out.Text = words
+	c, err := s.begin(ctx, tx, with, Inbound{Channel: out.Channel, Team: team}, now)
+	if err != nil {
+		return Received{}, err
+	}
+	c.Subject = subject
+	if err := tx.InsertConversation(ctx, c); err != nil {
+		return Received{}, err
+	}
+	if err := s.tell(ctx, tx, by, ConversationStarted, c, nil, now); err != nil {
+		return Received{}, err
+	}
+	m, err := s.say(ctx, tx, by, c, out, KindMessage, text.Terms(words), now)
+	if err != nil {
+		return Received{}, err
+	}
+	c, err = tx.Conversation(ctx, c.ID)
+	return Received{m, c}, err
+}
+
 // SayWithin adds words that this server says to the customer by itself. She goes on waiting for a person, and lists go on showing her words.
 func (s *Service) SayWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, ch vis.ChannelID, words string, now time.Time) (Message, error) {
 	who, id := author(by)

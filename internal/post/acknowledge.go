@@ -100,6 +100,13 @@ func (s *Service) acknowledge(ctx context.Context, t jobs.Timer) error {
 // stands in it unless her domain proves her: otherwise anybody could have us send his words to somebody else.
 func (w *writing) acknowledgement(ctx context.Context, l Letter) (Draft, error) {
 	d := Draft{From: w.from(&l), To: []channel.Address{{Address: l.Body.From.Address}}, Language: w.language(), Automatic: true}
+	asked, err := w.tx.Message(ctx, l.Message)
+	if err != nil {
+		return d, err
+	}
+	if in := language(asked.Text); in != "" && w.conversation.About.Language == "" {
+		d.Language = in // that of what she has just written, whatever she spoke before
+	}
 	said := arrived[d.Language]
 	d.Subject = said.subject
 	if l.Body.Trust.Proof == channel.Proved {
@@ -127,7 +134,10 @@ func (w *writing) acknowledgement(ctx context.Context, l Letter) (Draft, error) 
 		answer = said.before + " " + clockTime(due, w.now, w.customer.Zone, w.house.Zone, d.Language)
 	}
 	d.Text = fmt.Sprintf(said.text, who, answer)
-	d.Signature, err = w.signature(ctx, d.From, d.Language)
+	if d.Signature, err = w.signature(ctx, d.From, d.Language); err != nil {
+		return d, err
+	}
+	d.From.Name = w.named(d.From)
 	return d, err
 }
 

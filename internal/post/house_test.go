@@ -31,6 +31,7 @@ type wire struct {
 	learnt  string            // what is readable that was not
 
 	acknowledges bool
+	brandOnly    bool
 }
 
 type left struct {
@@ -49,6 +50,7 @@ func (*wire) Addresses(channel.Channel) []channel.OwnAddress {
 	return []channel.OwnAddress{{Address: channel.Address{Name: "Arzel", Address: "bonjour@arzel.example"}}, {Address: channel.Address{Name: "Arzel Pro", Address: "pro@arzel.example"}}}
 }
 func (w *wire) Acknowledges(channel.Channel) bool { return w.acknowledges }
+func (w *wire) BrandOnly(channel.Channel) bool    { return w.brandOnly }
 func (*wire) Sign(_ channel.Channel, address, token string) string {
 	local, domain, _ := strings.Cut(address, "@")
 	return local + "+" + token + "@" + domain
@@ -99,6 +101,7 @@ var (
 	_ channel.Sender    = (*wire)(nil)
 
 	_ channel.Acknowledger = (*wire)(nil)
+	_ channel.Discreet     = (*wire)(nil)
 )
 
 // cellar keeps bytes in memory.

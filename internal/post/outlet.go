@@ -63,7 +63,8 @@ type writing struct {
 	conversation desk.Conversation
 	customer     desk.Customer
 	house        staff.Workspace
-	letters      []Letter // of the conversation, oldest first
+	writer       staff.Member // the zero value when no member writes
+	letters      []Letter     // of the conversation, oldest first
 	parties      []Participant
 	now          time.Time
 }
@@ -78,6 +79,11 @@ func (w *writing) read(ctx context.Context) (err error) {
 	}
 	if w.house, err = w.tx.Workspace(ctx); err != nil {
 		return err
+	}
+	if w.by.Kind == vis.ByMember {
+		if w.writer, err = w.tx.Member(ctx, w.by.Member()); err != nil {
+			return err
+		}
 	}
 	w.customer, err = w.tx.Customer(ctx, w.conversation.Customer.ID)
 	return err
@@ -96,8 +102,11 @@ func (w *writing) heard() *Letter {
 // draft is what a member's words become as a letter.
 func (w *writing) draft(ctx context.Context, m desk.Message, head desk.Head) (Draft, error) {
 	heard := w.heard()
-	d := Draft{From: w.from(heard), Text: m.Text, Language: w.language()}
+	d := Draft{Text: m.Text, Language: w.language()}
 	var err error
+	if d.From, err = w.chosen(head.From, heard); err != nil {
+		return d, err
+	}
 	if d.To, err = w.addresses("to", head.To); err != nil {
 		return d, err
 	}
@@ -142,8 +151,35 @@ func (w *writing) draft(ctx context.Context, m desk.Message, head desk.Head) (Dr
 	for _, a := range m.Attachments {
 		d.Files = append(d.Files, a.ID)
 	}
-	d.Signature, err = w.signature(ctx, d.From, d.Language)
-	return d, err
+	if d.Signature, err = w.signature(ctx, d.From, d.Language); err != nil {
+		return d, err
+	}
+	d.From.Name = w.named(d.From)
+	return d, nil
+}
+
+// maxFirstName is how much of a first name stands before the brand, in runes.
+const maxFirstName = 40
+
+// named is whose name a letter comes in: "Léa · Arzel", or the brand's alone. Nothing that a stranger wrote is in it.
+func (w *writing) named(from channel.Address) string {
+	brand := w.brand(from)
+	if d, ok := w.adapter.(channel.Discreet); w.writer.FirstName == "" || ok && d.BrandOnly(w.channel) {
+		return brand
+	}
+	return text.Preview(w.writer.FirstName, maxFirstName) + " · " + brand
+}
+
+// chosen is the one of our addresses that a letter leaves from: the writer's choice, if she made one.
+func (w *writing) chosen(address string, heard *Letter) (channel.Address, error) {
+	if address == "" {
+		return w.from(heard), nil
+	}
+	own, ok := ownAddress(w.adapter, w.channel, address)
+	if !ok {
+		return channel.Address{}, vis.InField("from", "%q is no address of this channel.", text.Preview(address, 80))
+	}
+	return own.Address, nil
 }
 
 // from is the address that she wrote to last, or the channel's first.

@@ -42,7 +42,7 @@ func TestAnAnswerLeavesAsALetterToHer(t *testing.T) {
 		t.Errorf("said on %s", m.Channel)
 	}
 	out := h.sends()
-	if out.Subject != "Re: Mon colis" || out.From != (channel.Address{Name: "Arzel Pro", Address: "pro@arzel.example"}) || out.Language != "fr" ||
+	if out.Subject != "Re: Mon colis" || out.From != (channel.Address{Name: "Léa · Arzel Pro", Address: "pro@arzel.example"}) || out.Language != "fr" ||
 		len(out.To) != 1 || out.To[0].Address != "camille@mel.example" || out.InReplyTo != "one@mel" || !slices.Equal(out.References, []string{"one@mel"}) ||
 		out.Text != "Il arrive demain." || out.Signature != "Léa\nArzel Pro" || out.Quote == nil || out.Quote.Text != l.Text || out.LoopToken == "" {
 		t.Errorf("what left: %+v", out)

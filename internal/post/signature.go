@@ -214,14 +214,7 @@ func signed(said string, values map[string]string) string {
 
 // signer is what a signature may say of whoever writes. What a machine writes is signed by nobody.
 func (w *writing) signer(ctx context.Context, from channel.Address) (map[string]string, error) {
-	values := map[string]string{"brand": w.brand(from)}
-	if w.by.Kind == vis.ByMember {
-		m, err := w.tx.Member(ctx, w.by.Member())
-		if err != nil {
-			return nil, err
-		}
-		values["firstName"], values["name"] = m.FirstName, m.Name
-	}
+	values := map[string]string{"brand": w.brand(from), "firstName": w.writer.FirstName, "name": w.writer.Name}
 	if w.conversation.Team != "" {
 		team, err := w.tx.Team(ctx, w.conversation.Team)
 		if err := ignoreAbsent(err); err != nil {

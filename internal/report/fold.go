@@ -139,10 +139,7 @@ func tallyOf(e vis.Event, about map[vis.ConversationID]desk.Conversation, zone *
 	c := about[e.Conversation]
 	t := Tally{Channel: c.Channel, Team: c.Team, At: e.At.UTC().Truncate(Slot), N: 1}
 	switch e.Type {
-	case desk.ConversationStarted:
-		t.What = Contacts
-		return t, true
-	case desk.ConversationReopened:
+	case desk.ConversationStarted, desk.ConversationReopened:
 		t.What = Contacts
 		return t, e.By == vis.ByCustomer
 	case desk.MessageSent:

@@ -26,6 +26,9 @@ const (
 func triggerOf(e vis.Event) Trigger {
 	switch e.Type {
 	case desk.ConversationStarted:
+		if e.By != vis.ByCustomer {
+			return "" // nobody has come to us
+		}
 		return WhenStarted
 	case desk.MessageReceived:
 		return WhenReceived

@@ -251,7 +251,8 @@ const (
 	selectChannelHealth = `SELECT channel, body_json FROM channel_health WHERE workspace = $1 ORDER BY channel, part`
 	upsertChannelHealth = `INSERT INTO channel_health (workspace, channel, part, body_json) VALUES ($1, $2, $3, $4)
 		ON CONFLICT (workspace, channel, part) DO UPDATE SET body_json = excluded.body_json`
-	selectClaimed = `SELECT customer FROM identities WHERE workspace = $1 AND kind = $2 AND key = $3 AND NOT verified ORDER BY created_at DESC, id DESC LIMIT 1`
+	selectClaimed = `SELECT i.customer FROM identities i WHERE i.workspace = $1 AND i.kind = $2 AND i.key = $3 AND NOT i.verified AND NOT EXISTS (
+		SELECT 1 FROM visits v WHERE v.workspace = $1 AND v.customer = i.customer) ORDER BY i.created_at DESC, i.id DESC LIMIT 1`
 )
 
 // ChannelCursor implements post.Tx.

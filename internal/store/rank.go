@@ -70,7 +70,9 @@ func (t *tx) listAtRisk(ctx context.Context, f desk.Filter, from place, limit in
 const (
 	updateStanding = `UPDATE conversations SET rank = $3, promise = $4, promise_state = $5, promised_at = $6, due_at = $7
 		WHERE workspace = $1 AND id = $2`
-	countStarted = `SELECT count(*) FROM conversations WHERE workspace = $1 AND customer = $2 AND last_activity_at >= $3 AND created_at >= $3`
+	// What begins with an entry of ours was begun by us.
+	countStarted = `SELECT count(*) FROM conversations c WHERE c.workspace = $1 AND c.customer = $2 AND c.last_activity_at >= $3 AND c.created_at >= $3
+		AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.workspace = $1 AND m.conversation = c.id AND m.position = 1 AND m.author <> 'customer')`
 	// Whoever writes may have written much: of her last fifty conversations the last two hundred entries are looked at.
 	selectLastAnswerer = `SELECT m.author_id FROM (SELECT id, last_position FROM conversations WHERE workspace = $1 AND customer = $2
 		AND last_activity_at >= $3 ORDER BY last_activity_at DESC, id DESC LIMIT 50) recent

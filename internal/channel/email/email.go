@@ -59,6 +59,8 @@ type Settings struct {
 	OwnReturnPath bool `json:"ownReturnPath"`
 	// NoAcknowledgements leaves customers without word that their letters arrived.
 	NoAcknowledgements bool `json:"noAcknowledgements"`
+	// BrandOnly has letters leave in the name of the brand, without the first name of whoever wrote them.
+	BrandOnly bool `json:"brandOnly"`
 }
 
 // Address is one that letters reach us at.
@@ -89,6 +91,7 @@ var (
 	_ channel.Receiver     = (*Adapter)(nil)
 	_ channel.Recorder     = (*Adapter)(nil)
 	_ channel.Sender       = (*Adapter)(nil)
+	_ channel.Discreet     = (*Adapter)(nil)
 )
 
 // Kind implements channel.Adapter.
@@ -192,6 +195,12 @@ func (*Adapter) Addresses(c channel.Channel) []channel.OwnAddress {
 func (*Adapter) Acknowledges(c channel.Channel) bool {
 	s, err := parse(c.Settings)
 	return err == nil && !s.NoAcknowledgements && s.Out != nil
+}
+
+// BrandOnly implements channel.Discreet.
+func (*Adapter) BrandOnly(c channel.Channel) bool {
+	s, err := parse(c.Settings)
+	return err == nil && s.BrandOnly
 }
 
 // Sign implements channel.Addressed.

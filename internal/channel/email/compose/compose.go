@@ -201,6 +201,9 @@ func lines(s string) string {
 // clean makes one line of what may be many, and cuts it.
 func clean(s string) string {
 	s = strings.Map(func(r rune) rune {
+		if r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069' {
+			return -1 // they turn around what follows, which may be the address
+		}
 		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
 			return ' '
 		}
