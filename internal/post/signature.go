@@ -1,6 +1,7 @@
 package post
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -174,6 +175,36 @@ func (s *Service) owned(ctx context.Context, tx Tx, one Signature) error {
 		}
 	}
 	return vis.Absent("address")
+}
+
+// Signed is what would stand below an actor's answer in a conversation, by a channel and from one of its addresses, each "" for those of her
+// last letter; "" where words do not travel as letters.
+func (s *Service) Signed(ctx context.Context, by vis.Actor, id vis.ConversationID, way vis.ChannelID, from string) (string, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return "", err
+	}
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (string, error) {
+		c, err := tx.Conversation(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		w := writing{Service: s, tx: tx, by: by, conversation: c}
+		if w.channel, err = tx.Channel(ctx, cmp.Or(way, c.Channel)); err != nil {
+			return "", err
+		}
+		var ok bool
+		if w.adapter, ok = channel.As[channel.Addressed](s.channels, w.channel); !ok || len(w.adapter.Addresses(w.channel)) == 0 {
+			return "", nil
+		}
+		if err := w.read(ctx); err != nil {
+			return "", err
+		}
+		leaving, err := w.chosen(from, w.heard())
+		if err != nil {
+			return "", err
+		}
+		return w.signature(ctx, leaving, w.language())
+	})
 }
 
 // signature is what stands below a letter that leaves from an address: the member's own for that brand, or hers, or that of the team whose

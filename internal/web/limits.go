@@ -24,6 +24,7 @@ var (
 	limitSignInAddress = limit{"sign-in address", 30, time.Minute}
 	limitVisitStart    = limit{"visit", 60, time.Hour}
 	limitMessage       = limit{"message", 30, time.Minute}
+	limitBegin         = limit{"begin", 120, time.Hour} // letters to people who have not written
 	limitUpload        = limit{"upload", 20, time.Hour}
 	limitToken         = limit{"token", 600, time.Minute}
 	limitMember        = limit{"member", 1200, time.Minute}

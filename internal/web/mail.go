@@ -148,6 +148,7 @@ type ScheduledReplies struct {
 
 // LetterHead is what a member chooses of a letter.
 type LetterHead struct {
+	From    string    `json:"from,omitempty" maxLength:"254" doc:"The one of the channel's addresses that it leaves from; empty for the one that she wrote to."`
 	To      []Mailbox `json:"to,omitempty" nullable:"false" maxItems:"50" doc:"None for the customer's own address."`
 	Cc      []Mailbox `json:"cc,omitempty" nullable:"false" maxItems:"50" doc:"Absent for those whom members allowed to read along; an empty list for nobody."`
 	Bcc     []Mailbox `json:"bcc,omitempty" nullable:"false" maxItems:"50"`
@@ -160,7 +161,7 @@ func (h *LetterHead) head() *desk.Head {
 	if h == nil {
 		return nil
 	}
-	return &desk.Head{To: addresses(h.To), Cc: addresses(h.Cc), Bcc: addresses(h.Bcc), Subject: h.Subject, Quote: h.Quote}
+	return &desk.Head{From: h.From, To: addresses(h.To), Cc: addresses(h.Cc), Bcc: addresses(h.Bcc), Subject: h.Subject, Quote: h.Quote}
 }
 
 // addresses keeps the difference between no list and an empty one.
@@ -251,7 +252,7 @@ func scheduled(x post.Scheduled) ScheduledReply {
 	out := ScheduledReply{ID: string(x.ID), ConversationID: string(x.Conversation), MemberID: string(x.Member), SendAt: moment(x.DueAt), Text: x.Out.Text,
 		AttachmentIDs: texts(x.Out.Attachments), ChannelID: optional(x.Out.Channel), Resolve: x.Out.Resolve, Problem: x.Problem, CreatedAt: moment(x.CreatedAt)}
 	if h := x.Out.Letter; h != nil {
-		out.Letter = LetterHead{mailboxes(h.To), mailboxes(h.Cc), mailboxes(h.Bcc), h.Subject, h.Quote}
+		out.Letter = LetterHead{h.From, mailboxes(h.To), mailboxes(h.Cc), mailboxes(h.Bcc), h.Subject, h.Quote}
 	}
 	return out
 }

@@ -140,6 +140,16 @@ var matrix = map[string]row{
 	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+33 1 99 00 12 34"}},
 	"DELETE /api/v1/visitor/conversations/{id}/callback": {who: "n.annnnnnn", of: "conversation", last: true},
 
+	"GET /api/v1/conversations/{id}/signature":       {who: "nnn...an.a", of: "conversation"},
+	"GET /api/v1/signatures":                         {who: "nnn....nf."},
+	"PUT /api/v1/signatures/{kind}/{owner}":          {who: "nnnff.anfa", of: "team", path: "/api/v1/signatures/team/{id}", body: obj{"text": obj{"fr": "Canary-office"}, "version": 0}},
+	"DELETE /api/v1/signatures/{kind}/{owner}":       {who: "nnnff.anfa", of: "team", path: "/api/v1/signatures/team/{id}", last: true},
+	"GET /api/v1/templates":                          {who: "nnn....n.."},
+	"POST /api/v1/templates":                         {who: "nnnff..nf.", body: obj{"name": "New", "text": obj{"fr": "x"}}},
+	"PUT /api/v1/templates/{id}":                     {who: "nnnff.anfa", of: "template", body: obj{"name": "Canary-office", "text": obj{"fr": "x"}, "version": 1}},
+	"DELETE /api/v1/templates/{id}":                  {who: "nnnff.anfa", of: "template", last: true},
+	"POST /api/v1/templates/{id}/render":             {who: "nnn...an.a", of: "template", body: obj{"conversationId": "{conversation}"}},
+	"POST /api/v1/conversations":                     {who: "nnn....nf.", body: obj{"channelId": "{new}", "to": []obj{{"address": "a@b.example"}}, "subject": "x", "text": "x"}},
 	"GET /api/v1/conversations":                      {who: "nnn....n.."},
 	"GET /api/v1/conversations/counts":               {who: "nnn....n.."},
 	"GET /api/v1/conversations/{id}":                 {who: "nnn...an.a", of: "conversation"},
@@ -269,13 +279,15 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	offer := routing.Offer{ID: vis.OfferID(newID()), Conversation: got.Conversation.ID, Member: admin.actor.Member(), State: routing.Ringing,
 		MadeAt: h.clock.Now(), ExpiresAt: h.clock.Now().Add(time.Minute)}
 	h.must(h.store.Routing().Update(h.ctx, vis.System(ws), nil, func(tx routing.Tx) error { return tx.InsertOffer(h.ctx, offer) }))
+	ready, err := h.letters.CreateTemplate(h.ctx, admin.actor, post.Template{Ready: post.Ready{Name: mark("office"), Text: post.Wording{FR: mark("office")}}})
+	h.must(err)
 	written := h.correspond(ws, admin, mark, suffix)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
-		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID)}
+		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID)}
 	maps.Copy(w.ids, written)
 	return w
 }
@@ -379,7 +391,7 @@ func (r row) call(pattern string, ids map[string]string, as principal) call {
 	if r.path != "" {
 		path = r.path
 	}
-	fill := strings.NewReplacer("{id}", ids[r.of], "{delivery}", ids["delivery"], "{key}", ids["key"], "{step}", ids["step"], "{scheduled}", ids["scheduled"], "{suffix}", ids["suffix"], "{new}", newID())
+	fill := strings.NewReplacer("{id}", ids[r.of], "{delivery}", ids["delivery"], "{key}", ids["key"], "{step}", ids["step"], "{conversation}", ids["conversation"], "{scheduled}", ids["scheduled"], "{suffix}", ids["suffix"], "{new}", newID())
 	c := call{method: method, path: fill.Replace(path + r.query), as: as, address: "203.0.113.9:1"}
 	switch {
 	case r.file:

@@ -13,6 +13,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
+	"visavis/internal/post"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
@@ -155,6 +156,10 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 		return team(c)
 	case notify.Webhook:
 		return s.webhook(by.Actor, c)
+	case post.Signature:
+		return signature(c)
+	case post.Template:
+		return templateOf(c)
 	case channel.Channel:
 		return s.channel(c)
 	}
