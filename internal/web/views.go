@@ -135,6 +135,7 @@ type MailboxSettings struct {
 	NoSubaddresses     bool             `json:"noSubaddresses,omitempty" doc:"The server does not deliver what is written to an address with +something in it."`
 	OwnReturnPath      bool             `json:"ownReturnPath,omitempty" doc:"Reports come to an address of their own for each letter."`
 	NoAcknowledgements bool             `json:"noAcknowledgements,omitempty" doc:"Customers get no word that their letters arrived."`
+	BrandOnly          bool             `json:"brandOnly,omitempty" doc:"Letters leave in the name of the brand, without the first name of whoever wrote them."`
 	TeamID             *string          `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to, unless their address has one."`
 }
 

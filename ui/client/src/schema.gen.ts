@@ -485,7 +485,11 @@ export interface paths {
          */
         get: operations["listConversations"];
         put?: never;
-        post?: never;
+        /**
+         * Write to a customer first
+         * @description An API token needs the scope `conversations:write`.
+         */
+        post: operations["beginConversation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -793,6 +797,26 @@ export interface paths {
          * @description An API token needs the scope `conversations:write`.
          */
         delete: operations["unscheduleReply"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/conversations/{id}/signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What would stand below the caller's answer
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getSignature"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1736,6 +1760,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/signatures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A member's own signatures and those that may stand below her letters; all of them for whoever may read the settings
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["listSignatures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signatures/{kind}/{owner}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write a signature: a member her own, an administrator every one
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["setSignature"];
+        post?: never;
+        /**
+         * Delete a signature; the next in line is used
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteSignature"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staffing/forecast": {
         parameters: {
             query?: never;
@@ -1819,6 +1887,74 @@ export interface paths {
          * @description An API token needs the scope `settings:write`.
          */
         patch: operations["changeTeam"];
+        trace?: never;
+    };
+    "/api/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Ready answers of everybody and of the caller's teams, the best fits first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listTemplates"];
+        put?: never;
+        /**
+         * Make a ready answer
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a ready answer
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeTemplate"];
+        post?: never;
+        /**
+         * Delete a ready answer
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteTemplate"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/templates/{id}/render": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fill a ready answer for a conversation
+         * @description An API token needs the scope `conversations:read`.
+         */
+        post: operations["renderTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tokens": {
@@ -2388,6 +2524,25 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "system";
         };
+        BeginConversation: {
+            attachmentIds?: string[];
+            bcc?: components["schemas"]["Mailbox"][];
+            cc?: components["schemas"]["Mailbox"][];
+            /** @description A channel of letters. */
+            channelId: string;
+            /** @description Empty for whoever the first address belongs to, who is a new customer when it is nobody's. */
+            customerId?: string;
+            /** @description The one of the channel's addresses that it leaves from; empty for the first. */
+            from?: string;
+            subject: string;
+            text: string;
+            /** @description Empty for the customer's own address. Fifty people at most, all lists together. */
+            to?: components["schemas"]["Mailbox"][];
+        };
+        Begun: {
+            conversation: components["schemas"]["Conversation"];
+            message: components["schemas"]["Message"];
+        };
         Board: {
             /** @description Members who are not offline. */
             agents: components["schemas"]["BoardAgent"][];
@@ -2890,6 +3045,19 @@ export interface components {
             icon?: string;
             memberIds?: string[];
             name?: string;
+            /** Format: int64 */
+            version?: number;
+        };
+        ChangeTemplate: {
+            name: string;
+            /** @description Typed to have it; unique in the workspace. */
+            shortcut?: string;
+            /** @description Of a letter; empty leaves it as it is. */
+            subject?: components["schemas"]["Wording"];
+            /** @description Absent for everybody's. */
+            teamId?: string | null;
+            /** @description May name {{customer.firstName}}, {{customer.name}}, {{agent.firstName}}, {{agent.name}}, {{brand}} and {{promise}}. */
+            text: components["schemas"]["Wording"];
             /** Format: int64 */
             version?: number;
         };
@@ -4086,6 +4254,8 @@ export interface components {
             bcc?: components["schemas"]["Mailbox"][];
             /** @description Absent for those whom members allowed to read along; an empty list for nobody. */
             cc?: components["schemas"]["Mailbox"][];
+            /** @description The one of the channel's addresses that it leaves from; empty for the one that she wrote to. */
+            from?: string;
             /** @description Put the letter that is answered below the words. */
             quote?: boolean;
             /** @description Empty for that of the letter that is answered. */
@@ -4181,6 +4351,8 @@ export interface components {
         MailboxSettings: {
             /** @description Those that letters reach us at; they leave from the first unless they answer one that was written to another. */
             addresses: components["schemas"]["MailboxAddress"][];
+            /** @description Letters leave in the name of the brand, without the first name of whoever wrote them. */
+            brandOnly?: boolean;
             /** @description Customers get no word that their letters arrived. */
             noAcknowledgements?: boolean;
             /** @description The server does not deliver what is written to an address with +something in it. */
@@ -5477,6 +5649,25 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        RenderTemplate: {
+            conversationId: string;
+            /**
+             * @description Empty for the customer's.
+             * @enum {string}
+             */
+            language?: "fr" | "en" | "";
+        };
+        Rendered: {
+            /**
+             * @description Another than was asked for when the template does not have that.
+             * @enum {string}
+             */
+            language: "fr" | "en";
+            /** @description The names that there is no value for; they still stand in the text. */
+            open: string[];
+            subject: string;
+            text: string;
+        };
         ReplyWords: {
             attachmentIds?: string[];
             /** @description Another way to reach her than the one she last wrote on. */
@@ -5840,6 +6031,15 @@ export interface components {
                 [key: string]: string;
             };
         };
+        SetSignature: {
+            /** @description May name {{firstName}}, {{name}}, {{team}} and {{brand}}. */
+            text: components["schemas"]["Wording"];
+            /**
+             * Format: int64
+             * @description 0 for a new one.
+             */
+            version?: number;
+        };
         Setup: {
             email: string;
             locale?: string;
@@ -5856,6 +6056,17 @@ export interface components {
         SignIn: {
             email: string;
             password: string;
+        };
+        Signature: {
+            /** @description The one of our own addresses that it is for; absent for all of them. */
+            address?: string;
+            /** @enum {string} */
+            kind: "member" | "team" | "brand";
+            /** @description The member or the team. */
+            ownerId?: string;
+            text: components["schemas"]["Wording"];
+            /** Format: int64 */
+            version: number;
         };
         SignatureChangedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -5892,6 +6103,13 @@ export interface components {
              * @enum {string}
              */
             type: "signature.changed";
+        };
+        Signatures: {
+            items: components["schemas"]["Signature"][];
+        };
+        Signed: {
+            /** @description Empty where words do not travel as letters. */
+            text: string;
         };
         SigningKey: {
             /** @enum {string} */
@@ -6346,6 +6564,37 @@ export interface components {
         Teams: {
             items: components["schemas"]["Team"][];
         };
+        Template: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Typed to have it; unique in the workspace. */
+            shortcut?: string;
+            /** @description Of a letter; empty leaves it as it is. */
+            subject?: components["schemas"]["Wording"];
+            /** @description Absent for everybody's. */
+            teamId?: string | null;
+            /** @description May name {{customer.firstName}}, {{customer.name}}, {{agent.firstName}}, {{agent.name}}, {{brand}} and {{promise}}. */
+            text: components["schemas"]["Wording"];
+            /** Format: int64 */
+            version: number;
+        };
+        TemplateBody: {
+            name: string;
+            /** @description Typed to have it; unique in the workspace. */
+            shortcut?: string;
+            /** @description Of a letter; empty leaves it as it is. */
+            subject?: components["schemas"]["Wording"];
+            /** @description Absent for everybody's. */
+            teamId?: string | null;
+            /** @description May name {{customer.firstName}}, {{customer.name}}, {{agent.firstName}}, {{agent.name}}, {{brand}} and {{promise}}. */
+            text: components["schemas"]["Wording"];
+        };
         TemplateChangedEvent: {
             actor: components["schemas"]["EventActor"];
             /** Format: uuid */
@@ -6381,6 +6630,9 @@ export interface components {
              * @enum {string}
              */
             type: "template.changed";
+        };
+        Templates: {
+            items: components["schemas"]["Template"][];
         };
         Term: {
             /** @description The clock runs at closed hours too. */
@@ -6760,6 +7012,10 @@ export interface components {
             title: string;
             url: string;
         } | null;
+        Wording: {
+            en?: string;
+            fr?: string;
+        };
         WorkCapacity: {
             /** Format: int64 */
             call?: number;
@@ -7752,6 +8008,39 @@ export interface operations {
             };
         };
     };
+    beginConversation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginConversation"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Begun"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     countConversations: {
         parameters: {
             query?: never;
@@ -8359,6 +8648,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduledReply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSignature: {
+        parameters: {
+            query?: {
+                /** @description Another way than the one on which the customer last wrote. */
+                channelId?: string;
+                /** @description The one of that channel's addresses that the answer leaves from, if that was chosen. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signed"];
                 };
             };
             /** @description Error */
@@ -10379,6 +10704,112 @@ export interface operations {
             };
         };
     };
+    listSignatures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signatures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setSignature: {
+        parameters: {
+            query?: {
+                /** @description For a member: the one of our own addresses that it is for. */
+                address?: string;
+            };
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                kind: "member" | "team" | "brand";
+                /** @description The id of the member or the team; for a brand, the address that it stands for. */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetSignature"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Signature"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSignature: {
+        parameters: {
+            query?: {
+                /** @description For a member: the one of our own addresses that it is for. */
+                address?: string;
+            };
+            header?: never;
+            path: {
+                kind: "member" | "team" | "brand";
+                /** @description The id of the member or the team; for a brand, the address that it stands for. */
+                owner: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     forecastStaffing: {
         parameters: {
             query: {
@@ -10561,6 +10992,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Team"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTemplates: {
+        parameters: {
+            query?: {
+                /** @description What its shortcut begins with, or its name or text contains. */
+                q?: string;
+                /** @description Those of every team too; needs the right to read the settings. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Templates"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplateBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTemplate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Template"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    renderTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RenderTemplate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rendered"];
                 };
             };
             /** @description Error */

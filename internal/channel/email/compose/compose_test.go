@@ -137,3 +137,18 @@ func TestBadIdOfAStrangerDoesNotHinderTheAnswer(t *testing.T) {
 		t.Errorf("headers %v", m.Header)
 	}
 }
+
+// E-08, E-20: whose name a letter comes in stays on one line, and turns around nothing that follows it.
+func TestANameBreaksIntoNothing(t *testing.T) {
+	t.Parallel()
+	out := letter()
+	out.From.Name = "Léa \u202e· \"Arzel\"\r\nBcc: x@else.example <ceo@else.example>\u2066"
+	m, _ := read(t, out)
+	from, err := m.Header.AddressList("From")
+	if err != nil || len(from) != 1 || from[0].Address != "support@example.org" || from[0].Name != "Léa · \"Arzel\"  Bcc: x@else.example <ceo@else.example>" {
+		t.Errorf("it comes from %+v, %v", from, err)
+	}
+	if m.Header.Get("Bcc") != "" {
+		t.Errorf("the name has a header of its own: %v", m.Header)
+	}
+}
