@@ -88,6 +88,7 @@ const (
 	Bounced   Class = "bounce"    // a delivery status notification (RFC 3464)
 	WasRead   Class = "receipt"   // a message disposition notification (RFC 8098)
 	ListPost  Class = "list"      // sent through a mailing list (RFC 2919)
+	Trial     Class = "trial"     // written by us to try out a channel's settings: nobody's words
 )
 
 // Bounce tells that letters of ours did not arrive.

@@ -168,9 +168,13 @@ type Out struct {
 	AskReceipt bool
 	// Unsubscribe is a List-Unsubscribe address, "" for none.
 	Unsubscribe string
-	// LoopToken is put into our loop header.
+	// LoopToken is put into our loop header, and into TrialHeader for a letter that only tries out a channel's settings.
 	LoopToken string
+	Trial     bool
 }
+
+// TrialHeader is the field by which a letter that tries out a channel's settings is known.
+const TrialHeader = "X-Visavis-Trial"
 
 // Quote is the history below an answer.
 type Quote struct {

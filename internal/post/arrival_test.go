@@ -47,6 +47,18 @@ func TestALetterBecomesAConversationWithWhatSheSaid(t *testing.T) {
 	}
 }
 
+// A letter by which the channel is tried out is nobody's words.
+func TestATrialIsFiledAsNothing(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	l := letter("trial@arzel", "Essai", "Cette lettre essaie la boîte.")
+	l.Class = channel.Trial
+	h.arrives(l)
+	if filed := h.arrivals(post.Filed); len(filed) != 1 || filed[0].Conversation != "" || len(h.arrivals(post.Quarantined)) != 0 {
+		t.Errorf("filed as %+v", filed)
+	}
+}
+
 // K-16: the same bytes, or the same letter in another copy, is one message. E-10: another letter under the same id is kept and marked.
 func TestALetterIsFiledOnce(t *testing.T) {
 	t.Parallel()

@@ -96,6 +96,8 @@ func (f *filing) file(ctx context.Context) error {
 		return f.reported(ctx, f.bounce)
 	case channel.WasRead:
 		return f.reported(ctx, f.receipt)
+	case channel.Trial:
+		return f.settled(ctx, Filed, "", "") // whoever tries the channel out looks for it on the other side
 	}
 	return f.message(ctx)
 }

@@ -102,7 +102,7 @@ func newOffice(t *testing.T, url string) *office {
 		var d net.Dialer
 		return d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	}
-	o.house = newHouseOn(t, url, email.New(o.dns, submit.New(dial, "desk.arzel.example", nil, time.Now), nil))
+	o.house = newHouseOn(t, url, email.New(o.dns, submit.New(dial, "desk.arzel.example", nil, time.Now), nil, email.Detector{}))
 	settings, err := json.Marshal(map[string]any{"addresses": []map[string]string{{"address": "bonjour@arzel.example", "name": "Arzel"}, {"address": "arzel@gmail.com"}},
 		"out": map[string]any{"host": "127.0.0.1", "port": l.Addr().(*net.TCPAddr).Port, "security": "none"}})
 	o.ok(err)

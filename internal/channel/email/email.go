@@ -75,18 +75,20 @@ type Adapter struct {
 	resolver Resolver
 	sender   *submit.Sender
 	fetcher  *imapin.Fetcher
+	detector Detector
 }
 
 // Resolver answers questions to DNS; *net.Resolver is one.
 type Resolver = records.Resolver
 
 // New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody.
-func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher) *Adapter {
-	return &Adapter{resolver, sender, fetcher}
+func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher, detector Detector) *Adapter {
+	return &Adapter{resolver, sender, fetcher, detector}
 }
 
 var (
 	_ channel.Acknowledger = (*Adapter)(nil)
+	_ channel.Prober       = (*Adapter)(nil)
 	_ channel.Reader       = (*Adapter)(nil)
 	_ channel.Receiver     = (*Adapter)(nil)
 	_ channel.Recorder     = (*Adapter)(nil)

@@ -22,7 +22,7 @@ const good = `{"addresses":[{"address":"Bonjour@Arzel.example","name":"Arzel"},{
 
 func adapter() *Adapter {
 	refuse := func(context.Context, string, uint16) (net.Conn, error) { return nil, net.ErrClosed }
-	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil)
+	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil, Detector{})
 }
 
 func TestAMailboxIsAChannel(t *testing.T) {

@@ -21,6 +21,8 @@ type World struct {
 	Dial line.Dial
 	// Resolver is asked about those who write letters, and about what makes ours believed; nil proves nobody.
 	Resolver email.Resolver
+	// Detector finds mail servers from addresses.
+	Detector email.Detector
 	// Hello is the name by which we introduce ourselves to other servers.
 	Hello string
 	Now   func() time.Time
@@ -36,6 +38,6 @@ func Adapters(w World) []channel.Adapter {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
-	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now))
+	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now), w.Detector)
 	return []channel.Adapter{webchat.Adapter{}, mail}
 }

@@ -52,6 +52,9 @@ func Letter(out channel.Out) ([]byte, error) {
 	if out.LoopToken != "" {
 		w.line("X-Visavis-Loop", w.strict(out.LoopToken))
 	}
+	if out.Trial {
+		w.line(channel.TrialHeader, w.strict(out.LoopToken))
+	}
 	w.line("MIME-Version", "1.0")
 	w.body(out)
 	if w.err != nil {

@@ -1,6 +1,7 @@
 package imapin
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"slices"
@@ -201,11 +202,20 @@ func (b *batch) keep(ctx context.Context, l found, raw []byte, whole int64) erro
 	delete(f.Late, l.uid)
 	delete(f.careful, l.uid)
 	delete(f.larger, l.uid)
-	if b.box.After != Leave && whole == 0 {
+	if b.box.After != Leave && whole == 0 && !trial(raw) {
 		f.Due.add(l.uid, l.uid)
 	}
 	b.contactAt = b.now()
 	return nil
+}
+
+// trial reports whether a letter tries the mailbox out. Whoever wrote it looks for it, and deletes it.
+func trial(raw []byte) bool {
+	head := raw[:min(len(raw), 16<<10)]
+	if end := bytes.Index(head, []byte("\r\n\r\n")); end > 0 {
+		head = head[:end]
+	}
+	return bytes.Contains(head, []byte("\n"+channel.TrialHeader+": "))
 }
 
 // late settles a letter that the server failed to give, until it is tried again.

@@ -92,16 +92,15 @@ func (r *receiver) wait(ctx context.Context, err error) {
 }
 
 // answer is what an error says, on one line and without what we signed in with.
-func (r *receiver) answer(err error) string {
+func (r *receiver) answer(err error) string { return answerOf(err, r.secret) }
+
+func answerOf(err error, secret string) string {
 	said, _, _ := strings.Cut(err.Error(), "\ngoroutine ") // the library tells where it fell over
-	if r.secret != "" {
-		said = strings.ReplaceAll(said, r.secret, "…")
-	}
-	return line.OneLine(said)
+	return line.OneLine(line.Hide(said, secret))
 }
 
 // wordOf is the stable word of a trouble, and whether only a person can mend it. Beside line.Problem's: "sign-in-refused", "rate-limited",
-// "not-now", "protocol", "no-such-folder", "folder-refused", "mailbox-full", "letter-stuck", "not-kept".
+// "not-now", "protocol", "no-such-folder", "folder-refused", "mailbox-full", "letter-stuck", "not-kept", and of trials "not-arrived".
 func wordOf(err error) (problem string, hopeless bool) {
 	var refused signInError
 	var ours houseError
@@ -112,6 +111,8 @@ func wordOf(err error) (problem string, hopeless bool) {
 	switch {
 	case errors.As(err, &ours):
 		return "not-kept", false
+	case errors.Is(err, errNotArrived):
+		return "not-arrived", false
 	case errors.As(err, &stuck):
 		return "letter-stuck", false
 	case said && (no.Code == imap.ResponseCodeLimit || no.Code == imap.ResponseCodeInUse):

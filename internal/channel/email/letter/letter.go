@@ -62,6 +62,9 @@ func Read(ctx context.Context, raw []byte, env channel.Envelope, o Options) (cha
 		return channel.Letter{}, err
 	}
 	l.Loop = o.LoopToken != "" && slices.Contains(l.loops, o.LoopToken)
+	if l.Loop && slices.Contains(l.trials, o.LoopToken) {
+		l.Loop, l.Class = false, channel.Trial
+	}
 	l.Trust = trust(ctx, raw, l.head, l.Letter, env, o)
 	for _, to := range env.To {
 		if key, ok := text.Email(to); ok && !slices.Contains(l.Delivered, key) {
@@ -74,8 +77,9 @@ func Read(ctx context.Context, raw []byte, env channel.Envelope, o Options) (cha
 // reading is a letter with what is needed of its head afterwards.
 type reading struct {
 	channel.Letter
-	head  head
-	loops []string
+	head   head
+	loops  []string
+	trials []string
 }
 
 // read reads a letter, and one that it carries.
@@ -176,7 +180,7 @@ func (r *reading) readHead() {
 	}
 	r.InReplyTo, r.References = idsIn(h.first("in-reply-to")), idsIn(h.first("references"))
 	r.Hops = len(h.all("received"))
-	r.loops = h.all("x-visavis-loop")
+	r.loops, r.trials = h.all("x-visavis-loop"), h.all(strings.ToLower(channel.TrialHeader))
 }
 
 // addresses reads the mailboxes of fields. What is no address is left out; so is what comes after the first hundred.

@@ -72,6 +72,17 @@ func (b bearer) Start() (string, []byte, error) {
 // Next answers the server's explanation of a refusal with nothing, as it wants.
 func (b bearer) Next([]byte) ([]byte, error) { return []byte{}, nil }
 
+// Trial runs a step of trying a server out, and says whether to go on. A step that failed has a problem, and the server's answer.
+type Trial func(step string, do func() (detail, problem, answer string)) bool
+
+// Hide takes a secret out of what a server said, which may repeat what it heard.
+func Hide(said, secret string) string {
+	if secret == "" {
+		return said
+	}
+	return strings.ReplaceAll(said, secret, "…")
+}
+
 // Problem is what keeps a line from being made or used, as a stable word: "open-line", "certificate", "no-encryption", "no-such-host",
 // "stopped", or "no-connection".
 func Problem(err error) string {

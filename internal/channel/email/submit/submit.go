@@ -119,41 +119,66 @@ func (s *Sender) keep(l waiting) {
 
 // fresh connects, protects the line and signs in.
 func (s *Sender) fresh(ctx context.Context, to line.Server, secret string) (*smtp.Client, error) {
-	raw, err := s.dial.Open(ctx, to)
-	if err != nil {
-		return nil, err
-	}
-	conn := net.Conn(&bounded{Conn: raw})
-	stop := context.AfterFunc(ctx, func() { _ = raw.Close() })
-	defer stop()
-	protect := to.Protection(s.roots)
-	var client *smtp.Client
-	switch to.Security {
-	case line.TLS:
-		secure := tls.Client(conn, protect)
-		if err := secure.HandshakeContext(ctx); err != nil {
-			_ = raw.Close()
+	a := attempt{Sender: s, to: to, secret: secret}
+	for _, step := range []func(context.Context) error{a.connect, a.protect, a.signIn} {
+		if err := step(ctx); err != nil {
+			a.end()
 			return nil, err
 		}
-		client = smtp.NewClient(secure)
+	}
+	return a.client, nil
+}
+
+// attempt is a line on its way to being used.
+type attempt struct {
+	*Sender
+	to     line.Server
+	secret string
+	raw    net.Conn
+	client *smtp.Client
+}
+
+func (a *attempt) end() {
+	if a.raw != nil {
+		_ = a.raw.Close()
+	}
+}
+
+func (a *attempt) connect(ctx context.Context) (err error) {
+	a.raw, err = a.dial.Open(ctx, a.to)
+	return err
+}
+
+// protect encrypts the line, hears the greeting and says who we are.
+func (a *attempt) protect(ctx context.Context) (err error) {
+	stop := context.AfterFunc(ctx, a.end)
+	defer stop()
+	conn, protection := net.Conn(&bounded{Conn: a.raw}), a.to.Protection(a.roots)
+	switch a.to.Security {
+	case line.TLS:
+		secure := tls.Client(conn, protection)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			return err
+		}
+		a.client = smtp.NewClient(secure)
 	case line.StartTLS:
-		if client, err = smtp.NewClientStartTLS(conn, protect); err != nil {
-			_ = raw.Close()
-			return nil, err
+		if a.client, err = smtp.NewClientStartTLS(conn, protection); err != nil {
+			return err
 		}
 	default:
-		client = smtp.NewClient(conn)
+		a.client = smtp.NewClient(conn)
 	}
-	client.CommandTimeout, client.SubmissionTimeout = commandWithin, takeWithin
-	err = client.Hello(s.hello)
-	if err == nil && to.User != "" {
-		err = signIn(client, to, secret)
+	a.client.CommandTimeout, a.client.SubmissionTimeout = commandWithin, takeWithin
+	return a.client.Hello(a.hello)
+}
+
+func (a *attempt) signIn(ctx context.Context) error {
+	if a.to.User == "" {
+		return nil
 	}
-	if err != nil {
-		_ = client.Close()
-		return nil, err
-	}
-	return client, nil
+	stop := context.AfterFunc(ctx, a.end)
+	defer stop()
+	return signIn(a.client, a.to, a.secret)
 }
 
 func signIn(client *smtp.Client, to line.Server, secret string) error {
