@@ -12,6 +12,11 @@ func (r *receiver) clear(ctx context.Context, s *session, f *folder) error {
 	if r.box.After == Leave {
 		f.Due = nil
 	}
+	if len(f.Due) > 0 && f.unsaved {
+		if err := r.save(ctx, f); err != nil {
+			return err
+		}
+	}
 	for len(f.Due) > 0 {
 		rest := append(spans(nil), f.Due...)
 		some := rest.first(batchMost)

@@ -172,7 +172,7 @@ func (b *batch) one(ctx context.Context, l found) error {
 	switch {
 	case b.settled[l.uid] || errors.As(err, &ours) || ctx.Err() != nil:
 		return err
-	case errors.As(err, &large):
+	case errors.As(err, &large) && whole == 0:
 		b.folder.larger[l.uid] = large.size
 		return err
 	case errors.Is(err, errTooMuch) && l.size < b.box.MaxLetter:

@@ -57,7 +57,9 @@ func (r *receiver) save(ctx context.Context, f *folder) error {
 	if err != nil {
 		return house(err)
 	}
-	return house(r.in.SaveCursor(ctx, cursorName(f.name), raw))
+	err = r.in.SaveCursor(ctx, cursorName(f.name), raw)
+	f.unsaved = err != nil
+	return house(err)
 }
 
 // houseError is a fault on our side: what was fetched could not be kept.

@@ -20,7 +20,7 @@ type found struct {
 }
 
 // listMost is how many letters a folder may have. Those that would be more are found once others have gone.
-const listMost = 2_000_000
+const listMost = 1_000_000
 
 // list asks about letters by their UIDs. What a server tells of others is left out, and of one that it tells of twice the first is taken.
 func (s *session) list(ctx context.Context, set imap.UIDSet, o imap.FetchOptions, most int) (out []found, err error) {

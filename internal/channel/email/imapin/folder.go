@@ -20,6 +20,7 @@ type folder struct {
 	next      uint32           // UIDs from here on have not been listed
 	count     uint32           // letters in the folder when it was opened last
 	listedAt  time.Time        // as a whole
+	unsaved   bool             // the cursor says more than what was saved of it
 }
 
 // margin is how much earlier than we saw a folder a letter may have come and still be taken for new, when only its date can tell.
@@ -85,8 +86,12 @@ func (r *receiver) begin(ctx context.Context, s *session, f *folder, of string, 
 	case sel.UIDNext > 1:
 		began.Old.add(1, uint32(sel.UIDNext)-1)
 	}
-	*f = folder{name: f.name, cursor: began, careful: make(map[uint32]bool), larger: make(map[uint32]int64)}
-	return r.save(ctx, f)
+	anew := folder{name: f.name, cursor: began, careful: make(map[uint32]bool), larger: make(map[uint32]int64)}
+	if err := r.save(ctx, &anew); err != nil {
+		return err // what counts as old must not move while it cannot be saved
+	}
+	*f = anew
+	return nil
 }
 
 // before is the set of letters that are older than an instant, or all of them. What lies between two old ones is taken for old.

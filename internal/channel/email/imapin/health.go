@@ -38,7 +38,7 @@ func (r *receiver) well(ctx context.Context, round bool) {
 	now := r.now()
 	r.tries = 0
 	if round {
-		r.failing, r.contactAt = time.Time{}, now
+		r.failing = time.Time{}
 	} else if now.Sub(r.toldAt) < tellEvery || !r.failing.IsZero() {
 		return
 	}

@@ -128,6 +128,7 @@ func (r *receiver) line(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		r.contactAt = r.now()
 		if r.fault == nil {
 			r.well(ctx, true)
 		} else {
@@ -142,7 +143,8 @@ func (r *receiver) line(ctx context.Context) error {
 	}
 }
 
-// round looks into every folder for what is new, and then fetches some of what was there before. more says that there is more of that.
+// round looks into every folder for what is new, and then fetches some of what was there before. more says that there may be more
+// of that.
 func (r *receiver) round(ctx context.Context, s *session) (more bool, err error) {
 	r.fault = nil
 	for _, f := range r.folders {
@@ -154,8 +156,13 @@ func (r *receiver) round(ctx context.Context, s *session) (more bool, err error)
 		if len(f.old) == 0 {
 			continue
 		}
-		err := r.before(ctx, s, f)
-		return err == nil && len(f.old) > 0, r.excuse(f, err)
+		waiting := len(f.old)
+		if err := r.excuse(f, r.before(ctx, s, f)); err != nil {
+			return false, err
+		}
+		if len(f.old) < waiting {
+			return true, nil
+		}
 	}
 	return false, nil
 }
