@@ -31,15 +31,40 @@ type postHouse struct {
 	mail channel.Channel
 }
 
+// newPostHouse serves until the test ends.
 func newPostHouse(t testing.TB) *postHouse {
 	t.Helper()
-	h := &postHouse{door: freeAddress(t)}
+	h := putTogether(t)
 	ctx, stop := context.WithCancel(context.Background())
-	t.Cleanup(stop)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(ctx, l) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// putTogether makes one that does not serve.
+func putTogether(t testing.TB) *postHouse {
+	t.Helper()
+	h := &postHouse{door: freeAddress(t)}
+	ctx := t.Context()
 	a, err := New(ctx, Config{Listen: "127.0.0.1:0", Data: t.TempDir(), PublicURL: "http://127.0.0.1:1", SMTPListen: h.door}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := a.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	h.App = a
 	w, m, err := a.Staff.Found(ctx, staff.Founding{Workspace: "Arzel", Name: "Léa", Email: "lea@arzel.example", Password: "a very long password", Locale: "fr", Zone: "Europe/Paris"}, true)
 	if err != nil {
@@ -53,21 +78,6 @@ func newPostHouse(t testing.TB) *postHouse {
 	if h.mail, err = a.Channels.Create(ctx, h.by, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: settings}); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	served := make(chan error, 1)
-	go func() { served <- a.Serve(ctx, l) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-served; err != nil {
-			t.Error(err)
-		}
-		if err := a.Close(); err != nil {
-			t.Error(err)
-		}
-	})
 	return h
 }
 

@@ -129,7 +129,7 @@ func TestFloorIsMeasuredEndToEnd(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it takes two seconds")
 	}
-	address, err := freeAddress()
+	address, err := freeAddress(18140)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func (r *run) floor(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	address, err := freeAddress()
+	address, err := freeAddress(18140)
 	if err != nil {
 		return err
 	}

@@ -77,7 +77,12 @@ func (r *run) all(ctx context.Context) error {
 		}
 	}
 	if r.wants("sockets") {
-		return r.sockets(ctx)
+		if err := r.sockets(ctx); err != nil {
+			return err
+		}
+	}
+	if r.wants("mail") {
+		return r.mail(ctx)
 	}
 	return nil
 }

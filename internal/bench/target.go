@@ -73,8 +73,8 @@ func (c credentials) write(dir string) error {
 
 // launch starts binary on a prepared folder, returns when it is ready, and tells how long
 // that took since the process was made.
-func launch(ctx context.Context, binary, dir string) (*target, time.Duration, error) {
-	address, err := freeAddress()
+func launch(ctx context.Context, binary, dir string, more ...string) (*target, time.Duration, error) {
+	address, err := freeAddress(18140)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -89,7 +89,7 @@ func launch(ctx context.Context, binary, dir string) (*target, time.Duration, er
 	}
 	t.token, t.key = c.Token, c.Channel
 	took, err := t.spawn(ctx, filepath.Join(dir, "bench-server.log"), binary,
-		"serve", "--listen", address, "--public-url", "http://"+address, "--data", dir, "--rate-limits", "off")
+		append([]string{"serve", "--listen", address, "--public-url", "http://" + address, "--data", dir, "--rate-limits", "off"}, more...)...)
 	if err != nil {
 		return nil, 0, err
 	}
@@ -261,9 +261,9 @@ func (t *target) cpu() time.Duration {
 	return used
 }
 
-// freeAddress picks a port below the range of outgoing connections.
-func freeAddress() (string, error) {
-	for port := 18140; port < 18999; port++ {
+// freeAddress picks a port, from a first one on, below the range of outgoing connections.
+func freeAddress(first int) (string, error) {
+	for port := first; port < 18999; port++ {
 		address := net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 		if listener, err := net.Listen("tcp", address); err == nil {
 			listener.Close()
