@@ -11,6 +11,7 @@ export interface ListPlace {
 export type Place =
   | { room: 'inbox'; list: ListPlace; conversationId: string | null; pane: 'thread' | 'customer' }
   | { room: 'settings'; path: string }
+  | { room: 'mail'; path: string }
   | { room: 'staffing' }
   | { room: 'board'; wall: boolean }
   | { room: 'setup' | 'invite' | 'signin' };
@@ -22,11 +23,11 @@ const states: readonly string[] = ['open', 'snoozed', 'resolved'];
 const isView = (word: string | undefined): word is View => views.includes(word ?? '');
 const isState = (word: string | undefined): word is ConversationState => states.includes(word ?? '');
 
-/** "#/mine/open/<id>/customer", "#/team/<id>/open", "#/c/<id>", "#/settings/members", "#/setup/<token>" */
+/** "#/mine/open/<id>/customer", "#/team/<id>/open", "#/c/<id>", "#/settings/members", "#/mail/failed/<id>", "#/setup/<token>" */
 export function readPlace(hash: string, before: ListPlace = home): Place {
   const words = hash.replace(/^#\/?/, '').split('/').filter(Boolean);
   const first = words[0];
-  if (first === 'settings') return { room: 'settings', path: words.slice(1).join('/') };
+  if (first === 'settings' || first === 'mail') return { room: first, path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
   if (first === 'board') return { room: first, wall: words[1] === 'wall' };
   if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };

@@ -22,6 +22,7 @@ test('an address written is read back', () => {
 });
 
 test('the board stands in the desk, or on a wall', () => {
+  expect(readPlace('#/mail/failed/0199')).toEqual({ room: 'mail', path: 'failed/0199' });
   expect(readPlace('#/board')).toEqual({ room: 'board', wall: false });
   expect(readPlace('#/board/wall')).toEqual({ room: 'board', wall: true });
 });

@@ -9,6 +9,7 @@ import { Customers } from './customers.svelte.ts';
 import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { Mail } from './mail.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Notifier } from './notifier.svelte.ts';
 import { Offers } from './offers.svelte.ts';
@@ -52,6 +53,7 @@ export class Session {
   readonly steps: Steps;
   readonly offers: Offers;
   readonly callbacks: Callbacks;
+  readonly mail: Mail;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -84,6 +86,7 @@ export class Session {
     this.steps = new Steps(this);
     this.offers = new Offers(this);
     this.callbacks = new Callbacks(this);
+    this.mail = new Mail(api);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -156,6 +159,7 @@ export class Session {
     void this.notices.load();
     void this.offers.load();
     void this.callbacks.load();
+    void this.mail.load();
   };
 
   /** Her own record changed (name, language, face). */
@@ -229,6 +233,7 @@ export class Session {
         }
         this.notifier.accept(event);
         this.notices.accept(event);
+        this.mail.accept(event);
         if (event.type === 'member.changed' && event.member && event.member.id === this.#me?.member.id)
           this.#itIsMe(event.member);
         break;
@@ -255,6 +260,7 @@ export class Session {
       this.notices.load(),
       this.offers.load(),
       this.callbacks.load(),
+      this.mail.load(),
     ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
@@ -281,6 +287,7 @@ export class Session {
     this.live.close();
     this.notices.forget();
     this.offers.forget();
+    this.mail.forget();
     this.#after = after;
     this.#me = null;
     this.#phase = 'entry';

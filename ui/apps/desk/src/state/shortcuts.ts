@@ -171,6 +171,7 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       run: () => route.show({ ...route.list, state: 'resolved' }),
     },
     { id: 'go.board', keys: 'g b', label: t('spine.board'), group: go, run: () => route.go('#/board') },
+    { id: 'go.mail', keys: 'g l', label: t('spine.mail'), group: go, run: () => route.go('#/mail') },
     { id: 'go.settings', keys: 'g s', label: t('spine.settings'), group: go, run: () => route.go('#/settings') },
     { id: 'next.mine', keys: 'g n', label: say('offer.next'), group: you, run: () => void actions.next() },
     { id: 'offer.accept', keys: 'y', label: say('offer.accept.key'), group: you, run: accept, when: rings },

@@ -15,6 +15,8 @@ const channel: Channel = {
     teamId: 't1',
     hours: { zone: 'Europe/Paris', week: [{ day: 5, from: '18:00', to: '24:00' }] },
   },
+  canSay: true,
+  written: false,
   identitySecretSet: false,
   disabled: false,
   version: 1,
