@@ -20,18 +20,22 @@ func TestALetterBecomesAConversationWithWhatSheSaid(t *testing.T) {
 	l := letter("one@mel", "Mon colis", "Où est mon colis ? Je vous remercie pour la réponse.")
 	l.Folded = []channel.Fold{{Kind: channel.FoldSignature, Text: "-- \nCamille"}}
 	l.HTML = "<p>Où est mon colis ?</p>"
-	l.Files = []channel.File{{Name: "facture.pdf", MediaType: "application/pdf", Bytes: []byte("%PDF-1.4")}, {Name: "x.png", MediaType: "image/png", Bytes: []byte("<html>"), Inline: true}}
+	l.Files = []channel.File{{Name: "facture.pdf", MediaType: "application/pdf", Bytes: []byte("%PDF-1.4")}, {Name: "x.png", MediaType: "image/png", Bytes: []byte("<html>"), Inline: true},
+		{Name: "photo", Bytes: []byte("RIFF\x00\x00\x00\x00WEBPVP8X\n\x00\x00\x00\x00\x00\x00\x00\x09\x00\x00\x04\x00\x00")}}
 	h.arrives(l)
 	c := h.only()
 	if c.Subject != "Mon colis" || c.Customer.Name != "Camille" || !c.Customer.Verified || c.WaitingSince.IsZero() || c.Channel != h.mail.ID {
 		t.Errorf("the conversation is %+v", c)
 	}
 	said := h.thread(c.ID)
-	if len(said) != 1 || said[0].Text != l.Text || len(said[0].Attachments) != 2 {
+	if len(said) != 1 || said[0].Text != l.Text || len(said[0].Attachments) != 3 {
 		t.Fatalf("the thread is %+v", said)
 	}
 	if a := said[0].Attachments[1]; a.MediaType != "application/octet-stream" || a.Inline() {
 		t.Errorf("what is no picture is shown as %s", a.MediaType)
+	}
+	if a := said[0].Attachments[2]; a.MediaType != "image/webp" || a.Width != 10 || a.Height != 5 || !a.Inline() {
+		t.Errorf("a WebP is shown as %+v", a)
 	}
 	got := h.letters(c.ID).Letters
 	if len(got) != 1 || got[0].Body.From.Address != "camille@mel.example" || len(got[0].Body.Folded) != 1 || got[0].HTML == "" || got[0].Outward {
@@ -39,7 +43,7 @@ func TestALetterBecomesAConversationWithWhatSheSaid(t *testing.T) {
 	}
 	shown, err := h.post.Show(h.ctx, h.ws, said[0].ID)
 	h.ok(err)
-	if shown.HTML != l.HTML || len(shown.Inline) != 2 || shown.Inline[1].Name != "x.png" {
+	if shown.HTML != l.HTML || len(shown.Inline) != 3 || shown.Inline[1].Name != "x.png" {
 		t.Errorf("shown: %+v", shown)
 	}
 	if raw, err := h.post.RawLetter(h.ctx, h.lea, said[0].ID); err != nil || !strings.Contains(string(raw), "one@mel") {

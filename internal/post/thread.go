@@ -1,12 +1,7 @@
 package post
 
 import (
-	"bytes"
 	"context"
-	"image"
-	_ "image/gif"  // sizes of pictures that came with a letter
-	_ "image/jpeg" // likewise
-	_ "image/png"  // likewise
 	"mime"
 	"regexp"
 	"slices"
@@ -14,6 +9,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/picture"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -225,12 +221,8 @@ func language(s string) string {
 
 // mediaType says what a file is shown as. A picture is one when its bytes say so, whatever its sender calls it.
 func mediaType(f channel.File) (kind string, width, height int) {
-	if c, format, err := image.DecodeConfig(bytes.NewReader(f.Bytes)); err == nil {
-		const maxPixels = 40_000_000
-		if c.Width > 0 && c.Height > 0 && c.Width <= maxPixels/c.Height {
-			return "image/" + format, c.Width, c.Height
-		}
-		return "application/octet-stream", 0, 0
+	if kind, width, height = picture.Look(f.Bytes); width > 0 && !picture.TooLarge(width, height) {
+		return kind, width, height
 	}
 	kind, _, err := mime.ParseMediaType(f.MediaType)
 	if err != nil || strings.HasPrefix(kind, "image/") || strings.HasPrefix(kind, "text/html") || len(kind) > 100 {

@@ -145,18 +145,18 @@ func (s *Server) keepFile(r *http.Request, by caller, part *multipart.Part) (des
 	if err != nil && !errors.Is(err, io.EOF) {
 		return desk.Attachment{}, arrival(err)
 	}
-	name, mediaType, f, err := accept(fileName(part.FileName()), part.Header.Get("Content-Type"), head)
+	name, mediaType, err := accept(fileName(part.FileName()), part.Header.Get("Content-Type"), head)
 	if err != nil {
 		return desk.Attachment{}, err
 	}
 	a := desk.Attachment{Conversation: vis.ConversationID(r.URL.Query().Get("conversationId")), Name: name, MediaType: mediaType}
-	if f == pngBytes || f == jpegBytes || f == gifBytes || f == webpBytes {
+	if _, shown := pictures[mediaType]; shown {
 		in = bufio.NewReaderSize(in, headSize)
 		head, err := in.Peek(headSize)
 		if err != nil && !errors.Is(err, io.EOF) {
 			return desk.Attachment{}, arrival(err)
 		}
-		if a.Width, a.Height, err = measure(f, head); err != nil {
+		if a.Width, a.Height, err = measure(head); err != nil {
 			return desk.Attachment{}, err
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"golang.org/x/net/html"
 
+	"visavis/internal/picture"
 	"visavis/internal/post"
 	"visavis/internal/vis"
 )
@@ -174,12 +175,8 @@ func (s *Server) remotePicture(w http.ResponseWriter, r *http.Request, l link) e
 	if err != nil || answer.Status != http.StatusOK {
 		return errPictureAbsent
 	}
-	f := look(answer.Body)
-	kind, ok := map[family]string{pngBytes: "image/png", jpegBytes: "image/jpeg", gifBytes: "image/gif", webpBytes: "image/webp"}[f]
-	if !ok {
-		return errPictureAbsent
-	}
-	if width, _, err := measure(f, answer.Body); err != nil || width == 0 {
+	kind, width, height := picture.Look(answer.Body)
+	if width == 0 || picture.TooLarge(width, height) {
 		return errPictureAbsent
 	}
 	h := w.Header()

@@ -9,23 +9,6 @@ import (
 
 var errPicture = errors.New("web: the picture is not well formed")
 
-// webpSize reads the size from a WebP header (RFC 9649).
-func webpSize(head []byte) (width, height int, err error) {
-	if len(head) < 30 {
-		return 0, 0, errPicture
-	}
-	switch string(head[12:16]) {
-	case "VP8 ":
-		return int(binary.LittleEndian.Uint16(head[26:]) & 0x3fff), int(binary.LittleEndian.Uint16(head[28:]) & 0x3fff), nil
-	case "VP8L":
-		bits := binary.LittleEndian.Uint32(head[21:])
-		return int(bits&0x3fff) + 1, int(bits>>14&0x3fff) + 1, nil
-	case "VP8X":
-		return 1 + int(head[24]) + int(head[25])<<8 + int(head[26])<<16, 1 + int(head[27]) + int(head[28])<<8 + int(head[29])<<16, nil
-	}
-	return 0, 0, errPicture
-}
-
 // withoutMetadata copies a picture and leaves out what its camera and its editor wrote into it: where and when it was taken, by
 // whom, with what. Only what is needed to draw it right stays: colours and which way is up.
 func withoutMetadata(w io.Writer, r io.ReadSeeker, mediaType string) error {

@@ -2,10 +2,6 @@ package web
 
 import (
 	"bytes"
-	"image"
-	"image/gif"
-	"image/jpeg"
-	"image/png"
 	"net/http"
 	"path"
 	"strings"
@@ -14,11 +10,9 @@ import (
 
 	"golang.org/x/text/unicode/norm"
 
+	"visavis/internal/picture"
 	"visavis/internal/vis"
 )
-
-// maxPixels keeps a small file from unfolding into a picture that fills a browser's memory.
-const maxPixels = 40_000_000
 
 // maxFileName is the longest name of a file, in runes.
 const maxFileName = 200
@@ -139,13 +133,13 @@ func shorten(name string) string {
 
 // accept decides by a file's cleaned name and its first bytes what it is, or refuses it. What its sender declares counts only
 // against it.
-func accept(name, declared string, head []byte) (cleanName, mediaType string, f family, err error) {
-	f = look(head)
+func accept(name, declared string, head []byte) (cleanName, mediaType string, err error) {
+	f := look(head)
 	ending := strings.ToLower(path.Ext(name))
 	if ending == "" || name == "" {
 		known, ok := endings[f]
 		if !ok {
-			return "", "", 0, errFileType
+			return "", "", errFileType
 		}
 		if name == "" {
 			name = "file"
@@ -154,9 +148,9 @@ func accept(name, declared string, head []byte) (cleanName, mediaType string, f 
 	}
 	t, ok := fileTypes[ending]
 	if !ok || !contains(t.bytes, f) || refusedType(declared) {
-		return "", "", 0, errFileType
+		return "", "", errFileType
 	}
-	return name, t.mediaType, f, nil
+	return name, t.mediaType, nil
 }
 
 // refusedType reports whether a sender calls a file something that a browser would run.
@@ -169,18 +163,16 @@ func refusedType(declared string) bool {
 	return false
 }
 
+// pictures are what the pictures look like that are shown, by their media type.
+var pictures = map[string]family{"image/png": pngBytes, "image/jpeg": jpegBytes, "image/gif": gifBytes, "image/webp": webpBytes}
+
 // look says what the first bytes of a file look like.
 func look(head []byte) family {
+	if kind, _, _ := picture.Look(head); kind != "" {
+		return pictures[kind]
+	}
 	starts := func(magic string) bool { return bytes.HasPrefix(head, []byte(magic)) }
 	switch {
-	case starts("\x89PNG\r\n\x1a\n"):
-		return pngBytes
-	case starts("\xff\xd8\xff"):
-		return jpegBytes
-	case starts("GIF87a"), starts("GIF89a"):
-		return gifBytes
-	case len(head) >= 12 && starts("RIFF") && string(head[8:12]) == "WEBP":
-		return webpBytes
 	case starts("%PDF-"):
 		return pdfBytes
 	case starts("PK\x03\x04"), starts("PK\x05\x06"):
@@ -230,25 +222,10 @@ func plainText(head []byte) bool {
 
 // measure reads a picture's size from its header, before anything is unfolded. A picture whose header cannot be read is a file
 // that is never shown; one that is too big is refused.
-func measure(f family, head []byte) (width, height int, err error) {
-	var c image.Config
-	switch f {
-	case pngBytes:
-		c, err = png.DecodeConfig(bytes.NewReader(head))
-	case jpegBytes:
-		c, err = jpeg.DecodeConfig(bytes.NewReader(head))
-	case gifBytes:
-		c, err = gif.DecodeConfig(bytes.NewReader(head))
-	case webpBytes:
-		c.Width, c.Height, err = webpSize(head)
-	default:
-		return 0, 0, nil
+func measure(head []byte) (width, height int, err error) {
+	_, width, height = picture.Look(head)
+	if picture.TooLarge(width, height) {
+		return 0, 0, vis.Errorf(vis.TooLarge, "image_too_large", "This picture has %d × %d pixels; 40 million in all are accepted.", width, height)
 	}
-	if err != nil || c.Width <= 0 || c.Height <= 0 {
-		return 0, 0, nil //nolint:nilerr // it is kept as a file
-	}
-	if int64(c.Width)*int64(c.Height) > maxPixels {
-		return 0, 0, vis.Errorf(vis.TooLarge, "image_too_large", "This picture has %d × %d pixels; 40 million in all are accepted.", c.Width, c.Height)
-	}
-	return c.Width, c.Height, nil
+	return width, height, nil
 }
