@@ -114,7 +114,7 @@ func TestWhoIsToldNothing(t *testing.T) {
 	}
 }
 
-// E-19, X-12: whoever names somebody else as the sender has us say nothing of his, and once a day.
+// E-16, E-19, X-12: whoever names somebody else as the sender has us say nothing of his, and once a day.
 func TestNothingOfAnUnprovedLetterIsSaidBack(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -5,6 +5,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -26,6 +27,10 @@ func main() {
 			fmt.Fprintln(os.Stderr, err)
 			os.Exit(1)
 		}
+	}
+	if err := check(found); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	if err := os.WriteFile(page, write(found), 0o644); err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -72,7 +77,7 @@ func walk(root string, found map[string][]string) error {
 }
 
 var (
-	caseID    = regexp.MustCompile(`\b([ACDFKPSWX])-(\d\d)\b(?: to [ACDFKPSWX]-(\d\d)\b)?`)
+	caseID    = regexp.MustCompile(`\b([ACDEFKPSWX])-(\d\d)\b(?: to [ACDEFKPSWX]-(\d\d)\b)?`)
 	titleOfTS = regexp.MustCompile("^\\s*(?:test|it)(?:\\.\\w+)?\\(\\s*(['\"`])(.+?)['\"`]\\s*,")
 )
 
@@ -131,6 +136,17 @@ func inTypeScript(text []byte) map[string][]string {
 		}
 	}
 	return tests
+}
+
+// check finds tests whose cases are not on the list: what they show would be lost.
+func check(found map[string][]string) error {
+	var unlisted []error
+	for id, tests := range found {
+		if !slices.ContainsFunc(cases, func(c abuse) bool { return c.id == id }) {
+			unlisted = append(unlisted, fmt.Errorf("%s is not on the list of cases, but named by %s", id, strings.Join(tests, ", ")))
+		}
+	}
+	return errors.Join(unlisted...)
 }
 
 func write(found map[string][]string) []byte {

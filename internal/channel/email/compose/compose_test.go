@@ -99,6 +99,7 @@ func TestAcknowledgementSaysThatItIsAutomatic(t *testing.T) {
 	}
 }
 
+// E-20: whatever a name, a subject or a file is called, it writes no header.
 func TestNothingWritesAHeaderOfItsOwn(t *testing.T) {
 	t.Parallel()
 	const evil = "a\r\nBcc: eve@example.com\r\n\r\nb\x00\u2028"
@@ -127,6 +128,7 @@ func TestNothingWritesAHeaderOfItsOwn(t *testing.T) {
 	}
 }
 
+// E-20: what a stranger calls his letter writes no header in ours.
 func TestBadIdOfAStrangerDoesNotHinderTheAnswer(t *testing.T) {
 	t.Parallel()
 	out := letter()

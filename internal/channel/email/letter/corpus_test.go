@@ -39,7 +39,8 @@ func corpus(t testing.TB) map[string][]byte {
 	return out
 }
 
-// The pass rule of the collection: each is read or refused with a reason, within a bound of memory, and what is shown of it is safe.
+// The pass rule of the collection: each is read or refused with a reason, within a bound of memory, and what is shown of it is safe
+// (D-01, D-02, D-03, D-05, K-17).
 func TestEveryMailOfTheCollectionIsReadOrRefusedWithAReason(t *testing.T) {
 	const most = 64 << 20
 	read, refused := 0, map[string]int{}

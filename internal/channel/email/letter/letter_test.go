@@ -3,6 +3,7 @@ package letter
 import (
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -120,6 +121,36 @@ func TestPartsAreCountedHoweverTheirBoundaryIsWritten(t *testing.T) {
 	}
 	if l := readOne(t, "", words.String()); l.Text == "" {
 		t.Error("words about boundaries are taken for parts")
+	}
+}
+
+// D-03, D-05, E-28: the head is bounded before it is read, whom it names is bounded after, and one that names nobody is read.
+func TestHeadsAreBounded(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ head, want string }{
+		"a field of a megabyte": {"X-A: " + strings.Repeat("a", 1<<20) + "\n", "header-too-long"},
+		"a folded one":          {"X-A: a\n" + strings.Repeat(" "+strings.Repeat("a", 1000)+"\n", 70), "header-too-long"},
+		"50,000 fields":         {strings.Repeat("A: b\n", 50_000), "too-many-headers"},
+		"fields of a megabyte":  {strings.Repeat("X-A: "+strings.Repeat("a", 2000)+"\n", 500), "too-many-headers"},
+	} {
+		if _, err := Read(t.Context(), written(c.head, "x"), channel.Envelope{}, Options{}); reason(err) != c.want {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	var many strings.Builder
+	for i := range 500 {
+		fmt.Fprintf(&many, "Cc: a%d@mel.example\n", i)
+	}
+	if l := readOne(t, many.String(), "x"); len(l.Cc) != maxRecipients || !slices.Contains(l.Notes, "recipients-cut") {
+		t.Errorf("%d recipients, notes %q", len(l.Cc), l.Notes)
+	}
+	for _, raw := range []string{"", "\r\n\r\n \r\n", "no head at all"} {
+		if _, err := Read(t.Context(), []byte(raw), channel.Envelope{}, Options{}); reason(err) == "" {
+			t.Errorf("%q: %v", raw, err)
+		}
+	}
+	if l, err := Read(t.Context(), []byte("Subject: x\n\nBonjour"), channel.Envelope{}, Options{}); err != nil || l.From.Address != "" || l.Text != "Bonjour" {
+		t.Errorf("from nobody: %v %+v", err, l)
 	}
 }
 
@@ -304,10 +335,11 @@ func TestAZoneWhoseCapitalsAreLongerIsNoReasonToFall(t *testing.T) {
 	}
 }
 
+// F-01, F-02: a name is one element of a path, and shows what it is.
 func TestNamesOfFilesAreSafe(t *testing.T) {
 	t.Parallel()
 	for in, want := range map[string]string{
-		"facture.pdf": "facture.pdf", "../../etc/passwd": "passwd", `..\..\boot.ini`: "boot.ini", ".htaccess": "htaccess", "\u200b.htaccess": "htaccess",
+		"facture.pdf": "facture.pdf", "../../etc/passwd": "passwd", `..\..\boot.ini`: "boot.ini", ".htaccess": "htaccess", "\u200b.htaccess": "htaccess", "photo\u202egnp.exe": "photognp.exe",
 		"a\r\nX: y.txt": "a X_ y.txt", "": "file", "=?utf-8?q?r=C3=A9sum=C3=A9.pdf?=": "résumé.pdf", strings.Repeat("x", 300) + ".pdf": strings.Repeat("x", 110) + ".pdf",
 	} {
 		if got := fileName(in, ""); got != want {
@@ -316,7 +348,7 @@ func TestNamesOfFilesAreSafe(t *testing.T) {
 	}
 }
 
-// FuzzReadNeverFails: any bytes are read or refused with a reason, and what is shown is safe.
+// FuzzReadNeverFails: any bytes are read or refused with a reason, and what is shown is safe (K-17).
 func FuzzReadNeverFails(f *testing.F) {
 	f.Add(written("", "Bonjour"))
 	f.Add(written("Content-Type: multipart/mixed; boundary=\"b\"\n", "--b\n\nx\n--b--"))

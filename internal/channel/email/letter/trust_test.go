@@ -114,7 +114,7 @@ func TestTwoReadingsOfAnAuthorAreUnclear(t *testing.T) {
 	}
 }
 
-// The envelope of a letter that was handed to us tells where it came from, and what its domain says of that place.
+// E-13: the envelope of a letter that was handed to us tells where it came from, and what its domain says of that place.
 func TestWhereALetterCameFromIsHeldAgainstItsDomain(t *testing.T) {
 	t.Parallel()
 	dns := answers{"mel.example": "v=spf1 ip4:192.0.2.1 -all", "mx.mel.example": "v=spf1 ip4:192.0.2.1 -all", "slow.mel.example": "v=spf1 a:slow.mel.example -all", "_dmarc.mel.example": "v=DMARC1; p=reject"}

@@ -15,6 +15,7 @@ const (
 	winmailRTF = "eJ8+IgEAAQeQAAAIAAAA5AQAAAAAAAAAAAEDkAAARAAAAAEAAAACAQkQAQAAADEAAAAtAAAAKwAAAExaRnXxxcenAwAKAHJjcGcxMjVCMgrzIGhlbAkAIGJ3BbBsZH0KgA+gAAAAAAA="
 )
 
+// E-30: what lies in it is read within bounds, and what cannot be read stays as it came.
 func TestWhatLiesInAWinmailIsTheLettersOwn(t *testing.T) {
 	t.Parallel()
 	const beside = "--b\nContent-Type: text/plain\n\n%s\n--b\nContent-Type: application/%s; name=\"%s\"\nContent-Transfer-Encoding: base64\n\n%s\n--b--\n"

@@ -249,6 +249,7 @@ func TestNobodySignsIn(t *testing.T) {
 	}
 }
 
+// D-05: neither recipients nor bytes nor lines of one client are without end.
 func TestBoundsAreKept(t *testing.T) {
 	t.Parallel()
 	r := &shelf{}
