@@ -10,13 +10,12 @@ import (
 	"strings"
 )
 
-// tally adds up tests. failures holds what failed tests printed, skips why others did not run; failed tests are named in names, and those
-// that passed at their second attempt in again.
+// tally adds up tests. failures holds what failed tests printed, skips why others did not run; failed tests are named in names.
 type tally struct {
 	passed, failed, skipped int
 	failures                []string
 	skips                   []string
-	names, again            []string
+	names                   []string
 }
 
 func (t tally) plus(o tally) tally {
@@ -24,7 +23,6 @@ func (t tally) plus(o tally) tally {
 	t.failed += o.failed
 	t.skipped += o.skipped
 	t.names = append(t.names, o.names...)
-	t.again = append(t.again, o.again...)
 	return t
 }
 
@@ -174,11 +172,7 @@ func countVitest(path string) tally {
 			t.names = append(t.names, file.Name)
 		}
 		for _, test := range file.AssertionResults {
-			switch {
-			case len(test.FailureMessages) == 0:
-			case test.Status == "passed":
-				t.again = append(t.again, test.FullName+": "+firstLine(test.FailureMessages[0]))
-			case test.Status == "failed":
+			if test.Status == "failed" && len(test.FailureMessages) > 0 {
 				t.names = append(t.names, test.FullName+": "+firstLine(test.FailureMessages[0]))
 			}
 		}
