@@ -170,7 +170,7 @@ func (s *Server) remotePicture(w http.ResponseWriter, r *http.Request, l link) e
 	if err != nil || at.Host == "" || s.outside == nil {
 		return errPictureAbsent
 	}
-	at.Scheme, at.User = "https", nil // what is asked in the clear is read by everybody on the way
+	at.Scheme, at.User, at.Fragment = "https", nil, "" // what is asked in the clear is read by everybody on the way
 	answer, err := s.outside.Get(r.Context(), at.String())
 	if err != nil || answer.Status != http.StatusOK {
 		return errPictureAbsent
