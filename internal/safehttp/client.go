@@ -12,6 +12,8 @@ package safehttp
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -70,6 +72,8 @@ type Options struct {
 	Resolver Resolver
 	// UserAgent names the caller.
 	UserAgent string
+	// Roots are the authorities that certificates must come from, nil for the system's.
+	Roots *x509.CertPool
 }
 
 // Client calls addresses that others chose. It is safe for concurrent use.
@@ -105,6 +109,7 @@ func New(o Options) (*Client, error) {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		Transport: &http.Transport{ // Proxy is nil: the environment has no say
 			DialContext: c.dial, ForceAttemptHTTP2: true, DisableCompression: true, TLSHandshakeTimeout: dialWithin,
+			TLSClientConfig:        &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12},
 			MaxResponseHeaderBytes: maxHeader, MaxIdleConns: idleAtWhole, MaxIdleConnsPerHost: idleAHost, IdleConnTimeout: idleFor,
 		},
 	}

@@ -130,6 +130,7 @@ type Channel struct {
 // MailboxSettings are what an administrator chooses for a channel of letters.
 type MailboxSettings struct {
 	Addresses          []MailboxAddress `json:"addresses" nullable:"false" doc:"Those that letters reach us at; they leave from the first unless they answer one that was written to another."`
+	In                 *MailInbox       `json:"in,omitempty" doc:"Where letters are fetched from; absent when they are handed over to us."`
 	Out                *MailServer      `json:"out,omitempty" doc:"The server that takes our letters."`
 	TrustedServers     []string         `json:"trustedServers,omitempty" nullable:"false" doc:"Whose Authentication-Results are believed (RFC 8601)."`
 	NoSubaddresses     bool             `json:"noSubaddresses,omitempty" doc:"The server does not deliver what is written to an address with +something in it."`
@@ -154,6 +155,16 @@ type MailServer struct {
 	Security string   `json:"security" enum:"tls,starttls,none"`
 	User     string   `json:"user,omitempty"`
 	Bearer   bool     `json:"bearer,omitempty" doc:"The secret is an access token."`
+}
+
+// MailInbox is a mailbox that letters are fetched from by IMAP.
+type MailInbox struct {
+	_ struct{} `nullable:"true"`
+	MailServer
+	Folders  []string `json:"folders,omitempty" nullable:"false" doc:"INBOX when none is named. In the first, letters are fetched the moment they come."`
+	After    string   `json:"after,omitempty" enum:"leave,move,delete" doc:"What becomes of a letter there once it is kept."`
+	MoveTo   string   `json:"moveTo,omitempty"`
+	Existing string   `json:"existing,omitempty" enum:"ignore,fetch,pause" doc:"What becomes of letters that were there before; pause is for a fetching that goes on later."`
 }
 
 // WebchatSettings are what an administrator chooses for a chat on web pages.

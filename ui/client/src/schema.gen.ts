@@ -4327,6 +4327,29 @@ export interface components {
              */
             waiting: number;
         };
+        MailInbox: {
+            /**
+             * @description What becomes of a letter there once it is kept.
+             * @enum {string}
+             */
+            after?: "leave" | "move" | "delete";
+            /** @description The secret is an access token. */
+            bearer?: boolean;
+            /**
+             * @description What becomes of letters that were there before; pause is for a fetching that goes on later.
+             * @enum {string}
+             */
+            existing?: "ignore" | "fetch" | "pause";
+            /** @description INBOX when none is named. In the first, letters are fetched the moment they come. */
+            folders?: string[];
+            host: string;
+            moveTo?: string;
+            /** Format: int64 */
+            port: number;
+            /** @enum {string} */
+            security: "tls" | "starttls" | "none";
+            user?: string;
+        } | null;
         MailServer: {
             /** @description The secret is an access token. */
             bearer?: boolean;
@@ -4353,6 +4376,8 @@ export interface components {
             addresses: components["schemas"]["MailboxAddress"][];
             /** @description Letters leave in the name of the brand, without the first name of whoever wrote them. */
             brandOnly?: boolean;
+            /** @description Where letters are fetched from; absent when they are handed over to us. */
+            in?: components["schemas"]["MailInbox"];
             /** @description Customers get no word that their letters arrived. */
             noAcknowledgements?: boolean;
             /** @description The server does not deliver what is written to an address with +something in it. */
