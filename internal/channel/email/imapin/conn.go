@@ -17,6 +17,7 @@ type conn struct {
 	left  int64         // bytes that may still come
 	quiet time.Duration // without a byte; 0 for ever
 	cause error         // why we ended it
+	over  error         // of the first read that failed; none succeeds after it
 }
 
 var (
@@ -63,17 +64,17 @@ func (c *conn) Read(p []byte) (int, error) {
 	defer c.mu.Unlock()
 	c.left -= int64(n)
 	switch {
+	case c.over != nil:
+		return 0, c.over
 	case c.left < 0:
-		err, n = errTooMuch, 0
-	case n > 0:
+		err = errTooMuch
+	case err == nil:
 		c.extend()
-		return n, err
+		return n, nil
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		err = errSlow
-	default:
-		return n, err
 	}
-	if c.cause == nil {
+	if c.over = err; c.cause == nil && (err == errTooMuch || err == errSlow) {
 		c.cause = err
 	}
 	return n, err

@@ -85,7 +85,10 @@ func (s *session) bodies(ctx context.Context, set imap.NumSet, o *imap.FetchItem
 			}
 			if err != nil {
 				s.conn.end(err) // the rest of what was asked for need not come
-				_ = cmd.Close() // says only that
+				if errors.Is(err, io.ErrUnexpectedEOF) {
+					<-s.client.Closed() // who takes the answer apart goes on after a letter that broke off, and closing reads it again
+				}
+				_ = cmd.Close() // says only that the line ended
 				return err
 			}
 		}

@@ -73,10 +73,11 @@ func (s *script) talk(c net.Conn) {
 		tag, command, _ := strings.Cut(strings.TrimRight(text, "\r\n"), " ")
 		s.mu.Lock()
 		s.heard = append(s.heard, command)
+		says := s.says
 		s.mu.Unlock()
 		answer := "usual"
-		if s.says != nil {
-			if answer, err = s.says(c, tag, command); err != nil {
+		if says != nil {
+			if answer, err = says(c, tag, command); err != nil {
 				return
 			}
 		}
@@ -196,7 +197,9 @@ func TestALetterThatCannotBeHadHoldsUpNoOther(t *testing.T) {
 			})
 			s.holds(t, all[0], all[1], all[3], all[4])
 			stop()
+			server.mu.Lock()
 			server.says = nil // mended
+			server.mu.Unlock()
 			f.now = func() time.Time { return time.Now().Add(2 * time.Hour) }
 			fetching(t, f, b, s)
 			s.awaitRest(t)

@@ -100,7 +100,7 @@ func (s *shelf) Tell(_ context.Context, h channel.Health) {
 // await waits until something is so.
 func (s *shelf) await(t *testing.T, what string, so func() bool) {
 	t.Helper()
-	late := time.After(30 * time.Second)
+	late := time.After(3 * time.Minute)
 	for {
 		s.mu.Lock()
 		yes := so()
@@ -156,7 +156,7 @@ func (s *shelf) times(letter string) int {
 	return s.kept[letter]
 }
 
-var quick = pace{poll: 50 * time.Millisecond, idle: 50 * time.Millisecond, breath: time.Millisecond, hello: 2 * time.Second, command: time.Minute, first: 10 * time.Millisecond, most: 100 * time.Millisecond, broken: time.Minute}
+var quick = pace{poll: 50 * time.Millisecond, idle: 50 * time.Millisecond, breath: time.Millisecond, hello: 30 * time.Second, command: time.Minute, first: 10 * time.Millisecond, most: 100 * time.Millisecond, broken: time.Minute}
 
 func letterNo(n int) string {
 	return "From: Camille <camille@mel.example>\r\nMessage-ID: <" + strconv.Itoa(n) + "@mel.example>\r\nSubject: " + strconv.Itoa(n) + "\r\n\r\nBonjour\r\n"
