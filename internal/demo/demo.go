@@ -16,6 +16,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
@@ -27,6 +28,7 @@ type House struct {
 	Staff    staff.DB
 	Channels channel.DB
 	Desk     desk.DB
+	Letters  post.DB
 	Routing  routing.DB
 	Report   report.DB
 	Timers   jobs.DB
@@ -34,6 +36,7 @@ type House struct {
 	Log      *slog.Logger
 	Blobs    blob.Store
 	Sealer   staff.Sealer
+	Keys     post.Keys
 	Adapters []channel.Adapter
 	Mint     vis.Mint
 	Cores    int
@@ -168,9 +171,14 @@ func (b *builder) people(ctx context.Context) error {
 // past are the channels by which older conversations came. They are switched off: the demo shows what was said there and sends
 // nothing.
 var past = []struct {
-	kind channel.Kind
-	name string
-}{{"email", "atelier@arzel.example"}, {"phone", "Standard de Rennes"}, {"sms", "SMS"}, {"social", "Réseaux sociaux"}, {"letter", "Courrier"}, {"shop", "Boutique de Rennes"}}
+	kind     channel.Kind
+	name     string
+	settings json.RawMessage
+}{
+	{"email", mailAddress, json.RawMessage(`{"addresses":[{"address":"` + mailAddress + `","name":"Cycles Arzel"}],"trustedServers":[]}`)},
+	{"phone", "Standard de Rennes", json.RawMessage("{}")}, {"sms", "SMS", json.RawMessage("{}")}, {"social", "Réseaux sociaux", json.RawMessage("{}")},
+	{"letter", "Courrier", json.RawMessage("{}")}, {"shop", "Boutique de Rennes", json.RawMessage("{}")},
+}
 
 func (b *builder) ways(ctx context.Context, shopOrigins []string) error {
 	settings, err := json.Marshal(map[string]any{
@@ -190,7 +198,7 @@ func (b *builder) ways(ctx context.Context, shopOrigins []string) error {
 	b.channels["chat"] = chat
 	for _, p := range past {
 		c := channel.Channel{ID: vis.ChannelID(b.Mint.ID(b.now)), Kind: p.kind, Name: p.name, Key: b.Mint.Secret(10),
-			Settings: json.RawMessage("{}"), Disabled: true, CreatedAt: b.now, Version: 1}
+			Settings: p.settings, Disabled: true, CreatedAt: b.now, Version: 1}
 		var none struct{}
 		err := b.Channels.Update(ctx, b.as("lea"), &none, func(tx channel.Tx) error { return tx.InsertChannel(ctx, c) })
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/demo"
 	"visavis/internal/desk"
+	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
 	"visavis/internal/seal"
@@ -62,8 +63,8 @@ func tell(t *testing.T) told {
 		}
 	})
 	log := slog.New(slog.DiscardHandler)
-	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Routing: db.Routing(), Report: db.Report(),
-		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Adapters: standard.Adapters(standard.World{}), Mint: mint, Cores: 2}
+	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Letters: db.Post(), Routing: db.Routing(), Report: db.Report(),
+		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Keys: keys, Adapters: standard.Adapters(standard.World{}), Mint: mint, Cores: 2}
 	built, err := demo.Build(t.Context(), house, now, []string{"http://localhost:8081"})
 	if err != nil {
 		t.Fatal(err)
@@ -89,6 +90,38 @@ func TestTheDemo(t *testing.T) {
 	t.Run("tells a working day", h.tellsAWorkingDay)
 	t.Run("keeps promises, and has some to keep", h.keepsPromises)
 	t.Run("has a past in its figures", h.hasAPast)
+	t.Run("shows letters as letters, and some to decide on", h.hasLetters)
+}
+
+func (h told) hasLetters(t *testing.T) {
+	lea := vis.Actor{Workspace: h.Workspace, Kind: vis.ByMember, ID: string(h.Present[0]), Role: vis.Administrator}
+	room := post.New(post.Options{DB: h.house.Letters, Desk: h.desk, Channels: h.channels, Keys: h.house.Keys, Blobs: blob.Whole{Store: h.house.Blobs, Max: channel.MaxRaw},
+		Clock: vis.ClockFunc(func() time.Time { return h.now }), Mint: h.house.Mint})
+	letters, bounced := 0, 0
+	for _, c := range h.open(t) {
+		all, err := room.Correspondence(t.Context(), lea, c.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		letters += len(all.Letters)
+		for _, s := range all.Sendings {
+			if s.State == post.Bounced {
+				bounced++
+			}
+		}
+	}
+	if letters < 10 || bounced != 1 {
+		t.Errorf("%d letters in open conversations, %d came back", letters, bounced)
+	}
+	held, err := room.Arrivals(t.Context(), lea, post.Quarantined, vis.Page{})
+	if err != nil || len(held.Items) != 2 {
+		t.Errorf("%d letters to decide on, %v", len(held.Items), err)
+	}
+	for _, a := range held.Items {
+		if a.Reason != "too-many-parts" && a.Reason != post.ReasonBounceUnknown {
+			t.Errorf("held because of %q", a.Reason)
+		}
+	}
 }
 
 func (h told) tellsAWorkingDay(t *testing.T) {

@@ -50,6 +50,9 @@ func (b *builder) history(ctx context.Context, now time.Time) error {
 	if err := b.pass(ctx, now); err != nil {
 		return err
 	}
+	if err := b.letters(ctx, tales, conversations); err != nil {
+		return err
+	}
 	return b.readEarlier(ctx, tales, conversations)
 }
 
