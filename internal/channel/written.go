@@ -166,8 +166,6 @@ type Out struct {
 	Automatic bool
 	// AskReceipt asks for a message disposition notification.
 	AskReceipt bool
-	// Unsubscribe is a List-Unsubscribe address, "" for none.
-	Unsubscribe string
 	// LoopToken is put into our loop header, and into TrialHeader for a letter that only tries out a channel's settings.
 	LoopToken string
 	Trial     bool

@@ -112,7 +112,7 @@ func (s *Service) bytesOf(ctx context.Context, ws vis.WorkspaceID, one *Sending,
 	d := one.Draft
 	out := channel.Out{MessageID: one.LetterID, Date: one.CreatedAt, From: d.From, ReplyTo: d.ReplyTo, To: d.To, Cc: d.Cc, Subject: d.Subject,
 		InReplyTo: d.InReplyTo, References: d.References, Text: d.Text, Signature: d.Signature, Quote: d.Quote, Language: d.Language,
-		Automatic: d.Automatic, AskReceipt: d.AskReceipt, Unsubscribe: d.Unsubscribe, LoopToken: s.loopToken(ws)}
+		Automatic: d.Automatic, AskReceipt: d.AskReceipt, LoopToken: s.loopToken(ws)}
 	for _, id := range d.Files {
 		a, err := vis.View(ctx, s.db, ws, func(tx Tx) (desk.Attachment, error) { return tx.Attachment(ctx, id) })
 		if err != nil {

@@ -72,5 +72,4 @@ type Draft struct {
 	Files        []vis.AttachmentID `json:"files,omitempty"`
 	Automatic    bool               `json:"automatic,omitempty"`
 	AskReceipt   bool               `json:"askReceipt,omitempty"`
-	Unsubscribe  string             `json:"unsubscribe,omitempty"`
 }

@@ -46,9 +46,6 @@ func Letter(out channel.Out) ([]byte, error) {
 	if out.AskReceipt {
 		w.addresses("Disposition-Notification-To", out.From)
 	}
-	if out.Unsubscribe != "" {
-		w.line("List-Unsubscribe", "<"+w.strict(out.Unsubscribe)+">")
-	}
 	if out.LoopToken != "" {
 		w.line("X-Visavis-Loop", w.strict(out.LoopToken))
 	}

@@ -114,7 +114,6 @@ func TestNothingWritesAHeaderOfItsOwn(t *testing.T) {
 		"message id":   func(o *channel.Out) { o.MessageID = evil },
 		"from":         func(o *channel.Out) { o.From.Address = evil },
 		"to":           func(o *channel.Out) { o.To[0].Address = evil },
-		"unsubscribe":  func(o *channel.Out) { o.Unsubscribe = evil },
 		"loop token":   func(o *channel.Out) { o.LoopToken = evil },
 		"content id":   func(o *channel.Out) { o.Files = []channel.File{{Name: "a", ContentID: evil}} },
 		"no sender":    func(o *channel.Out) { o.From.Address = "" },
