@@ -10,8 +10,8 @@ import (
 	"visavis/internal/vis"
 )
 
-// mailbox makes a channel of letters.
-func (h *house) mailbox() string {
+// letterbox makes a channel of letters.
+func (h *house) letterbox() string {
 	h.Helper()
 	c, err := h.channels.Create(h.ctx, h.admin.actor, channel.Creation{Kind: "email", Name: "Mail", Settings: json.RawMessage(`{"addresses":[{"address":"bonjour@arzel.example","name":"Arzel"}],
 		"out":{"host":"smtp.arzel.example","port":465,"security":"tls"}}`)})
@@ -22,7 +22,7 @@ func (h *house) mailbox() string {
 func TestAMemberWritesFirst(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	mailbox := h.mailbox()
+	mailbox := h.letterbox()
 	yann := h.hire(h.admin, "Yann Le Goff", vis.Agent)
 	file := read[Attachment](t, h.upload(yann, "/api/v1/attachments", "a.png", "image/png", pixel(2, 2)))
 	body := obj{"channelId": mailbox, "to": []obj{{"name": "Camille", "address": "camille@mel.example"}}, "subject": "Votre vélo", "text": "Il est prêt.", "attachmentIds": []string{file.ID}}
@@ -52,7 +52,7 @@ func TestAMemberWritesFirst(t *testing.T) {
 func TestALetterThatBeginsIsRefusedWithItsField(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	mailbox := h.mailbox()
+	mailbox := h.letterbox()
 	_, olga := h.found("Other", "Olga Other", "olga@other.example")
 	crowd := make([]obj, 51)
 	for i := range crowd {
@@ -81,7 +81,7 @@ func TestALetterThatBeginsIsRefusedWithItsField(t *testing.T) {
 func TestSignaturesAndTemplatesAreWrittenAndUsed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	mailbox := h.mailbox()
+	mailbox := h.letterbox()
 	yann := h.hire(h.admin, "Yann Le Goff", vis.Agent)
 	put := func(as principal, path string, body obj) answer {
 		return h.do(call{method: "PUT", path: "/api/v1" + path, as: as, body: body})
