@@ -52,6 +52,22 @@ export type ConversationPage = Schemas['ConversationPage'];
 export type MessagePage = Schemas['MessagePage'];
 export type SearchAnswer = Schemas['SearchAnswer'];
 
+// Letters -----------------------------------------------------------------------------
+
+export type Mailbox = Schemas['Mailbox'];
+/** What a message was as a letter, beside its words. */
+export type Letter = Schemas['Letter'];
+export type Fold = Schemas['Fold'];
+export type LetterTrust = Schemas['LetterTrust'];
+export type LetterInvitation = Schemas['LetterInvitation'];
+/** A letter that leaves, or has left. */
+export type Sending = Schemas['Sending'];
+export type Participant = Schemas['Participant'];
+export type Correspondence = Schemas['Correspondence'];
+export type ScheduledReply = Schemas['ScheduledReply'];
+export type ReplyWords = Schemas['ReplyWords'];
+export type LetterHead = Schemas['LetterHead'];
+
 // The visitor's side ------------------------------------------------------------------
 
 export type Visitor = Schemas['Visitor'];

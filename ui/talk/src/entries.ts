@@ -17,6 +17,8 @@ export type Mark = 'waiting' | 'sending' | 'failed' | 'sent' | 'received' | 'rea
 export interface Said {
   /** Stays the same from the keyboard to the server's answer, so that nothing blinks. */
   key: string;
+  /** Of the message, once the server has it. */
+  messageId?: string;
   kind: 'message' | 'note' | 'line';
   by: Speaker;
   /** Whether the reader's own side said it: those stand on the right. */

@@ -108,6 +108,7 @@ function one(message: Message, conversation: Conversation, reader: Reader): Said
   const key = (ours && message.clientId) || message.id;
   return {
     key,
+    messageId: message.id,
     kind: message.kind,
     by,
     ours,

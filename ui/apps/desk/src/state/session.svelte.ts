@@ -9,6 +9,7 @@ import { Customers } from './customers.svelte.ts';
 import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { LettersStore } from './letters.svelte.ts';
 import { Mail } from './mail.svelte.ts';
 import { Notices } from './notices.svelte.ts';
 import { Notifier } from './notifier.svelte.ts';
@@ -60,6 +61,7 @@ export class Session {
   #line = $state<LiveState>('connecting');
   #lostAt = $state(0);
   #threads = new Map<string, ThreadStore>();
+  #letters = new Map<string, LettersStore>();
   /** How the last session ended, for the sign-in page. */
   #after = $state<'left' | 'ended' | undefined>(undefined);
   #setUpNeeded = $state(false);
@@ -204,9 +206,19 @@ export class Session {
     this.#threads.set(id, known);
     for (const old of this.#threads.keys()) {
       if (this.#threads.size <= mostThreads) break;
-      this.#threads.delete(old);
+      this.#forgetThread(old);
     }
     return known;
+  }
+  /** The letters of a conversation, as long as its words are known. */
+  letters(id: string): LettersStore {
+    const known = this.#letters.get(id) ?? new LettersStore(id, this.api);
+    this.#letters.set(id, known);
+    return known;
+  }
+  #forgetThread(id: string): void {
+    this.#threads.delete(id);
+    this.#letters.delete(id);
   }
   knownThread(id: string): ThreadStore | undefined {
     return this.#threads.get(id);
@@ -227,6 +239,7 @@ export class Session {
         this.people.accept(event);
         this.inbox.accept(event);
         this.customers.accept(event);
+        for (const letters of this.#letters.values()) letters.accept(event);
         if ('message' in event && event.message) {
           this.#threads.get(event.message.conversationId)?.take(event.message);
           this.replies.arrived(event.message.clientId);
@@ -265,10 +278,16 @@ export class Session {
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
       if (id === open) void thread.refresh();
-      else this.#threads.delete(id);
+      else this.#forgetThread(id);
     }
     if (!open) return;
-    await Promise.allSettled([this.inbox.fetchOne(open), this.steps.load(open), this.promises.load(open)]);
+    const letters = this.#letters.get(open);
+    await Promise.allSettled([
+      this.inbox.fetchOne(open),
+      this.steps.load(open),
+      this.promises.load(open),
+      letters?.load(),
+    ]);
   }
 
   #lineChanged(state: LiveState): void {
@@ -292,6 +311,7 @@ export class Session {
     this.#me = null;
     this.#phase = 'entry';
     this.#threads.clear();
+    this.#letters.clear();
     if (after === 'left') {
       this.drafts.forget();
       this.route.go('#/signin', { replace: true });
