@@ -8,6 +8,7 @@ import type { Say } from './words.ts';
 
 const icons: Record<string, IconName> = {
   reply: 'reply',
+  begin: 'mail',
   note: 'lock',
   assign: 'user',
   assignMe: 'user',
@@ -53,7 +54,15 @@ const onConversation: Record<string, (conversation: Conversation) => boolean> = 
   why: () => true,
 };
 /** What can be done at any time. */
-const anywhere = new Set(['help', 'order', 'next.mine', 'presence.available', 'presence.busy', 'presence.away']);
+const anywhere = new Set([
+  'begin',
+  'help',
+  'order',
+  'next.mine',
+  'presence.available',
+  'presence.busy',
+  'presence.away',
+]);
 
 export function openConversation(session: Session): Conversation | undefined {
   return session.inbox.get(session.route.conversationId);

@@ -1,9 +1,12 @@
 import type { Attachment } from '@visavis/client';
+import type { LetterHead } from '../begin/letter.svelte.ts';
 
 export interface Draft {
   text: string;
   note: boolean;
   attachments: Attachment[];
+  /** Of a letter that begins a conversation. */
+  head?: LetterHead;
 }
 const shelf = 'visavis.drafts';
 const most = 200;
@@ -27,7 +30,7 @@ export class Drafts {
 
   keep(conversationId: string, draft: Draft): void {
     const { [conversationId]: _before, ...others } = this.#all;
-    const blank = draft.text === '' && draft.attachments.length === 0;
+    const blank = draft.text === '' && draft.attachments.length === 0 && !draft.head;
     const kept = blank ? others : { ...others, [conversationId]: draft };
     this.#all = Object.fromEntries(Object.entries(kept).slice(-most));
     this.#write();

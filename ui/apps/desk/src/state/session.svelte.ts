@@ -1,4 +1,13 @@
-import { Api, isProblem, Live, type ChosenPresence, type LiveState, type Me, type ServerFrame } from '@visavis/client';
+import {
+  Api,
+  isProblem,
+  Live,
+  type ChosenPresence,
+  type Customer,
+  type LiveState,
+  type Me,
+  type ServerFrame,
+} from '@visavis/client';
 import { I18n, Keys, ToastQueue } from '@visavis/kit';
 import { deskEn } from '../strings/desk.en.ts';
 import { deskFr } from '../strings/desk.fr.ts';
@@ -67,6 +76,7 @@ export class Session {
   #setUpNeeded = $state(false);
   #palette = $state(false);
   #help = $state(false);
+  #beginning = $state.raw<{ to?: Customer } | undefined>(undefined);
 
   constructor(api = new Api(), live = new Live()) {
     this.api = api;
@@ -129,6 +139,14 @@ export class Session {
   }
   set help(open: boolean) {
     this.#help = open;
+  }
+
+  /** The sheet on which she writes to somebody first, while it is open; `to` when it was opened for one customer. */
+  get beginning(): { to?: Customer } | undefined {
+    return this.#beginning;
+  }
+  set beginning(open: { to?: Customer } | undefined) {
+    this.#beginning = open;
   }
 
   /** Finds out who is here. */
@@ -307,6 +325,7 @@ export class Session {
     this.notices.forget();
     this.offers.forget();
     this.mail.forget();
+    this.#beginning = undefined;
     this.#after = after;
     this.#me = null;
     this.#phase = 'entry';

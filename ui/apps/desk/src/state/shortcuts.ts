@@ -1,4 +1,5 @@
 import type { Shortcut } from '@visavis/kit';
+import { beginWords } from '../begin/words.ts';
 import { promiseWords } from '../promise/words.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -54,6 +55,14 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
   return [
     { id: 'reply', keys: 'r', label: t('act.reply'), group: write, run: () => hands.reply?.(), when: there },
     { id: 'note', keys: 'n', label: t('act.note'), group: write, run: () => hands.note?.(), when: there },
+    {
+      id: 'begin',
+      keys: 'l',
+      label: i18n.with(beginWords).t('begin.act'),
+      group: write,
+      run: () => (session.beginning = {}),
+      when: () => !session.palette && !session.help && !session.beginning,
+    },
     { id: 'assign', keys: 'a', label: t('act.assign'), group: conversation, run: () => hands.assign?.(), when: there },
     {
       id: 'assignMe',
