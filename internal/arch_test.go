@@ -18,9 +18,13 @@ var rooms = map[string][]string{
 	"text":    nil,
 	"picture": nil, // what a picture is
 
+	// Signing in to mailboxes without their passwords, and a provider of them that runs within a test.
+	"channel/email/oauth":           {"vis", "channel", "channel/email/line", "safehttp"},
+	"channel/email/oauth/oauthtest": {"channel/email/oauth", "safehttp"},
+
 	"channel":               {"vis", "text", "hours"},
 	"channel/webchat":       {"channel", "hours", "vis", "text"},
-	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/dkim", "channel/email/imapin", "channel/email/letter", "channel/email/line", "channel/email/records", "channel/email/setup", "channel/email/submit", "channel/email/token"},
+	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/dkim", "channel/email/imapin", "channel/email/letter", "channel/email/line", "channel/email/oauth", "channel/email/records", "channel/email/setup", "channel/email/submit", "channel/email/token"},
 	"channel/email/setup":   {"vis", "safehttp"},                       // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},                               // letters that leave
 	"channel/email/dkim":    {"channel"},                               // signs them for their domain
@@ -33,7 +37,7 @@ var rooms = map[string][]string{
 	"channel/email/letter":  {"channel", "text", "channel/email/tnef"}, // reads what arrived
 	"channel/email/tnef":    nil,                                       // opens winmail.dat
 	"channel/email/records": {"channel", "channel/email/dkim"},         // what DNS must say for our letters to be believed
-	"channel/standard":      {"channel", "channel/webchat", "channel/email", "channel/email/imapin", "channel/email/line", "channel/email/submit"},
+	"channel/standard":      {"channel", "channel/webchat", "channel/email", "channel/email/imapin", "channel/email/line", "channel/email/oauth", "channel/email/submit", "safehttp"},
 	"channel/channeltest":   {"channel", "vis"},
 	"jobs":                  {"vis"},
 	"hours":                 {"vis"}, // when people answer: promises, routing and screens count the same open time

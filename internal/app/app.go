@@ -117,7 +117,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	}
 	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
 	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
-	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Resolver: net.DefaultResolver, Detector: email.Detector{Resolver: net.DefaultResolver, Guard: out}, Hello: hello(public), Now: clock.Now})...)
+	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Web: out, Resolver: net.DefaultResolver, Detector: email.Detector{Resolver: net.DefaultResolver, Guard: out}, Hello: hello(public), Now: clock.Now})...)
 	a.out = out
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)

@@ -21,6 +21,15 @@ type Account struct {
 	LoopToken string
 	// Keys sign letters of the channel's own domains, once they were seen.
 	Keys []SigningKey
+	// Vault holds the secrets as they are now, for those that the other side changes, such as a refresh token.
+	Vault Vault
+}
+
+// Vault is where an account's secrets are kept.
+type Vault interface {
+	Secrets(ctx context.Context) (map[string]string, error)
+	// SaveSecrets writes secrets that the other side has changed, before they are used.
+	SaveSecrets(ctx context.Context, secrets map[string]string) error
 }
 
 // MaxRaw is the largest thing that is kept of what arrives, in bytes.
@@ -289,3 +298,13 @@ type SigningKey struct {
 
 // Name is where its record stands.
 func (k SigningKey) Name() string { return k.Selector + "._domainkey." + k.Domain }
+
+// Authorizer is the ability of a channel that is signed in to at a provider, where a member consents (RFC 6749).
+type Authorizer interface {
+	Adapter
+	// Consent is the address of the provider's page, from which the member comes back with state, and a proof that Redeem needs. Its error
+	// is a vis.Error when the settings name no provider.
+	Consent(a Account, back, state string) (address, proof string, err error)
+	// Redeem exchanges the code that she came back with for the secrets that the channel is signed in with.
+	Redeem(ctx context.Context, a Account, back, code, proof string) (map[string]string, error)
+}

@@ -59,8 +59,8 @@ func (s *Service) waysIn(all []channel.Channel, told map[vis.ChannelID][]channel
 
 // What keeps every letter of a channel from leaving, whichever it is. Some of it needs a person; some passes, and is trouble when it lasts.
 var (
-	needsAPerson = []string{"sign-in-refused", "certificate", "no-encryption", "open-line"}
-	mayPass      = []string{"no-connection", "no-such-host", "protocol"}
+	needsAPerson = []string{"sign-in-refused", "sign-in-again", "client-refused", "certificate", "no-encryption", "open-line"}
+	mayPass      = []string{"no-connection", "sign-in-later", "no-such-host", "protocol"}
 )
 
 const troubleAfter = 5 * time.Minute

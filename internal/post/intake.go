@@ -14,7 +14,7 @@ import (
 	"visavis/internal/vis"
 )
 
-// intake is channel.Intake for one channel.
+// intake is channel.Intake and channel.Vault for one channel.
 type intake struct {
 	s  *Service
 	ws vis.WorkspaceID
@@ -66,7 +66,16 @@ func (i intake) SaveCursor(ctx context.Context, name string, cursor []byte) erro
 	return i.s.db.Update(ctx, vis.System(i.ws), nil, func(tx Tx) error { return tx.SaveChannelCursor(ctx, i.ch, name, cursor) })
 }
 
-// SaveSecrets implements channel.Intake.
+// Secrets implements channel.Vault.
+func (i intake) Secrets(ctx context.Context) (map[string]string, error) {
+	sealed, err := vis.View(ctx, i.s.db, i.ws, func(tx Tx) (map[string][]byte, error) { return tx.ChannelSecrets(ctx, i.ch) })
+	if err != nil {
+		return nil, err
+	}
+	return i.s.openSecrets(i.ws, i.ch, sealed)
+}
+
+// SaveSecrets implements channel.Intake and channel.Vault.
 func (i intake) SaveSecrets(ctx context.Context, secrets map[string]string) error {
 	return i.s.db.Update(ctx, vis.System(i.ws), nil, func(tx Tx) error { return i.s.saveSecrets(ctx, tx, i.ws, i.ch, secrets) })
 }

@@ -13,11 +13,14 @@ import (
 	"testing"
 	"time"
 
+	"github.com/emersion/go-sasl"
 	"github.com/emersion/go-smtp"
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email"
 	reading "visavis/internal/channel/email/letter"
+	"visavis/internal/channel/email/oauth"
+	"visavis/internal/channel/email/oauth/oauthtest"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/desk"
 	"visavis/internal/post"
@@ -60,6 +63,37 @@ type relay struct {
 	mu      sync.Mutex
 	letters [][]byte
 	says    error
+	takes   func(token string) bool // of those who sign in, which they need not when it is nil
+	came    []string                // the tokens that they came with
+}
+
+// AuthMechanisms implements smtp.AuthSession.
+func (r *relay) AuthMechanisms() []string {
+	if r.takes == nil {
+		return nil
+	}
+	return []string{"XOAUTH2"}
+}
+
+// Auth implements smtp.AuthSession.
+func (r *relay) Auth(string) (sasl.Server, error) { return bearers{r}, nil }
+
+// bearers lets in those whose token is good.
+type bearers struct{ *relay }
+
+func (b bearers) Next(said []byte) (challenge []byte, done bool, err error) {
+	if said == nil {
+		return nil, false, nil
+	}
+	_, rest, _ := strings.Cut(string(said), "auth=Bearer ")
+	token := strings.TrimRight(rest, "\x01")
+	b.mu.Lock()
+	b.came = append(b.came, token)
+	b.mu.Unlock()
+	if !b.takes(token) {
+		return nil, true, &smtp.SMTPError{Code: 535, EnhancedCode: smtp.EnhancedCode{5, 7, 8}, Message: "not with " + token}
+	}
+	return nil, true, nil
 }
 
 func (r *relay) NewSession(*smtp.Conn) (smtp.Session, error) { return r, nil }
@@ -86,7 +120,8 @@ type office struct {
 	mailbox channel.Channel
 }
 
-func newOffice(t *testing.T, url string) *office {
+// newOffice opens one; the mailbox of one with a provider is signed in to there.
+func newOffice(t *testing.T, url string, at ...*oauthtest.Provider) *office {
 	t.Helper()
 	o := &office{dns: &names{texts: map[string]string{}}, relay: &relay{}}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -96,17 +131,24 @@ func newOffice(t *testing.T, url string) *office {
 	server := smtp.NewServer(o.relay)
 	server.Domain = "relay.example"
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(l) }()
 	t.Cleanup(func() { _ = server.Close(); <-served })
 	dial := func(ctx context.Context, host string, port uint16) (net.Conn, error) {
 		var d net.Dialer
 		return d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(int(port))))
 	}
-	o.house = newHouseOn(t, url, email.New(o.dns, submit.New(dial, "desk.arzel.example", nil, time.Now), nil, email.Detector{}))
-	settings, err := json.Marshal(map[string]any{"addresses": []map[string]string{{"address": "bonjour@arzel.example", "name": "Arzel"}, {"address": "arzel@gmail.com"}},
-		"out": map[string]any{"host": "127.0.0.1", "port": l.Addr().(*net.TCPAddr).Port, "security": "none"}})
+	out := map[string]any{"host": "127.0.0.1", "port": l.Addr().(*net.TCPAddr).Port, "security": "none"}
+	settings := map[string]any{"addresses": []map[string]string{{"address": "bonjour@arzel.example", "name": "Arzel"}, {"address": "arzel@gmail.com"}}, "out": out}
+	tokens := oauth.NewSource(nil, nil, nil)
+	for _, p := range at {
+		server.AllowInsecureAuth, o.relay.takes = true, p.Takes
+		out["user"], out["bearer"], settings["oauth"] = "bonjour@arzel.example", true, map[string]string{"provider": "microsoft", "clientId": oauthtest.ClientID}
+		tokens = oauth.NewSource(p.Caller(), map[string]oauth.Provider{"microsoft": p.Provider()}, func() time.Time { return o.now })
+	}
+	o.house = newHouseOn(t, url, email.New(o.dns, submit.New(dial, "desk.arzel.example", nil, time.Now), nil, email.Detector{}, tokens))
+	text, err := json.Marshal(settings)
 	o.ok(err)
-	o.mailbox, err = o.channels.Create(o.ctx, o.lea, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: settings})
+	go func() { served <- server.Serve(l) }()
+	o.mailbox, err = o.channels.Create(o.ctx, o.lea, channel.Creation{Kind: email.Kind, Name: "Mail", Settings: text})
 	o.ok(err)
 	return o
 }
@@ -115,15 +157,7 @@ func newOffice(t *testing.T, url string) *office {
 func (o *office) writes() (raw []byte, trust channel.Trust) {
 	o.Helper()
 	before := len(o.relay.letters)
-	in := "From: Camille <camille@mel.example>\r\nTo: bonjour@arzel.example\r\nMessage-ID: <" + strconv.Itoa(before) + "@mel.example>\r\nSubject: Mon colis\r\n\r\nOù ?\r\n"
-	if _, err := o.post.Intake(o.ws, o.mailbox.ID).Keep(o.ctx, channel.Raw{Bytes: []byte(in)}); err != nil {
-		o.Fatal(err)
-	}
-	for o.post.ReadOnce(o.ctx) > 0 {
-		continue
-	}
-	o.now = o.now.Add(time.Second)
-	o.replies(o.conversations()[0].ID, desk.Outbound{Text: "Il arrive — demain."})
+	o.asks(strconv.Itoa(before))
 	o.post.SendOnce(o.ctx)
 	if len(o.relay.letters) != before+1 {
 		o.Fatalf("%d letters left", len(o.relay.letters)-before)
@@ -132,6 +166,20 @@ func (o *office) writes() (raw []byte, trust channel.Trust) {
 	l, err := reading.Read(o.ctx, raw, channel.Envelope{}, reading.Options{Resolver: o.dns})
 	o.ok(err)
 	return raw, l.Trust
+}
+
+// asks has a customer ask, and a member answer her.
+func (o *office) asks(id string) {
+	o.Helper()
+	in := "From: Camille <camille@mel.example>\r\nTo: bonjour@arzel.example\r\nMessage-ID: <" + id + "@mel.example>\r\nSubject: Mon colis\r\n\r\nOù ?\r\n"
+	if _, err := o.post.Intake(o.ws, o.mailbox.ID).Keep(o.ctx, channel.Raw{Bytes: []byte(in)}); err != nil {
+		o.Fatal(err)
+	}
+	for o.post.ReadOnce(o.ctx) > 0 {
+		continue
+	}
+	o.now = o.now.Add(time.Second)
+	o.replies(o.conversations()[0].ID, desk.Outbound{Text: "Il arrive — demain."})
 }
 
 // publishes sets the records that a domain misses.

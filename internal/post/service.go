@@ -148,16 +148,24 @@ func (s *Service) account(ctx context.Context, ws vis.WorkspaceID, c channel.Cha
 	if err != nil {
 		return channel.Account{}, err
 	}
-	out := channel.Account{Workspace: ws, Channel: c, Secrets: make(map[string]string, len(sealed)), LoopToken: s.loopToken(ws)}
-	for name, value := range sealed {
-		plain, err := s.keys.Open(ws, secretPurpose(c.ID, name), value)
-		if err != nil {
-			return channel.Account{}, err
-		}
-		out.Secrets[name] = string(plain)
+	out := channel.Account{Workspace: ws, Channel: c, LoopToken: s.loopToken(ws), Vault: intake{s, ws, c.ID}}
+	if out.Secrets, err = s.openSecrets(ws, c.ID, sealed); err != nil {
+		return channel.Account{}, err
 	}
 	out.Keys, err = s.openKeys(ws, c, keys)
 	return out, err
+}
+
+func (s *Service) openSecrets(ws vis.WorkspaceID, id vis.ChannelID, sealed map[string][]byte) (map[string]string, error) {
+	out := make(map[string]string, len(sealed))
+	for name, value := range sealed {
+		plain, err := s.keys.Open(ws, secretPurpose(id, name), value)
+		if err != nil {
+			return nil, err
+		}
+		out[name] = string(plain)
+	}
+	return out, nil
 }
 
 func secretPurpose(c vis.ChannelID, name string) string {
@@ -180,6 +188,11 @@ func (s *Service) SetSecrets(ctx context.Context, by vis.Actor, id vis.ChannelID
 			return vis.InField("secrets", "A secret has a name of at most %d and a value of at most %d bytes.", maxSecretName, maxSecret)
 		}
 	}
+	return s.keepSecrets(ctx, by, id, secrets, "channel.secrets_changed")
+}
+
+// keepSecrets keeps secrets for whoever works with the channel from now on.
+func (s *Service) keepSecrets(ctx context.Context, by vis.Actor, id vis.ChannelID, secrets map[string]string, action string) error {
 	now := s.clock.Now()
 	_, err := vis.Update(ctx, s.db, by, func(tx Tx) (struct{}, error) {
 		c, err := tx.Channel(ctx, id)
@@ -192,7 +205,7 @@ func (s *Service) SetSecrets(ctx context.Context, by vis.Actor, id vis.ChannelID
 		if _, err := tx.SaveChannel(ctx, c); err != nil { // as another version: whoever works with it begins anew
 			return struct{}{}, err
 		}
-		if err := tx.Audit(ctx, vis.NewAudit(by, now, "channel.secrets_changed", string(id), nil)); err != nil {
+		if err := tx.Audit(ctx, vis.NewAudit(by, now, action, string(id), nil)); err != nil {
 			return struct{}{}, err
 		}
 		return struct{}{}, tx.Append(ctx, vis.NewEvent(by, now, channel.ChannelChanged, channel.ChannelData{Channel: id}))

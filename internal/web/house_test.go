@@ -19,6 +19,7 @@ import (
 
 	"visavis/internal/blob"
 	"visavis/internal/channel"
+	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
@@ -74,9 +75,12 @@ type house struct {
 	report   *report.Service
 	letters  *post.Service
 	dns      names
-	ws       vis.WorkspaceID
-	admin    principal
-	chat     channel.Channel
+
+	outside   outside
+	providers map[string]oauth.Provider
+	ws        vis.WorkspaceID
+	admin     principal
+	chat      channel.Channel
 }
 
 // principal is somebody who calls.
@@ -92,7 +96,7 @@ var nobody = principal{name: "anonymous"}
 
 func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Helper()
-	h := &house{TB: t, ctx: t.Context(), clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}
+	h := &house{TB: t, ctx: t.Context(), clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}, providers: oauth.Providers()}
 	dir := t.TempDir()
 	keys, err := seal.New(bytes.Repeat([]byte{1}, seal.KeySize))
 	h.must(err)
@@ -102,7 +106,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.must(err)
 	mint := vis.Mint{Rand: rand.Reader}
 	h.staff = staff.New(h.store.Staff(), h.clock, mint, keys, 2)
-	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters(standard.World{Now: h.clock.Now, Resolver: &h.dns})...)
+	h.channels = channel.New(h.store.Channels(), h.clock, mint, keys, standard.Adapters(standard.World{Now: h.clock.Now, Resolver: &h.dns, Web: &h.outside, Providers: h.providers})...)
 	h.desk = desk.New(h.store.Desk(), h.channels, h.clock, mint)
 	out, err := safehttp.New(safehttp.Options{Allow: []string{"127.0.0.0/8"}})
 	h.must(err)

@@ -30,6 +30,7 @@ var (
 	limitMember        = limit{"member", 1200, time.Minute}
 	limitVisitor       = limit{"visitor", 600, time.Minute}
 	limitPage          = limit{"page", 120, time.Minute} // public pages, by address
+	limitConsent       = limit{"grant", 20, time.Minute} // mailboxes signed in to
 	limitDNS           = limit{"dns", 30, time.Minute}   // questions that are passed on to DNS
 	limitLink          = limit{"link", 30, time.Minute}  // guesses at set-up and invitation links, by address
 )

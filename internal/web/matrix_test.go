@@ -81,6 +81,9 @@ var matrix = map[string]row{
 	"DELETE /api/v1/tokens/{id}":              {who: "nnnff.anfa", of: "token", last: true},
 	"GET /api/v1/audit":                       {who: "nnnff..nf."},
 
+	"GET /oauth/callback":                      {who: ".........."}, // it sends everybody to the desk
+	"POST /api/v1/channels/{id}/authorisation": {who: "nnnff.annn", of: "channel"},
+
 	"GET /api/v1/webhooks":                                    {who: "nnnf...nf."},
 	"POST /api/v1/webhooks":                                   {who: "nnnff..nf.", body: obj{"name": "New", "url": "https://hooks.example/", "events": []string{}}},
 	"PATCH /api/v1/webhooks/{id}":                             {who: "nnnff.anfa", of: "webhook", body: obj{"name": "Canary-office", "version": 1}},

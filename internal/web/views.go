@@ -132,6 +132,7 @@ type MailboxSettings struct {
 	Addresses          []MailboxAddress `json:"addresses" nullable:"false" doc:"Those that letters reach us at; they leave from the first unless they answer one that was written to another."`
 	In                 *MailInbox       `json:"in,omitempty" doc:"Where letters are fetched from; absent when they are handed over to us."`
 	Out                *MailServer      `json:"out,omitempty" doc:"The server that takes our letters."`
+	OAuth              *MailOAuth       `json:"oauth,omitempty" doc:"Signs in to the servers that take access tokens, once a member has consented."`
 	TrustedServers     []string         `json:"trustedServers,omitempty" nullable:"false" doc:"Whose Authentication-Results are believed (RFC 8601)."`
 	NoSubaddresses     bool             `json:"noSubaddresses,omitempty" doc:"The server does not deliver what is written to an address with +something in it."`
 	OwnReturnPath      bool             `json:"ownReturnPath,omitempty" doc:"Reports come to an address of their own for each letter."`

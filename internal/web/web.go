@@ -378,6 +378,7 @@ func (s *Server) routes() {
 	s.teamRoutes()
 	s.channelRoutes()
 	s.mailKeyRoutes()
+	s.mailConsentRoutes()
 	s.tokenRoutes()
 	s.auditRoutes()
 	s.webhookRoutes()

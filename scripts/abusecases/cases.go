@@ -117,6 +117,7 @@ var cases = []abuse{
 	{id: "S-05", what: "a webhook's address with a password, line breaks, an odd port"},
 	{id: "S-06", what: "what an address answers, shown to whoever chose it"},
 	{id: "S-08", what: "a webhook forged, changed, repeated, or signed with an old secret"},
+	{id: "S-09", what: "a consent for a mailbox: another's, forged, repeated, late, with another's code"},
 	{id: "S-10", what: "secrets of channels in answers"},
 	{id: "S-11", what: "a mail server that attacks whoever speaks with it"},
 	{id: "S-13", what: "addresses that others chose, fetched by us"},

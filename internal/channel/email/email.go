@@ -17,6 +17,7 @@ import (
 	"visavis/internal/channel/email/dkim"
 	"visavis/internal/channel/email/imapin"
 	"visavis/internal/channel/email/letter"
+	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/email/records"
 	"visavis/internal/channel/email/setup"
 	"visavis/internal/channel/email/submit"
@@ -51,6 +52,8 @@ type Settings struct {
 	In *Inbox `json:"in,omitempty"`
 	// Out is the server that takes our letters; nil leaves the channel without a voice.
 	Out *Server `json:"out,omitempty"`
+	// OAuth signs in to the servers that take access tokens; nil where the secrets are enough.
+	OAuth *OAuth `json:"oauth,omitempty"`
 	// TrustedServers name those of ours whose Authentication-Results are believed.
 	TrustedServers []string `json:"trustedServers"`
 	// NoSubaddresses says that the server does not deliver what is written to an address with +something in it.
@@ -76,18 +79,21 @@ type Adapter struct {
 	sender   *submit.Sender
 	fetcher  *imapin.Fetcher
 	detector Detector
+	tokens   *oauth.Source
 }
 
 // Resolver answers questions to DNS; *net.Resolver is one.
 type Resolver = records.Resolver
 
-// New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody.
-func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher, detector Detector) *Adapter {
-	return &Adapter{resolver, sender, fetcher, detector}
+// New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody. tokens sign in
+// where passwords do not.
+func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher, detector Detector, tokens *oauth.Source) *Adapter {
+	return &Adapter{resolver, sender, fetcher, detector, tokens}
 }
 
 var (
 	_ channel.Acknowledger = (*Adapter)(nil)
+	_ channel.Authorizer   = (*Adapter)(nil)
 	_ channel.Prober       = (*Adapter)(nil)
 	_ channel.Reader       = (*Adapter)(nil)
 	_ channel.Receiver     = (*Adapter)(nil)
@@ -119,7 +125,7 @@ func parse(raw json.RawMessage) (Settings, error) {
 }
 
 // CheckSettings implements channel.Adapter.
-func (*Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
+func (a *Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
 	s, err := parse(raw)
 	if err != nil {
 		return nil, err
@@ -134,6 +140,9 @@ func (*Adapter) CheckSettings(raw json.RawMessage) (json.RawMessage, error) {
 		if err := s.Out.check("settings.out"); err != nil {
 			return nil, err
 		}
+	}
+	if err := a.checkOAuth(&s); err != nil {
+		return nil, err
 	}
 	if len(s.TrustedServers) > maxServers {
 		return nil, vis.InField("settings.trustedServers", "A mailbox trusts %d servers at most.", maxServers)
@@ -298,7 +307,15 @@ func (a *Adapter) Send(ctx context.Context, account channel.Account, e channel.E
 	if err != nil || s.Out == nil {
 		return channel.Outcome{State: channel.OutDeferred, Problem: "channel-off"}
 	}
-	return a.sender.Send(ctx, s.Out.line(), account.Secrets[SecretOut], e, raw)
+	secret, err := a.secretFor(ctx, account, s.Out, SecretOut)
+	if err != nil {
+		return unsigned(err)
+	}
+	out := a.sender.Send(ctx, s.Out.line(), secret, e, raw)
+	if out.Problem == "sign-in-refused" {
+		a.tokens.Refused(account, secret)
+	}
+	return out
 }
 
 // Destination implements channel.Sender: all goes to the relay.

@@ -13,6 +13,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/channel/channeltest"
 	"visavis/internal/channel/email/imapin"
+	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/email/submit"
 )
 
@@ -22,31 +23,40 @@ const good = `{"addresses":[{"address":"Bonjour@Arzel.example","name":"Arzel"},{
 
 func adapter() *Adapter {
 	refuse := func(context.Context, string, uint16) (net.Conn, error) { return nil, net.ErrClosed }
-	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil, Detector{})
+	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil, Detector{}, oauth.NewSource(nil, oauth.Providers(), time.Now))
 }
 
 func TestAMailboxIsAChannel(t *testing.T) {
 	t.Parallel()
 	channeltest.Run(t, channeltest.Fixture{Adapter: adapter(),
-		Good: []string{good, `{"addresses":[]}`, `{"addresses":[{"address":"a@b.example"}],"out":{"host":"127.0.0.1","port":2525,"security":"none"}}`},
+		Good: []string{good, `{"addresses":[]}`, `{"addresses":[{"address":"a@b.example"}],"out":{"host":"127.0.0.1","port":2525,"security":"none"}}`,
+			`{"addresses":[],"out":{"host":"smtp.office365.com","port":587,"security":"starttls","bearer":true},"oauth":{"provider":"microsoft","clientId":"x","tenant":"Arzel.onmicrosoft.com"}}`},
 		Bad: map[string]string{
-			`{"addresses":[{"address":"nobody"}]}`:                                                                                   "settings.addresses",
-			`{"addresses":[{"address":"` + strings.Repeat("x", 40) + `@b.example"}]}`:                                                "settings.addresses",
-			`{"addresses":[{"address":"a@b.example","name":"` + strings.Repeat("x", 81) + `"}]}`:                                     "settings.addresses",
-			`{"addresses":[{"address":"a@b.example","teamId":"x"}]}`:                                                                 "settings.addresses",
-			`{"addresses":[],"out":{"host":"a b","port":25,"security":"tls"}}`:                                                       "settings.out.host",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":0,"security":"tls"}}`:                                             "settings.out.port",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"ssl"}}`:                                            "settings.out.security",
-			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"tls","user":"a\nb"}}`:                              "settings.out.user",
-			`{"addresses":[],"in":{"host":"x","port":993,"security":"tls","user":"a"}}`:                                              "settings.in.host",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls"}}`:                                            "settings.in.user",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"burn"}}`:                  "settings.in.after",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","existing":"all"}}`:                "settings.in.existing",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["a\r\nb"]}}`:            "settings.in.folders",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["*"]}}`:                 "settings.in.folders",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move"}}`:                  "settings.in.moveTo",
-			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move","moveTo":"Inbox"}}`: "settings.in.moveTo",
-			`{"addresses":[],"trustedServers":["x"]}`:                                                                                "settings.trustedServers",
+			`{"addresses":[{"address":"nobody"}]}`:                                                                                                       "settings.addresses",
+			`{"addresses":[{"address":"` + strings.Repeat("x", 40) + `@b.example"}]}`:                                                                    "settings.addresses",
+			`{"addresses":[{"address":"a@b.example","name":"` + strings.Repeat("x", 81) + `"}]}`:                                                         "settings.addresses",
+			`{"addresses":[{"address":"a@b.example","teamId":"x"}]}`:                                                                                     "settings.addresses",
+			`{"addresses":[],"out":{"host":"a b","port":25,"security":"tls"}}`:                                                                           "settings.out.host",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":0,"security":"tls"}}`:                                                                 "settings.out.port",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"ssl"}}`:                                                                "settings.out.security",
+			`{"addresses":[],"out":{"host":"smtp.b.example","port":25,"security":"tls","user":"a\nb"}}`:                                                  "settings.out.user",
+			`{"addresses":[],"in":{"host":"x","port":993,"security":"tls","user":"a"}}`:                                                                  "settings.in.host",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls"}}`:                                                                "settings.in.user",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"burn"}}`:                                      "settings.in.after",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","existing":"all"}}`:                                    "settings.in.existing",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["a\r\nb"]}}`:                                "settings.in.folders",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","folders":["*"]}}`:                                     "settings.in.folders",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move"}}`:                                      "settings.in.moveTo",
+			`{"addresses":[],"in":{"host":"imap.b.example","port":993,"security":"tls","user":"a","after":"move","moveTo":"Inbox"}}`:                     "settings.in.moveTo",
+			`{"addresses":[],"trustedServers":["x"]}`:                                                                                                    "settings.trustedServers",
+			`{"addresses":[],"oauth":{"provider":"other","clientId":"x"}}`:                                                                               "settings.oauth.provider",
+			`{"addresses":[],"oauth":{"provider":"google","clientId":" "}}`:                                                                              "settings.oauth.clientId",
+			`{"addresses":[],"oauth":{"provider":"google","clientId":"x","tenant":"arzel"}}`:                                                             "settings.oauth.tenant",
+			`{"addresses":[],"oauth":{"provider":"microsoft","clientId":"x","tenant":"../x"}}`:                                                           "settings.oauth.tenant",
+			`{"addresses":[],"oauth":{"provider":"microsoft","clientId":"x","tenant":"a/token?"}}`:                                                       "settings.oauth.tenant",
+			`{"addresses":[],"out":{"host":"smtp.evil.example","port":465,"security":"tls","bearer":true},"oauth":{"provider":"google","clientId":"x"}}`: "settings.out.host",
+			`{"addresses":[],"out":{"host":"evilgmail.com","port":465,"security":"tls","bearer":true},"oauth":{"provider":"google","clientId":"x"}}`:     "settings.out.host",
+			`{"addresses":[],"oauth":{"provider":"google","clientId":"x","token":"https://evil.example"}}`:                                               "settings",
 			`{"addresses":[],"other":1}`: "settings",
 			`[]`:                         "settings",
 		}})

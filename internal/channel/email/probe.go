@@ -119,8 +119,21 @@ func (t *trial) resolve(part string, s *Server) bool {
 	})
 }
 
+// secret is what a server is signed in to with. Where it cannot be had, the sign-in has failed.
+func (t *trial) secret(part string, to *Server, name string) (string, bool) {
+	secret, err := t.secretFor(t.ctx, t.account, to, name)
+	if err == nil {
+		return secret, true
+	}
+	return "", t.run(part)("sign-in", func() (_, problem, _ string) { return "", unsigned(err).Problem, "" })
+}
+
 func (t *trial) in() bool {
-	return t.resolve("in", &t.settings.In.Server) && t.fetcher.Try(t.ctx, t.settings.In.mailbox(), t.account.Secrets[SecretIn], t.run("in"))
+	if !t.resolve("in", &t.settings.In.Server) {
+		return false
+	}
+	secret, ok := t.secret("in", &t.settings.In.Server, SecretIn)
+	return ok && t.fetcher.Try(t.ctx, t.settings.In.mailbox(), secret, t.run("in"))
 }
 
 // out hands a letter over that goes from the mailbox's first address to itself. Without an address there is none to be written.
@@ -139,7 +152,11 @@ func (t *trial) out() bool {
 		return false
 	}
 	env := channel.Envelope{From: own.Address, To: []string{own.Address}}
-	if !t.resolve("out", t.settings.Out) || !t.sender.Try(t.ctx, t.settings.Out.line(), t.account.Secrets[SecretOut], env, raw, t.run("out")) {
+	if !t.resolve("out", t.settings.Out) {
+		return false
+	}
+	secret, ok := t.secret("out", t.settings.Out, SecretOut)
+	if !ok || !t.sender.Try(t.ctx, t.settings.Out.line(), secret, env, raw, t.run("out")) {
 		return false
 	}
 	t.sent = id
@@ -148,5 +165,6 @@ func (t *trial) out() bool {
 
 // back waits for the letter that left.
 func (t *trial) back() bool {
-	return t.fetcher.Find(t.ctx, t.settings.In.mailbox(), t.account.Secrets[SecretIn], t.sent, t.run("in"))
+	secret, ok := t.secret("in", &t.settings.In.Server, SecretIn)
+	return ok && t.fetcher.Find(t.ctx, t.settings.In.mailbox(), secret, t.sent, t.run("in"))
 }

@@ -154,7 +154,12 @@ func (a *Adapter) Receive(ctx context.Context, account channel.Account, in chann
 	if err != nil {
 		return err
 	}
-	a.fetcher.Receive(ctx, s.In.mailbox(), account.Secrets[SecretIn], in)
+	a.fetcher.Receive(ctx, s.In.mailbox(), func(ctx context.Context, refused string) (string, error) {
+		if refused != "" {
+			a.tokens.Refused(account, refused)
+		}
+		return a.secretFor(ctx, account, &s.In.Server, SecretIn)
+	}, in)
 	return ctx.Err()
 }
 

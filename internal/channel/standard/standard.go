@@ -11,14 +11,20 @@ import (
 	"visavis/internal/channel/email"
 	"visavis/internal/channel/email/imapin"
 	"visavis/internal/channel/email/line"
+	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/channel/webchat"
+	"visavis/internal/safehttp"
 )
 
 // World is what channels reach beyond this machine. The zero value reaches nothing: enough for settings and descriptions.
 type World struct {
 	// Dial connects to servers of mail, past the egress guard.
 	Dial line.Dial
+	// Web calls providers where mailboxes are signed in to.
+	Web oauth.Caller
+	// Providers are those; nil for the ones that ship.
+	Providers map[string]oauth.Provider
 	// Resolver is asked about those who write letters, and about what makes ours believed; nil proves nobody.
 	Resolver email.Resolver
 	// Detector finds mail servers from addresses.
@@ -28,6 +34,12 @@ type World struct {
 	Now   func() time.Time
 }
 
+type noWorld struct{}
+
+func (noWorld) Post(context.Context, string, map[string]string, []byte) (safehttp.Answer, error) {
+	return safehttp.Answer{}, errNoWorld
+}
+
 var errNoWorld = errors.New("nothing beyond this machine is reached")
 
 // Adapters returns one adapter of each kind.
@@ -35,9 +47,15 @@ func Adapters(w World) []channel.Adapter {
 	if w.Dial == nil {
 		w.Dial = func(context.Context, string, uint16) (net.Conn, error) { return nil, errNoWorld }
 	}
+	if w.Web == nil {
+		w.Web = noWorld{}
+	}
+	if w.Providers == nil {
+		w.Providers = oauth.Providers()
+	}
 	if w.Now == nil {
 		w.Now = time.Now
 	}
-	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now), w.Detector)
+	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now), w.Detector, oauth.NewSource(w.Web, w.Providers, w.Now))
 	return []channel.Adapter{webchat.Adapter{}, mail}
 }

@@ -348,6 +348,23 @@ export interface paths {
         patch: operations["changeChannel"];
         trace?: never;
     };
+    "/api/v1/channels/{id}/authorisation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin to sign a mailbox in at its provider */
+        post: operations["authoriseChannel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channels/{id}/records": {
         parameters: {
             query?: never;
@@ -2524,6 +2541,18 @@ export interface components {
             /** @enum {string} */
             kind: "customer" | "member" | "system";
         };
+        Authorisation: {
+            /**
+             * Format: uri
+             * @description The provider's page, to be opened in this browser within ten minutes. It can be come back from once, in this session only.
+             */
+            address: string;
+            /**
+             * Format: uri
+             * @description Where the provider sends her back to, to be registered with it.
+             */
+            back: string;
+        };
         BeginConversation: {
             attachmentIds?: string[];
             bcc?: components["schemas"]["Mailbox"][];
@@ -4350,6 +4379,14 @@ export interface components {
             security: "tls" | "starttls" | "none";
             user?: string;
         } | null;
+        MailOAuth: {
+            /** @description As which this server is registered there. */
+            clientId: string;
+            /** @enum {string} */
+            provider: "google" | "microsoft";
+            /** @description The directory at Microsoft; none is all of them. */
+            tenant?: string;
+        } | null;
         MailServer: {
             /** @description The secret is an access token. */
             bearer?: boolean;
@@ -4382,6 +4419,8 @@ export interface components {
             noAcknowledgements?: boolean;
             /** @description The server does not deliver what is written to an address with +something in it. */
             noSubaddresses?: boolean;
+            /** @description Signs in to the servers that take access tokens, once a member has consented. */
+            oauth?: components["schemas"]["MailOAuth"];
             /** @description The server that takes our letters. */
             out?: components["schemas"]["MailServer"];
             /** @description Reports come to an address of their own for each letter. */
@@ -7758,6 +7797,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Channel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authoriseChannel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authorisation"];
                 };
             };
             /** @description Error */

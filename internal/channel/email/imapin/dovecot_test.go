@@ -1,10 +1,12 @@
 package imapin
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -292,13 +294,45 @@ func TestALetterThatIsTooLargeIsSeen(t *testing.T) {
 	}
 }
 
+// K-42: what was not taken is not shown again, and that a person has to consent is told at once.
+func TestSecretsAreAskedForWhenTheyAreNeeded(t *testing.T) {
+	t.Parallel()
+	d := peers.StartDovecot(t, "")
+	d.Deliver("lea", "INBOX", letterNo(1))
+	s := newShelf()
+	var asked []string
+	var mu sync.Mutex
+	fetchingWith(t, fetcher(d, quick), box(d, "lea"), func(_ context.Context, refused string) (string, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		asked = append(asked, refused)
+		switch len(asked) {
+		case 1:
+			return "", line.Trouble("sign-in-again")
+		case 2:
+			return "an0ther-word", nil
+		}
+		return peers.Password, nil
+	}, s)
+	s.await(t, "told", func() bool {
+		return slices.ContainsFunc(s.told, func(h channel.Health) bool { return h.State == channel.Broken && h.Problem == "sign-in-again" })
+	})
+	s.awaitLetters(t, 1)
+	s.holds(t, letterNo(1))
+	mu.Lock()
+	defer mu.Unlock()
+	if !slices.Equal(asked, []string{"", "", "an0ther-word"}) {
+		t.Errorf("asked with %q", asked)
+	}
+}
+
 // K-42: who is not let in is told so at once, in the server's words and without ours.
 func TestAWrongPasswordIsToldAtOnce(t *testing.T) {
 	t.Parallel()
 	d := peers.StartDovecot(t, "")
 	b, s := box(d, "lea"), newShelf()
 	f := fetcher(d, quick)
-	fetchingWith(t, f, b, "an0ther-word", s)
+	fetchingWith(t, f, b, always("an0ther-word"), s)
 	s.await(t, "told", func() bool { return s.last().State == channel.Broken && s.last().Problem == "sign-in-refused" })
 	if h := s.last(); strings.Contains(h.Answer, "an0ther-word") || h.Answer == "" || strings.Contains(h.Answer, "\n") || h.Part != "in" {
 		t.Errorf("told %+v", h)

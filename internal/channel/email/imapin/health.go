@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -99,6 +100,9 @@ func answerOf(err error, secret string) string {
 	return line.OneLine(line.Hide(said, secret))
 }
 
+// lasting are troubles with a line that only a person can mend.
+var lasting = []string{"certificate", "no-encryption", "open-line", "sign-in-again", "client-refused"}
+
 // wordOf is the stable word of a trouble, and whether only a person can mend it. Beside line.Problem's: "sign-in-refused", "rate-limited",
 // "not-now", "protocol", "no-such-folder", "folder-refused", "mailbox-full", "letter-stuck", "not-kept", and of trials "not-arrived".
 func wordOf(err error) (problem string, hopeless bool) {
@@ -130,7 +134,7 @@ func wordOf(err error) (problem string, hopeless bool) {
 		return "not-now", false
 	}
 	problem = line.Problem(err)
-	return problem, problem == "certificate" || problem == "no-encryption" || problem == "open-line"
+	return problem, slices.Contains(lasting, problem)
 }
 
 func folderWord(no *imap.Error) string {

@@ -375,7 +375,7 @@ func TestASecretThatIsSaidBackIsNotToldOn(t *testing.T) {
 	}}
 	s, f := newShelf(), New(dial, nil, time.Now)
 	f.pace = quick
-	fetchingWith(t, f, server.serve(t), "t0p-s3cret", s)
+	fetchingWith(t, f, server.serve(t), always("t0p-s3cret"), s)
 	s.await(t, "told", func() bool { return s.last().Problem == "sign-in-refused" })
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -85,11 +85,17 @@ func New(dial line.Dial, roots *x509.CertPool, now func() time.Time) *Fetcher {
 		first: 2 * time.Second, most: 90 * time.Second, broken: 150 * time.Second}}
 }
 
+// Secret is what the server is signed in to with, asked for whenever a line is made. refused is what it did not take the last time, ""
+// otherwise.
+type Secret func(ctx context.Context, refused string) (string, error)
+
 // receiver fetches from one mailbox.
 type receiver struct {
 	*Fetcher
 	box       Mailbox
-	secret    string
+	ask       Secret
+	secret    string // as it was given last
+	refused   string // when the server did not take it
 	in        channel.Intake
 	folders   []*folder
 	fault     error     // of a folder, in this round: the others are fetched
@@ -100,8 +106,8 @@ type receiver struct {
 }
 
 // Receive fetches until ctx ends.
-func (f *Fetcher) Receive(ctx context.Context, box Mailbox, secret string, in channel.Intake) {
-	r := &receiver{Fetcher: f, box: box, secret: secret, in: in}
+func (f *Fetcher) Receive(ctx context.Context, box Mailbox, secret Secret, in channel.Intake) {
+	r := &receiver{Fetcher: f, box: box, ask: secret, in: in}
 	for _, name := range box.Folders {
 		r.folders = append(r.folders, &folder{name: name})
 	}
@@ -118,7 +124,16 @@ func (f *Fetcher) Receive(ctx context.Context, box Mailbox, secret string, in ch
 
 // line makes a line and fetches over it until it breaks.
 func (r *receiver) line(ctx context.Context) error {
+	var err error
+	if r.secret, err = r.ask(ctx, r.refused); err != nil {
+		return err
+	}
+	r.refused = ""
 	s, err := r.session(ctx, r.box.Server, r.secret)
+	var not signInError
+	if errors.As(err, &not) {
+		r.refused = r.secret
+	}
 	if err != nil {
 		return err
 	}

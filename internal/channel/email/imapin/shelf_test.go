@@ -183,10 +183,14 @@ func box(d *peers.Dovecot, who string) Mailbox {
 // fetching fetches until stop is called, or the test ends.
 func fetching(t *testing.T, f *Fetcher, b Mailbox, in channel.Intake) (stop func()) {
 	t.Helper()
-	return fetchingWith(t, f, b, peers.Password, in)
+	return fetchingWith(t, f, b, always(peers.Password), in)
 }
 
-func fetchingWith(t *testing.T, f *Fetcher, b Mailbox, secret string, in channel.Intake) (stop func()) {
+func always(secret string) Secret {
+	return func(context.Context, string) (string, error) { return secret, nil }
+}
+
+func fetchingWith(t *testing.T, f *Fetcher, b Mailbox, secret Secret, in channel.Intake) (stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan struct{})

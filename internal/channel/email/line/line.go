@@ -36,6 +36,11 @@ type Server struct {
 	Bearer bool
 }
 
+// Trouble is why there is nothing to sign in with, as a stable word.
+type Trouble string
+
+func (t Trouble) Error() string { return "line: " + string(t) }
+
 // Dial connects to a mail server; safehttp.Client.DialMail is one.
 type Dial func(ctx context.Context, host string, port uint16) (net.Conn, error)
 
@@ -84,7 +89,7 @@ func Hide(said, secret string) string {
 }
 
 // Problem is what keeps a line from being made or used, as a stable word: "open-line", "certificate", "no-encryption", "no-such-host",
-// "stopped", or "no-connection".
+// "stopped", a Trouble's, or "no-connection".
 func Problem(err error) string {
 	var authority x509.UnknownAuthorityError
 	var name x509.HostnameError
@@ -92,6 +97,7 @@ func Problem(err error) string {
 	var alert tls.AlertError
 	var verify *tls.CertificateVerificationError
 	var dns *net.DNSError
+	var trouble Trouble
 	switch {
 	case errors.Is(err, ErrOpen):
 		return "open-line"
@@ -101,6 +107,8 @@ func Problem(err error) string {
 		return "no-encryption"
 	case errors.As(err, &dns) && dns.IsNotFound:
 		return "no-such-host"
+	case errors.As(err, &trouble):
+		return string(trouble)
 	case errors.Is(err, context.Canceled):
 		return "stopped"
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"strings"
 	"sync"
 	"time"
 
@@ -192,9 +193,18 @@ func signIn(client *smtp.Client, to line.Server, secret string) error {
 		by = sasl.NewLoginClient(to.User, secret)
 	}
 	if err := client.Auth(by); err != nil {
-		return signInError{err}
+		return signInError{unsaid(err, secret)}
 	}
 	return nil
+}
+
+// unsaid takes the secret out of a refusal that repeats it.
+func unsaid(err error, secret string) error {
+	var answer *smtp.SMTPError
+	if secret == "" || !errors.As(err, &answer) {
+		return err
+	}
+	return &smtp.SMTPError{Code: answer.Code, EnhancedCode: answer.EnhancedCode, Message: strings.ReplaceAll(answer.Message, secret, "…")}
 }
 
 // signInError is a refusal to let us in, which is no answer to a letter.

@@ -360,6 +360,8 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'audit.channel.secret_rotated': '{who} made a new identity secret for {what}',
   'audit.channel.secrets_changed': '{who} changed the passwords of {what}',
   'audit.channel.signing_keys_made': '{who} made signing keys for {what}',
+  'audit.channel.consent_asked': '{who} began to sign {what} in at its provider',
+  'audit.channel.signed_in': '{who} signed {what} in at its provider',
   'audit.token.created': '{who} created a token',
   'audit.token.revoked': '{who} revoked a token',
   'audit.webhook.created': '{who} created a webhook',

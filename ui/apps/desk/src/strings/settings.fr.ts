@@ -363,6 +363,8 @@ export const settingsFr = {
   'audit.channel.secret_rotated': '{who} a fait un nouveau secret d’identité pour {what}',
   'audit.channel.secrets_changed': '{who} a changé les mots de passe de {what}',
   'audit.channel.signing_keys_made': '{who} a créé des clés de signature pour {what}',
+  'audit.channel.consent_asked': '{who} a commencé à connecter {what} à son fournisseur',
+  'audit.channel.signed_in': '{who} a connecté {what} à son fournisseur',
   'audit.token.created': '{who} a créé un jeton',
   'audit.token.revoked': '{who} a révoqué un jeton',
   'audit.webhook.created': '{who} a créé un webhook',

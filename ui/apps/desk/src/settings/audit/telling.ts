@@ -37,6 +37,8 @@ const known = [
   'channel.secret_rotated',
   'channel.secrets_changed',
   'channel.signing_keys_made',
+  'channel.consent_asked',
+  'channel.signed_in',
   'token.created',
   'token.revoked',
   'webhook.created',
