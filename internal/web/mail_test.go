@@ -211,6 +211,7 @@ func TestAMemberDecidesOnALetterThatNobodyCouldRead(t *testing.T) {
 	c := h.mailbox()
 	agent := h.hire(h.admin, "Yann", vis.Agent)
 	for _, subject := range []string{"First", "Second", "Third"} {
+		h.clock.move(time.Second)
 		h.arrives(c, "From: Camille <camille@letters.example>\nSubject: "+subject+"\n"+strings.Repeat("X-Again: and again\n", 5000)+"\nHello\n")
 	}
 	if n := read[MailCounts](t, h.get(agent, "/api/v1/mail/counts")); n.Quarantined != 3 || n.Failed != 0 {
