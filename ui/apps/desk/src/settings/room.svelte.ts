@@ -1,4 +1,12 @@
-import type { Channel, Member, Problem, Team, Token, WebchatSettings } from '@visavis/client';
+import {
+  Problem,
+  type Channel,
+  type MailboxSettings,
+  type Member,
+  type Team,
+  type Token,
+  type WebchatSettings,
+} from '@visavis/client';
 import { createContext } from 'svelte';
 import type { Session } from '../state/session.svelte.ts';
 import { change, create, remove, type Outcome, type Shelf } from './outcome.ts';
@@ -73,6 +81,10 @@ export class Room {
   createChannel(name: string, settings: WebchatSettings): Promise<Outcome<Channel>> {
     return create(this.#channels, () => this.calls.createChannel(name, settings));
   }
+  /** Switched off until somebody has seen it work. */
+  createMailbox(name: string, mailbox: MailboxSettings): Promise<Outcome<Channel>> {
+    return create(this.#channels, () => this.calls.createMailbox(name, mailbox));
+  }
   changeChannel(channel: Channel, next: Omit<ChannelChange, 'version'>): Promise<Outcome<Channel>> {
     return change(this.#channels, { ...channel, ...next }, () =>
       this.calls.changeChannel(channel.id, { ...next, version: channel.version }),
@@ -101,6 +113,11 @@ export class Room {
     else if (outcome.kind === 'refused') this.done(outcome.problem, key, name);
     else this.session.toasts.refuse({ text: this.#t(outcome.kind === 'gone' ? 'common.missing' : 'conflict.title') });
     return outcome.kind === 'saved';
+  }
+
+  /** Why something failed, whatever was thrown. */
+  whyOf(cause: unknown): string {
+    return this.why(cause instanceof Problem ? cause : new Problem({ status: 0, code: 'unreachable' }));
   }
 
   /** A refusal in the reader's words where the house knows it. */

@@ -1,4 +1,4 @@
-import type { Api, AuditEntry, Body, InviteLink, Member, WebchatSettings } from '@visavis/client';
+import type { Api, AuditEntry, Body, InviteLink, MailboxSettings, Member, WebchatSettings } from '@visavis/client';
 
 export type { InviteLink };
 /** One line of the audit log. */
@@ -31,6 +31,8 @@ export function callsOf(api: Api) {
     channel: (id: string) => api.get(`/channels/${id}`),
     createChannel: (name: string, settings: WebchatSettings) =>
       api.post('/channels', { kind: 'webchat', name, settings }),
+    createMailbox: (name: string, mailbox: MailboxSettings) =>
+      api.post('/channels', { kind: 'email', name, mailbox, disabled: true }),
     changeChannel: (id: string, change: ChannelChange) => api.patch(`/channels/${id}`, change),
     rotateSecret: async (id: string) => (await api.post(`/channels/${id}/secret`)).secret,
 
