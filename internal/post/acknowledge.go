@@ -21,6 +21,8 @@ const (
 	// acknowledgeEvery is how often one address is told at most, whatever arrives from it: what answers by itself without saying so is
 	// answered once.
 	acknowledgeEvery = 24 * time.Hour
+	// acknowledgeFor is how old a letter may be by its own date: one that lay in a mailbox before it was fetched is no news to its writer.
+	acknowledgeFor = 3 * 24 * time.Hour
 )
 
 // Effects are what this room's timers do.
@@ -33,7 +35,8 @@ func (s *Service) Effects() map[string]jobs.Effect {
 func (f *filing) expectAcknowledgement(ctx context.Context, m desk.Message) error {
 	a, ok := f.adapter.(channel.Acknowledger)
 	l := f.letter
-	if !ok || !a.Acknowledges(f.channel) || !acknowledgeable(l) || f.body.Stranger || f.body.ForwardedBy != nil || f.own(l.From.Address) {
+	old := !l.SentAt.IsZero() && f.now.Sub(l.SentAt) > acknowledgeFor
+	if !ok || !a.Acknowledges(f.channel) || !acknowledgeable(l) || old || f.body.Stranger || f.body.ForwardedBy != nil || f.own(l.From.Address) {
 		return nil
 	}
 	return f.tx.Arm(ctx, jobs.Timer{Workspace: f.by.Workspace, Kind: TimerAcknowledge, Key: string(m.ID), DueAt: f.now.Add(acknowledgeAfter)})

@@ -2,6 +2,7 @@ package post_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -42,6 +43,21 @@ func (h *house) owed(c desk.Conversation, due time.Time) {
 		return tx.InsertPromise(h.ctx, routing.Promise{ID: vis.PromiseID(h.mint.ID(h.now)), Conversation: c.ID, Channel: c.Channel, Kind: routing.First,
 			State: routing.Running, MadeAt: h.now, DueAt: due, Version: 1})
 	}))
+}
+
+// Letters that lay in a mailbox before it was fetched from are kept, and nobody is told years later that hers arrived.
+func TestALetterOfLongAgoIsNotAcknowledged(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.wire.acknowledges = true
+	for days, want := range map[int]int{400: 0, 4: 0, 2: 1} {
+		l := letter(fmt.Sprintf("%d@mel", days), "Mon colis", fmt.Sprintf("Où est-il depuis %d jours ?", days))
+		l.From.Address, l.SentAt = fmt.Sprintf("c%d@mel.example", days), h.now.AddDate(0, 0, -days)
+		h.arrives(l)
+		if out := h.acknowledges(); len(out) != want {
+			t.Errorf("%d days later %d letters left, want %d", days, len(out), want)
+		}
+	}
 }
 
 func TestSheIsToldThatHerLetterArrivedAndByWhenSheIsAnswered(t *testing.T) {
