@@ -360,3 +360,61 @@ func TestAMailboxKeepsItsSecretsAndTellsHowItDoes(t *testing.T) {
 		}
 	}
 }
+
+// She leaves the chat and is answered by letter, answers that, comes back to the site, and finds all of it: she explains nothing twice.
+func TestOneConversationGoesFromTheChatToLettersAndBack(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mail := h.mailbox()
+	ada := h.visitor(h.ws, h.chat)
+	chat := h.write(ada, "Where is my bicycle?")
+	if a := h.do(call{method: "PATCH", path: "/api/v1/visitor", as: ada, body: obj{"name": "Ada", "email": "ada@letters.example"}}); a.status >= 300 {
+		t.Fatalf("she leaves her address: %d %s", a.status, a.body)
+	}
+	agent := h.hire(h.admin, "Yann", vis.Agent)
+	id := string(chat.Conversation.ID)
+	h.clock.move(time.Minute)
+	read[Message](t, h.post(agent, "/api/v1/conversations/"+id+"/messages", obj{"text": "It leaves tomorrow.", "channelId": string(mail.ID)}))
+	all := read[Correspondence](t, h.get(agent, "/api/v1/conversations/"+id+"/letters"))
+	out := all.Letters[len(all.Letters)-1]
+	if !out.Outward || out.To[0].Address != "ada@letters.example" || all.Sendings[0].State != "waiting" {
+		t.Fatalf("what leaves: %+v", all)
+	}
+	h.clock.move(time.Minute)
+	h.arrives(mail, "From: Ada <ada@letters.example>\nTo: support@arzel.example\nMessage-ID: <9@letters.example>\nIn-Reply-To: <"+out.MessageID+">\nSubject: Re: "+out.Subject+"\n\nThank you, and the bell?\n")
+	said := func(as principal, path string) (texts []string) {
+		t.Helper()
+		for _, m := range read[struct {
+			Items []struct {
+				Kind string `json:"kind"`
+				Text string `json:"text"`
+			} `json:"items"`
+		}](t, h.get(as, path)).Items {
+			if m.Kind != "line" && m.Text != "" {
+				texts = append(texts, m.Text)
+			}
+		}
+		return texts
+	}
+	want := "Where is my bicycle?|It leaves tomorrow.|Thank you, and the bell?"
+	for who, got := range map[string][]string{"the agent": said(agent, "/api/v1/conversations/"+id+"/messages"), "she": said(ada, "/api/v1/visitor/conversations/"+id+"/messages")} {
+		if strings.Join(got, "|") != want {
+			t.Errorf("%s sees %q", who, got)
+		}
+	}
+	// Answered without saying how, she is answered where she wrote last: by letter now, and in the chat once she is back in it.
+	h.clock.move(time.Minute)
+	if m := read[Message](t, h.post(agent, "/api/v1/conversations/"+id+"/messages", obj{"text": "The bell too."})); m.ChannelID == nil || *m.ChannelID != string(mail.ID) {
+		t.Errorf("answered on %v", m.ChannelID)
+	}
+	back := h.post(ada, "/api/v1/visitor/messages", obj{"conversationId": id, "text": "I am back.", "clientId": newID()})
+	if back.status >= 300 {
+		t.Fatalf("back in the chat: %d %s", back.status, back.body)
+	}
+	if m := read[Message](t, h.post(agent, "/api/v1/conversations/"+id+"/messages", obj{"text": "Welcome back."})); m.ChannelID == nil || *m.ChannelID != string(h.chat.ID) {
+		t.Errorf("then answered on %v", m.ChannelID)
+	}
+	if got := strings.Join(said(ada, "/api/v1/visitor/conversations/"+id+"/messages"), "|"); got != want+"|The bell too.|I am back.|Welcome back." {
+		t.Errorf("in the end she sees %s", got)
+	}
+}
