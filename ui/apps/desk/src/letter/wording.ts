@@ -115,7 +115,11 @@ export function namesOf(list: readonly Mailbox[], most = 2): { shown: string; mo
   };
 }
 
-/** Whether an open letter warns of something beside its proof. */
-export function warned(letter: Letter): boolean {
-  return letter.stranger || letter.trust?.ambiguous === true || letter.trust?.replyElsewhere === true;
+/** Whom the server answers when nobody else is chosen: whoever wrote last on the customer's side, where she asks for answers. */
+export function recipientOf(letters: readonly Letter[]): Mailbox[] {
+  const heard = letters.findLast(({ outward, class: kind }) => !outward && kind !== 'automatic');
+  if (!heard || heard.stranger) return [];
+  const [elsewhere] = heard.replyTo;
+  if (heard.replyTo.length === 1 && elsewhere && !heard.trust?.replyElsewhere) return [elsewhere];
+  return heard.from.address ? [heard.from] : [];
 }

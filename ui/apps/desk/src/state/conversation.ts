@@ -1,8 +1,9 @@
-import type { Conversation, Line, Message, Pending } from '@visavis/client';
+import type { Conversation, Line, Message, Pending, ScheduledReply } from '@visavis/client';
 import type { IconName } from '@visavis/kit';
 import { isIcon } from '@visavis/kit';
 import type { Said, Speaker } from '@visavis/talk';
 import type { Voice } from '../words.ts';
+import { leavesNow } from './leaving.svelte.ts';
 import type { People } from './people.svelte.ts';
 import type { Written } from './replies.svelte.ts';
 
@@ -91,6 +92,34 @@ export function toSaid(
     });
   }
   return said;
+}
+
+/** Answers by letter that wait for a second thought only: shown at once, as what is on its way, until their message is there. */
+export function toLeave(
+  scheduled: readonly ScheduledReply[],
+  messages: readonly Message[],
+  conversation: Conversation,
+  { people }: Reader,
+): Said[] {
+  const gone = ({ memberId, text, createdAt }: ScheduledReply) =>
+    messages.some((one) => one.author.id === memberId && one.text === text && one.createdAt >= createdAt);
+  return scheduled
+    .filter((one) => leavesNow(one) && !gone(one))
+    .map((one) => {
+      const member = people.member(one.memberId);
+      const name = member?.firstName || member?.name || '';
+      return {
+        key: one.id,
+        kind: 'message',
+        by: { kind: 'member', id: one.memberId, name, face: member?.face ?? '' },
+        ours: true,
+        text: one.text,
+        attachments: [],
+        at: one.createdAt,
+        channel: people.channel(one.channelId)?.kind ?? conversation.channelKind,
+        mark: 'sending',
+      };
+    });
 }
 
 /** Why a word was refused, as a person says it; what the server said when we know no better. */

@@ -1,5 +1,14 @@
-import { isProblem, type Api, type Event, type Letter, type Participant, type Sending } from '@visavis/client';
+import {
+  isProblem,
+  type Api,
+  type Event,
+  type Letter,
+  type Participant,
+  type ScheduledReply,
+  type Sending,
+} from '@visavis/client';
 import { SvelteSet } from 'svelte/reactivity';
+import { Envelope } from '../letter/envelope.svelte.ts';
 
 /** Links to a letter's bytes live 15 minutes; older ones are asked for anew before they are followed. */
 const linksFor = 10 * 60_000;
@@ -11,10 +20,13 @@ export class LettersStore {
   #letters = $state.raw<ReadonlyMap<string, Letter>>(new Map());
   #sendings = $state.raw<ReadonlyMap<string, Sending>>(new Map());
   #participants = $state.raw<readonly Participant[]>([]);
+  #scheduled = $state.raw<readonly ScheduledReply[]>([]);
   #loaded = $state(false);
   #readAt = 0;
   #reading: Promise<void> | undefined;
   #again = false;
+  /** What she has chosen of the answer that she writes. */
+  readonly envelope = new Envelope();
   /** Letters that she wants to see as their sender designed them, and those whose pictures she asked for. */
   readonly designed = new SvelteSet<string>();
   readonly pictured = new SvelteSet<string>();
@@ -33,6 +45,10 @@ export class LettersStore {
   /** Those about whom nobody has decided. */
   get asking(): readonly Participant[] {
     return this.#participants.filter(({ rights }) => rights === 'asked');
+  }
+  /** Answers that are to be said later, those about to leave among them, and those that were held back. */
+  get scheduled(): readonly ScheduledReply[] {
+    return this.#scheduled;
   }
   /** Oldest first. */
   get all(): readonly Letter[] {
@@ -59,7 +75,11 @@ export class LettersStore {
     do {
       this.#again = false;
       try {
-        const { letters, sendings, participants } = await this.#api.get(`/conversations/${this.id}/letters`);
+        const [{ letters, sendings, participants }, scheduled] = await Promise.all([
+          this.#api.get(`/conversations/${this.id}/letters`),
+          this.#api.get(`/conversations/${this.id}/scheduled`),
+        ]);
+        this.#scheduled = scheduled.items;
         this.#letters = new Map(letters.map((letter) => [letter.id, letter]));
         this.#sendings = new Map(sendings.flatMap((one) => (one.messageId ? [[one.messageId, one] as const] : [])));
         this.#participants = participants;
@@ -89,6 +109,13 @@ export class LettersStore {
         break;
       default:
     }
+  }
+
+  putScheduled(one: ScheduledReply): void {
+    this.#scheduled = [...this.#scheduled.filter(({ id }) => id !== one.id), one];
+  }
+  dropScheduled(id: string): void {
+    this.#scheduled = this.#scheduled.filter((one) => one.id !== id);
   }
 
   /** Tries a letter again, or takes it back before it leaves; says why that was refused. */

@@ -18,6 +18,7 @@ import { Customers } from './customers.svelte.ts';
 import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { Departures } from './leaving.svelte.ts';
 import { LettersStore } from './letters.svelte.ts';
 import { Mail } from './mail.svelte.ts';
 import { Notices } from './notices.svelte.ts';
@@ -56,6 +57,7 @@ export class Session {
   readonly presence: Presence;
   readonly drafts = new Drafts();
   readonly replies: Replies;
+  readonly departures: Departures;
   readonly actions: Actions;
   readonly notifier: Notifier;
   readonly notices: Notices;
@@ -91,6 +93,7 @@ export class Session {
     this.customers = new Customers(api, (conversation) => this.inbox.take(conversation));
     this.presence = new Presence(() => this.#me?.member.id ?? '');
     this.replies = new Replies(this);
+    this.departures = new Departures(this);
     this.actions = new Actions(this);
     this.notifier = new Notifier(this);
     this.notices = new Notices(api);
