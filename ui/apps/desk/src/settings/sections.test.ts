@@ -14,7 +14,12 @@ test.each(['', 'members', 'account', 'audit'])('an agent on "%s" is in her accou
   expect(readSection(path, sectionsFor('agent'))).toEqual({ name: 'account', rest: '' });
 });
 
+test('an agent reads ready answers and writes her signature', () => {
+  expect(sectionsFor('agent').map(({ name }) => name)).toEqual(['ready', 'signatures', 'account']);
+  expect(readSection('ready/0199', sectionsFor('agent'))).toEqual({ name: 'ready', rest: '0199' });
+});
+
 test('a supervisor reads how work is shared out, and no member list', () => {
   const names = sectionsFor('supervisor').map(({ name }) => name);
-  expect(names).toEqual(['promises', 'priority', 'routing', 'rules', 'account']);
+  expect(names).toEqual(['promises', 'priority', 'routing', 'rules', 'ready', 'signatures', 'account']);
 });

@@ -15,14 +15,18 @@ export type SectionName =
   | 'priority'
   | 'routing'
   | 'rules'
+  | 'ready'
+  | 'signatures'
   | 'account';
 
 export interface Section {
   name: SectionName;
   icon: IconName;
-  group: 'workspace' | 'work' | 'self';
+  group: 'workspace' | 'work' | 'answers' | 'self';
   /** Supervisors may read it too. */
   supervised?: boolean;
+  /** Every member may read it, and finds something of hers there. */
+  shared?: boolean;
 }
 
 const all: readonly Section[] = [
@@ -38,20 +42,25 @@ const all: readonly Section[] = [
   { name: 'priority', icon: 'filter', group: 'work', supervised: true },
   { name: 'routing', icon: 'merge', group: 'work', supervised: true },
   { name: 'rules', icon: 'code', group: 'work', supervised: true },
+  { name: 'ready', icon: 'reply', group: 'answers', shared: true },
+  { name: 'signatures', icon: 'pen', group: 'answers', shared: true },
   { name: 'account', icon: 'user', group: 'self' },
 ];
 
 /** Administrators set everything, supervisors read how work is promised and shared out, everybody sets herself. */
 export function sectionsFor(role: Role | undefined): readonly Section[] {
   if (role === 'administrator') return all;
-  return all.filter(({ group, supervised }) => group === 'self' || (supervised && role === 'supervisor'));
+  return all.filter(
+    ({ group, supervised, shared }) => group === 'self' || shared || (supervised && role === 'supervisor'),
+  );
 }
 
-/** "channels/0199…" is the section of channels, on one of them; what is unknown or not allowed falls on the first allowed. */
+/** "channels/0199…" is the section of channels, on one of them; what is unknown or not allowed falls on the first that is hers to set. */
 export function readSection(path: string, allowed: readonly Section[]): { name: SectionName; rest: string } {
   const [first = '', ...rest] = path.split('/').filter(Boolean);
   const found = allowed.find(({ name }) => name === first);
-  return found ? { name: found.name, rest: rest.join('/') } : { name: allowed[0]?.name ?? 'account', rest: '' };
+  if (found) return { name: found.name, rest: rest.join('/') };
+  return { name: allowed.find(({ shared }) => !shared)?.name ?? 'account', rest: '' };
 }
 
 export function titleOf(name: SectionName): `settings.${SectionName}` & keyof SettingsWords {

@@ -89,6 +89,8 @@ export const paletteFr = {
   'palette.settings.priority': 'Priorité',
   'palette.settings.routing': 'Répartition',
   'palette.settings.rules': 'Règles',
+  'palette.settings.ready': 'Réponses prêtes',
+  'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'Mon compte',
   'palette.none': '{name} n’a pas encore de conversation.',
 };

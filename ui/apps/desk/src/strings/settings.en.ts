@@ -16,10 +16,13 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.priority': 'Priority',
   'settings.routing': 'Routing',
   'settings.rules': 'Rules',
+  'settings.ready': 'Ready answers',
+  'settings.signatures': 'Signatures',
   'settings.account': 'My account',
   'settings.audit': 'Audit log',
   'settings.group.workspace': 'Workspace',
   'settings.group.work': 'Work',
+  'settings.group.answers': 'Answers',
   'settings.group.self': 'You',
 
   'common.cancel': 'Cancel',

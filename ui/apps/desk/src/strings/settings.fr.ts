@@ -14,10 +14,13 @@ export const settingsFr = {
   'settings.priority': 'Priorité',
   'settings.routing': 'Répartition',
   'settings.rules': 'Règles',
+  'settings.ready': 'Réponses prêtes',
+  'settings.signatures': 'Signatures',
   'settings.account': 'Mon compte',
   'settings.audit': 'Journal',
   'settings.group.workspace': 'Espace',
   'settings.group.work': 'Travail',
+  'settings.group.answers': 'Réponses',
   'settings.group.self': 'Vous',
 
   'common.cancel': 'Annuler',
