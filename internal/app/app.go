@@ -117,14 +117,14 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	}
 	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
 	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
-	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Web: out, Resolver: net.DefaultResolver, Detector: email.Detector{Resolver: net.DefaultResolver, Guard: out}, Hello: hello(public), Now: clock.Now})...)
+	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Web: out, Resolver: net.DefaultResolver, Detector: email.Detector{Resolver: net.DefaultResolver, Guard: out}, Hello: hello(public), Door: c.mailHost(public), Now: clock.Now})...)
 	a.out = out
 	a.Notify = notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Caller: out, Log: log, Types: web.EventTypes()})
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
 	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: channel.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
 		Teller: bells, Door: c.SMTPListen != "" || c.LMTPListen != "", Log: log})
-	a.door = newDoor(c, hello(public), certificate, a.Post, log)
+	a.door = newDoor(c, c.doorName(public), certificate, a.Post, log)
 	a.Desk.LeaveBy(a.Post)
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
 	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)

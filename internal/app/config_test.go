@@ -47,3 +47,22 @@ func TestDefaultsStandOnThisMachine(t *testing.T) {
 		t.Errorf("proxies %v, %v", proxies, err)
 	}
 }
+
+func TestOnlyADoorThatOthersCanFindIsNamedInDNS(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		config Config
+		public string
+		want   string
+	}{
+		"by the server's own name": {Config{SMTPListen: ":25"}, "https://help.example.org", "help.example.org"},
+		"by a name of its own":     {Config{SMTPListen: ":25", SMTPHostname: "mx.example.org"}, "https://help.example.org", "mx.example.org"},
+		"there is no door":         {Config{LMTPListen: "unix:/run/x"}, "https://help.example.org", ""},
+		"on this machine only":     {Config{SMTPListen: ":25"}, "http://localhost:8080", ""},
+		"an address has no name":   {Config{SMTPListen: ":25"}, "http://192.0.2.7", ""},
+	} {
+		if got := c.config.mailHost(c.public); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}

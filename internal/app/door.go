@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/netip"
 	"os"
 	"strings"
 	"sync"
@@ -26,8 +27,24 @@ type door struct {
 	shows  *certificate // nil for none
 }
 
-// newDoor makes a door that is not open yet. name is how it introduces itself unless the configuration says otherwise; without a certificate
-// it offers no STARTTLS.
+// doorName is how the door introduces itself.
+func (c Config) doorName(public string) string {
+	if c.SMTPHostname != "" {
+		return c.SMTPHostname
+	}
+	return hello(public)
+}
+
+// mailHost is the name under which other mail servers can find the door in DNS; "" when there is none.
+func (c Config) mailHost(public string) string {
+	name := c.doorName(public)
+	if _, err := netip.ParseAddr(name); err == nil || c.SMTPListen == "" || !strings.Contains(name, ".") {
+		return ""
+	}
+	return name
+}
+
+// newDoor makes a door that is not open yet. name is how it introduces itself; without a certificate it offers no STARTTLS.
 func newDoor(c Config, name string, shows *certificate, letters *post.Service, log *slog.Logger) *door {
 	o := smtpin.Options{Domain: name, Log: log,
 		Resolve: func(ctx context.Context, address string) (smtpin.Recipient, error) {
@@ -37,9 +54,6 @@ func newDoor(c Config, name string, shows *certificate, letters *post.Service, l
 		Keep: func(ctx context.Context, to smtpin.Recipient, raw channel.Raw) error {
 			return letters.TakeAtDoor(ctx, to.Workspace, to.Channel, raw)
 		}}
-	if c.SMTPHostname != "" {
-		o.Domain = c.SMTPHostname
-	}
 	if shows != nil {
 		o.TLS = &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: shows.get}
 	}

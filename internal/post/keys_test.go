@@ -144,7 +144,7 @@ func newOffice(t *testing.T, url string, at ...*oauthtest.Provider) *office {
 		out["user"], out["bearer"], settings["oauth"] = "bonjour@arzel.example", true, map[string]string{"provider": "microsoft", "clientId": oauthtest.ClientID}
 		tokens = oauth.NewSource(p.Caller(), map[string]oauth.Provider{"microsoft": p.Provider()}, func() time.Time { return o.now })
 	}
-	o.house = newHouseOn(t, url, email.New(o.dns, submit.New(dial, "desk.arzel.example", nil, time.Now), nil, email.Detector{}, tokens))
+	o.house = newHouseOn(t, url, email.New(email.Options{Resolver: o.dns, Sender: submit.New(dial, "desk.arzel.example", nil, time.Now), Tokens: tokens}))
 	text, err := json.Marshal(settings)
 	o.ok(err)
 	go func() { served <- server.Serve(l) }()

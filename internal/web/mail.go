@@ -150,7 +150,7 @@ type ScheduledReplies struct {
 type LetterHead struct {
 	From    string    `json:"from,omitempty" maxLength:"254" doc:"The one of the channel's addresses that it leaves from; empty for the one that she wrote to."`
 	To      []Mailbox `json:"to,omitempty" nullable:"false" maxItems:"50" doc:"None for the customer's own address."`
-	Cc      []Mailbox `json:"cc,omitempty" nullable:"false" maxItems:"50" doc:"Absent for those whom members allowed to read along; an empty list for nobody."`
+	Cc      []Mailbox `json:"cc,omitzero" nullable:"false" maxItems:"50" doc:"Absent for those whom members allowed to read along; an empty list for nobody."`
 	Bcc     []Mailbox `json:"bcc,omitempty" nullable:"false" maxItems:"50"`
 	Subject string    `json:"subject,omitempty" maxLength:"400" doc:"Empty for that of the letter that is answered."`
 	Quote   bool      `json:"quote,omitempty" doc:"Put the letter that is answered below the words."`
@@ -252,7 +252,10 @@ func scheduled(x post.Scheduled) ScheduledReply {
 	out := ScheduledReply{ID: string(x.ID), ConversationID: string(x.Conversation), MemberID: string(x.Member), SendAt: moment(x.DueAt), Text: x.Out.Text,
 		AttachmentIDs: texts(x.Out.Attachments), ChannelID: optional(x.Out.Channel), Resolve: x.Out.Resolve, Problem: x.Problem, CreatedAt: moment(x.CreatedAt)}
 	if h := x.Out.Letter; h != nil {
-		out.Letter = LetterHead{h.From, mailboxes(h.To), mailboxes(h.Cc), mailboxes(h.Bcc), h.Subject, h.Quote}
+		out.Letter = LetterHead{h.From, mailboxes(h.To), nil, mailboxes(h.Bcc), h.Subject, h.Quote}
+		if h.Cc != nil { // an empty list is a choice
+			out.Letter.Cc = mailboxes(h.Cc)
+		}
 	}
 	return out
 }

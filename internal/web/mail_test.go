@@ -264,6 +264,9 @@ func TestAMemberAnswersALetterLaterToSomeAndTakesItBack(t *testing.T) {
 		t.Errorf("waiting: %+v", waiting)
 	}
 	back := h.do(call{method: "DELETE", path: "/api/v1/conversations/" + id + "/scheduled/" + one.ID, as: agent})
+	if !strings.Contains(string(back.body), `"cc":[]`) {
+		t.Errorf("that nobody should read along is forgotten: %s", back.body)
+	}
 	if got := read[ScheduledReply](t, back); got.Text != "It left today." {
 		t.Errorf("taken back: %+v", got)
 	}

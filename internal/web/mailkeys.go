@@ -9,7 +9,7 @@ import (
 
 // DomainRecord is a record that DNS should hold for letters of a domain to be believed.
 type DomainRecord struct {
-	Purpose  string   `json:"purpose" enum:"dkim,spf,dmarc,return-path"`
+	Purpose  string   `json:"purpose" enum:"dkim,spf,dmarc,mx,return-path"`
 	Type     string   `json:"type" enum:"TXT,MX"`
 	Name     string   `json:"name" doc:"Where it stands, as a whole name."`
 	Value    string   `json:"value" doc:"What should stand there, in one piece; what stands there when that is as good."`

@@ -80,15 +80,28 @@ type Adapter struct {
 	fetcher  *imapin.Fetcher
 	detector Detector
 	tokens   *oauth.Source
+	door     string
 }
 
 // Resolver answers questions to DNS; *net.Resolver is one.
 type Resolver = records.Resolver
 
-// New makes the adapter. The resolver is asked about senders, and about what makes us believed; nil proves nobody. tokens sign in
-// where passwords do not.
-func New(resolver Resolver, sender *submit.Sender, fetcher *imapin.Fetcher, detector Detector, tokens *oauth.Source) *Adapter {
-	return &Adapter{resolver, sender, fetcher, detector, tokens}
+// Options are what the adapter is made of.
+type Options struct {
+	// Resolver is asked about senders, and about what makes us believed; nil proves nobody.
+	Resolver Resolver
+	Sender   *submit.Sender
+	Fetcher  *imapin.Fetcher
+	Detector Detector
+	// Tokens sign in where passwords do not.
+	Tokens *oauth.Source
+	// Door is the host name under which other servers hand letters over to us; "" where they cannot.
+	Door string
+}
+
+// New makes the adapter.
+func New(o Options) *Adapter {
+	return &Adapter{o.Resolver, o.Sender, o.Fetcher, o.Detector, o.Tokens, o.Door}
 }
 
 var (
@@ -279,6 +292,9 @@ func (a *Adapter) Records(ctx context.Context, account channel.Account, domain s
 	ask := records.Ask{Domain: domain, Keys: keysOf(account, domain), ReturnPath: s.OwnReturnPath}
 	if s.Out != nil {
 		ask.Relay = s.Out.Host
+	}
+	if s.In == nil {
+		ask.Door = a.door
 	}
 	return records.Look(ctx, a.resolver, ask), nil
 }

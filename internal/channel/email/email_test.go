@@ -23,7 +23,7 @@ const good = `{"addresses":[{"address":"Bonjour@Arzel.example","name":"Arzel"},{
 
 func adapter() *Adapter {
 	refuse := func(context.Context, string, uint16) (net.Conn, error) { return nil, net.ErrClosed }
-	return New(nil, submit.New(refuse, "desk.arzel.example", nil, time.Now), nil, Detector{}, oauth.NewSource(nil, oauth.Providers(), time.Now))
+	return New(Options{Sender: submit.New(refuse, "desk.arzel.example", nil, time.Now), Tokens: oauth.NewSource(nil, oauth.Providers(), time.Now)})
 }
 
 func TestAMailboxIsAChannel(t *testing.T) {

@@ -92,7 +92,7 @@ func (r *relay) serve(t *testing.T) (port int) {
 // trying is an adapter with a mailbox and a relay to be tried out.
 func trying(t *testing.T, d *peers.Dovecot, r *relay, refused string) (*Adapter, channel.Account) {
 	t.Helper()
-	a := New(nil, submit.New(dial, "desk.arzel.example", nil, time.Now), imapin.New(dial, d.Roots, time.Now), Detector{world{}, world{refused}}, nil)
+	a := New(Options{Sender: submit.New(dial, "desk.arzel.example", nil, time.Now), Fetcher: imapin.New(dial, d.Roots, time.Now), Detector: Detector{world{}, world{refused}}})
 	settings, err := a.CheckSettings(json.RawMessage(fmt.Sprintf(`{"addresses":[{"address":"lea@arzel.example","name":"Léa"}],
 		"in":{"host":"127.0.0.1","port":%d,"security":"tls","user":"lea","after":"delete"},
 		"out":{"host":"127.0.0.1","port":%d,"security":"none","user":"lea"}}`, d.TLSPort, r.serve(t))))
@@ -233,7 +233,7 @@ func TestATrialOfALiveMailboxMakesNoConversation(t *testing.T) {
 
 func TestProposalsAreWholeSettings(t *testing.T) {
 	t.Parallel()
-	a := New(nil, nil, nil, Detector{world{}, world{}}, nil)
+	a := New(Options{Detector: Detector{world{}, world{}}})
 	for address, want := range map[string]struct{ provider, in, out string }{
 		"Camille@gmail.com":     {"google", "imap.gmail.com", "smtp.gmail.com"},
 		"camille@proton.me":     {"proton", "", ""},
@@ -265,7 +265,7 @@ func TestProposalsAreWholeSettings(t *testing.T) {
 	if _, err := a.Detect(t.Context(), "nobody"); vis.CodeOf(err) != vis.Invalid {
 		t.Errorf("no address: %v", err)
 	}
-	if _, err := New(nil, nil, nil, Detector{}, nil).Detect(t.Context(), "camille@gmail.com"); vis.CodeOf(err) != vis.Unavailable {
+	if _, err := New(Options{}).Detect(t.Context(), "camille@gmail.com"); vis.CodeOf(err) != vis.Unavailable {
 		t.Errorf("without DNS: %v", err)
 	}
 }

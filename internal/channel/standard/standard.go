@@ -31,7 +31,9 @@ type World struct {
 	Detector email.Detector
 	// Hello is the name by which we introduce ourselves to other servers.
 	Hello string
-	Now   func() time.Time
+	// Door is the name under which other servers hand letters over to us; "" where they cannot.
+	Door string
+	Now  func() time.Time
 }
 
 type noWorld struct{}
@@ -56,6 +58,7 @@ func Adapters(w World) []channel.Adapter {
 	if w.Now == nil {
 		w.Now = time.Now
 	}
-	mail := email.New(w.Resolver, submit.New(w.Dial, w.Hello, nil, w.Now), imapin.New(w.Dial, nil, w.Now), w.Detector, oauth.NewSource(w.Web, w.Providers, w.Now))
+	mail := email.New(email.Options{Resolver: w.Resolver, Sender: submit.New(w.Dial, w.Hello, nil, w.Now), Fetcher: imapin.New(w.Dial, nil, w.Now), Detector: w.Detector,
+		Tokens: oauth.NewSource(w.Web, w.Providers, w.Now), Door: w.Door})
 	return []channel.Adapter{webchat.Adapter{}, mail}
 }

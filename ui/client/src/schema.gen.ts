@@ -3940,7 +3940,7 @@ export interface components {
             /** @description Where it stands, as a whole name. */
             name: string;
             /** @enum {string} */
-            purpose: "dkim" | "spf" | "dmarc" | "return-path";
+            purpose: "dkim" | "spf" | "dmarc" | "mx" | "return-path";
             /** @description Without it letters are not believed; others are better to have. */
             required: boolean;
             /**

@@ -41,6 +41,8 @@ type Ask struct {
 	Relay  string               // the host that takes our letters, "" for none
 	// ReturnPath says that reports come to addresses of the domain that only we know, so somebody must receive for it.
 	ReturnPath bool
+	// Door is the host at which letters to the domain should be handed over to us; "" when they are fetched.
+	Door string
 }
 
 // Look says which records should stand there, in the order in which to set them.
@@ -56,6 +58,9 @@ func Look(ctx context.Context, r Resolver, a Ask) []channel.Record {
 		look = append(look, func() channel.Record { return sender(ctx, dns, a.Domain, a.Relay) })
 	}
 	look = append(look, func() channel.Record { return policy(ctx, dns, a.Domain) })
+	if a.Door != "" {
+		look = append(look, func() channel.Record { return door(ctx, dns, a.Domain, a.Door) })
+	}
 	if a.ReturnPath {
 		look = append(look, func() channel.Record { return reports(ctx, dns, a.Domain) })
 	}
@@ -140,13 +145,37 @@ func asks(record string) bool {
 	return false
 }
 
+// door looks whether letters to the domain come to us (RFC 5321 §5.1). Where others receive them, they may pass them on: nobody can tell
+// from outside.
+func door(ctx context.Context, r Resolver, domain, host string) channel.Record {
+	out := channel.Record{Purpose: "mx", Type: "MX", Name: domain, Value: "10 " + host, State: channel.RecordMissing, Required: true}
+	all, err := r.LookupMX(ctx, domain)
+	var found []string
+	for _, mx := range all {
+		found = append(found, said(mx))
+		if strings.EqualFold(strings.TrimSuffix(mx.Host, "."), host) {
+			out.State, out.Value = channel.RecordRight, said(mx)
+		}
+	}
+	out.Found = shown(found)
+	if out.State != channel.RecordRight && (len(all) > 0 || !absent(err)) {
+		out.State, out.Required = channel.RecordUnknown, false
+	}
+	return out
+}
+
+// said is an MX record as it is written into a zone.
+func said(mx *net.MX) string {
+	return strconv.Itoa(int(mx.Pref)) + " " + strings.TrimSuffix(mx.Host, ".")
+}
+
 // reports looks whether anybody receives for the domain: the mail servers that it names, or in their stead itself (RFC 5321 §5.1).
 func reports(ctx context.Context, r Resolver, domain string) channel.Record {
 	out := channel.Record{Purpose: "return-path", Type: "MX", Name: domain, State: channel.RecordRight, Required: true}
 	all, err := r.LookupMX(ctx, domain)
 	var found []string
 	for _, mx := range all {
-		found = append(found, strconv.Itoa(int(mx.Pref))+" "+strings.TrimSuffix(mx.Host, "."))
+		found = append(found, said(mx))
 	}
 	out.Found = shown(found)
 	if len(all) == 0 && absent(err) {

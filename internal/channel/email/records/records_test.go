@@ -214,6 +214,34 @@ func TestReportsNeedSomebodyWhoReceives(t *testing.T) {
 }
 
 // Whoever writes the domain's records cannot make us ask without end, or show without end.
+func TestLettersComeToOurDoorWhereTheDomainSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		mx       []string
+		state    channel.RecordState
+		value    string
+		required bool
+	}{
+		"nobody receives":                {nil, channel.RecordMissing, "10 desk.arzel.example", true},
+		"we do":                          {[]string{"other.example.", "Desk.Arzel.example."}, channel.RecordRight, "10 Desk.Arzel.example", true},
+		"others do, who may pass it on":  {[]string{"gate.example."}, channel.RecordUnknown, "10 desk.arzel.example", false},
+		"DNS does not tell":              {[]string{"fails"}, channel.RecordUnknown, "10 desk.arzel.example", false},
+		"a host that only looks like us": {[]string{"desk.arzel.example.evil.example."}, channel.RecordUnknown, "10 desk.arzel.example", false},
+	} {
+		z := &zone{mx: map[string][]string{"arzel.example": c.mx}}
+		all := Look(t.Context(), z, Ask{Domain: "arzel.example", Door: "desk.arzel.example"})
+		i := slices.IndexFunc(all, func(r channel.Record) bool { return r.Purpose == "mx" })
+		if i < 0 || all[i].State != c.state || all[i].Value != c.value || all[i].Required != c.required || all[i].Type != "MX" {
+			t.Errorf("%s: %+v", name, all)
+		}
+	}
+	for _, r := range Look(t.Context(), &zone{}, Ask{Domain: "arzel.example"}) {
+		if r.Purpose == "mx" {
+			t.Errorf("without a door: %+v", r)
+		}
+	}
+}
+
 func TestHostileRecordsAreBounded(t *testing.T) {
 	t.Parallel()
 	z := provider()
