@@ -117,7 +117,7 @@ export function namesOf(list: readonly Mailbox[], most = 2): { shown: string; mo
 
 /** Whom the server answers when nobody else is chosen: whoever wrote last on the customer's side, where she asks for answers. */
 export function recipientOf(letters: readonly Letter[]): Mailbox[] {
-  const heard = letters.findLast(({ outward, class: kind }) => !outward && kind !== 'automatic');
+  const heard = [...letters].reverse().find(({ outward, class: kind }) => !outward && kind !== 'automatic');
   if (!heard || heard.stranger) return [];
   const [elsewhere] = heard.replyTo;
   if (heard.replyTo.length === 1 && elsewhere && !heard.trust?.replyElsewhere) return [elsewhere];

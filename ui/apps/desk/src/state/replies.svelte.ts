@@ -11,6 +11,8 @@ export interface Written {
   resolve: boolean;
   reopen: boolean;
   customerName: string;
+  /** Another way to reach her than the one on which she wrote last. */
+  channelId?: string;
 }
 
 /** The rank of a conversation in which nobody waits. */
@@ -102,7 +104,12 @@ export class Replies {
     const { api } = this.#session;
     const path = `/conversations/${body.conversationId}` as const;
     if (body.kind === 'note') return api.post(`${path}/notes`, words, { key: clientId });
-    const reply = { ...words, ...(body.resolve ? { resolve: true } : {}), ...(body.reopen ? { reopen: true } : {}) };
+    const reply = {
+      ...words,
+      ...(body.channelId ? { channelId: body.channelId } : {}),
+      ...(body.resolve ? { resolve: true } : {}),
+      ...(body.reopen ? { reopen: true } : {}),
+    };
     return api.post(`${path}/messages`, reply, { key: clientId });
   }
 

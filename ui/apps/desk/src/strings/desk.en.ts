@@ -154,6 +154,8 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'compose.note.hint': 'A note that only members will read…',
   'compose.note.members': 'seen by members only',
   'compose.through': '{channel} to {name}',
+  'compose.way': 'Leaves by: {now}. Choose another way',
+  'compose.ways': 'Ways to reach this customer',
   'compose.send': 'Send',
   'compose.sendResolve': 'Send and resolve',
   'compose.note.add': 'Add the note',

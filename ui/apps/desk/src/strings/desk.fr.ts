@@ -152,6 +152,8 @@ export const deskFr = {
   'compose.note.hint': 'Une note que seuls les membres liront…',
   'compose.note.members': 'visible des membres seulement',
   'compose.through': '{channel} à {name}',
+  'compose.way': 'Part par\u202f: {now}. Choisir une autre voie',
+  'compose.ways': 'Moyens de joindre ce client',
   'compose.send': 'Envoyer',
   'compose.sendResolve': 'Envoyer et résoudre',
   'compose.note.add': 'Ajouter la note',
