@@ -112,7 +112,7 @@ func TestForeignIDsAreRefusedWhereverTheyStand(t *testing.T) {
 	h := home(t)
 	_, m := h.talking(t, "Hello")
 	nobody := newID()
-	version := h.version(t, m.ConversationID)
+	version := h.conversation(t, m.ConversationID).Version
 	base := "/api/v1/conversations/" + m.ConversationID
 	for _, row := range []struct{ path, body string }{
 		{base + "/assign", fmt.Sprintf(`{"memberId":%q,"teamId":null,"version":%d}`, nobody, version)},
@@ -148,20 +148,20 @@ func TestForeignIDsAreRefusedWhereverTheyStand(t *testing.T) {
 	}
 }
 
-func (h *house) version(t *testing.T, conversation string) int {
+func (h *house) conversation(t *testing.T, id string) Conversation {
 	t.Helper()
 	var c Conversation
-	if err := h.Admin().Call(t.Context(), "GET", "/api/v1/conversations/"+conversation, "", nil, &c); err != nil {
+	if err := h.Admin().Call(t.Context(), "GET", "/api/v1/conversations/"+id, "", nil, &c); err != nil {
 		t.Fatal(err)
 	}
-	return c.Version
+	return c
 }
 
 // Two agents save at once: one gets a conflict that she can show, with the conversation as it is now.
 func TestStaleVersionIsAConflictThatTellsTheTruth(t *testing.T) {
 	h := home(t)
 	_, m := h.talking(t, "Hello")
-	version := h.version(t, m.ConversationID)
+	version := h.conversation(t, m.ConversationID).Version
 	path := "/api/v1/conversations/" + m.ConversationID + "/resolve"
 	body := fmt.Sprintf(`{"version":%d}`, version)
 	if got := h.post(t, path, body, h.auth()...); got.Status != 200 {
@@ -224,10 +224,9 @@ func TestPathVariantsOpenNoOtherDoor(t *testing.T) {
 		}
 	}
 	// A method in a header changes nothing.
-	before := h.version(t, id)
 	h.do(t, ask{method: "GET", path: "/api/v1/conversations/" + id + "/resolve?_method=POST", header: map[string]string{
 		"Authorization": "Bearer " + h.Token, "X-HTTP-Method-Override": "POST"}})
-	if h.version(t, id) != before {
+	if c := h.conversation(t, id); c.State != "open" { // promises and ranks may give it another version meanwhile
 		t.Error("a GET resolved the conversation")
 	}
 }

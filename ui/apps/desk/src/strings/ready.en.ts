@@ -84,4 +84,10 @@ export const readyEn: typeof readyFr = {
   'sign.deleted.mine': 'Your signature is deleted: the team’s or the brand’s is used.',
   'sign.saved': 'Signature saved.',
   'sign.changed': 'Somebody has just changed this signature. Read it again before you save.',
+  pick: 'Ready answers',
+  'pick.find': 'Name or shortcut',
+  'pick.none': 'There is no ready answer yet.',
+  'pick.loading': 'One moment…',
+  'pick.failed': 'The ready answers could not be read.',
+  'pick.open': 'Fill in yourself: {names}',
 };

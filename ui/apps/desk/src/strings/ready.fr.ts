@@ -83,4 +83,10 @@ export const readyFr = {
   'sign.deleted.mine': 'Votre signature est supprimée : celle de l’équipe ou de la marque la remplace.',
   'sign.saved': 'Signature enregistrée.',
   'sign.changed': 'Quelqu’un vient de changer cette signature. Relisez-la avant d’enregistrer.',
+  pick: 'Réponses prêtes',
+  'pick.find': 'Nom ou raccourci',
+  'pick.none': 'Aucune réponse prête pour le moment.',
+  'pick.loading': 'Un instant…',
+  'pick.failed': 'Les réponses prêtes n’ont pas pu être lues.',
+  'pick.open': 'À compléter vous-même : {names}',
 };

@@ -25,6 +25,7 @@ export function mailboxCalls(api: Api) {
     try: (id: string, told: (step: Step) => void, signal: AbortSignal) =>
       api.follow<Step>(`/channels/${id}/try`, told, signal),
     records: async (id: string, domain: string) => (await api.get(`/channels/${id}/records`, { domain })).items,
+    consent: (id: string) => api.post(`/channels/${id}/authorisation`, undefined),
     makeKeys: (id: string, domain: string) => api.post(`/channels/${id}/signing-keys`, { domain }),
   };
 }

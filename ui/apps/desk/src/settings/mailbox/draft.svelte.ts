@@ -1,4 +1,5 @@
 import type { Channel, MailboxSettings, MailInbox, MailServer } from '@visavis/client';
+import type { Provider } from './consent.ts';
 
 export interface AddressLine {
   address: string;
@@ -57,6 +58,11 @@ export class MailboxDraft {
   ownReturnPath = $state(false);
   subaddresses = $state(true);
   brandOnly = $state(false);
+  /** Where passwords are not taken; "" where they are. */
+  provider = $state<Provider | ''>('');
+  clientId = $state('');
+  tenant = $state('');
+  clientSecret = $state('');
   #saved = $state('');
 
   constructor(channel: Channel | undefined) {
@@ -70,7 +76,7 @@ export class MailboxDraft {
   fill({ name, mailbox }: Pick<Channel, 'name' | 'mailbox'>): void {
     this.name = name;
     this.take(mailbox ?? { addresses: [] });
-    this.inbox.password = this.relay.password = '';
+    this.inbox.password = this.relay.password = this.clientSecret = '';
     this.#saved = this.#written;
   }
 
@@ -89,6 +95,14 @@ export class MailboxDraft {
     this.ownReturnPath = settings.ownReturnPath ?? false;
     this.subaddresses = !settings.noSubaddresses;
     this.brandOnly = settings.brandOnly ?? false;
+    this.provider = settings.oauth?.provider ?? '';
+    this.clientId = settings.oauth?.clientId ?? '';
+    this.tenant = settings.oauth?.tenant ?? '';
+  }
+  /** Chooses how both servers are signed in to. */
+  signInAt(provider: Provider | ''): void {
+    this.provider = provider;
+    this.inbox.bearer = this.relay.bearer = provider !== '';
   }
   takeServers(settings: Pick<MailboxSettings, 'in' | 'out'>): void {
     this.fetched = Boolean(settings.in);
@@ -116,7 +130,12 @@ export class MailboxDraft {
       ownReturnPath: this.ownReturnPath,
       noSubaddresses: !this.subaddresses,
       brandOnly: this.brandOnly,
+      ...(this.provider ? { oauth: this.#oauth(this.provider) } : {}),
     };
+  }
+  #oauth(provider: Provider): NonNullable<MailboxSettings['oauth']> {
+    const tenant = provider === 'microsoft' ? this.tenant.trim() : '';
+    return { provider, clientId: this.clientId.trim(), ...(tenant ? { tenant } : {}) };
   }
   get #in(): MailInbox {
     return {
@@ -136,6 +155,7 @@ export class MailboxDraft {
     return {
       ...(this.fetched && this.inbox.password ? { 'in.password': this.inbox.password } : {}),
       ...(this.sends && this.relay.password ? { 'out.password': this.relay.password } : {}),
+      ...(this.provider && this.clientSecret ? { 'oauth.client_secret': this.clientSecret } : {}),
     };
   }
   get changed(): boolean {
@@ -149,6 +169,7 @@ export class MailboxDraft {
       this.fetched && this.inbox.host.trim() === '',
       this.fetched && this.after === 'move' && this.moveTo.trim() === '',
       this.sends && this.relay.host.trim() === '',
+      this.provider !== '' && this.clientId.trim() === '',
     ].filter(Boolean).length;
   }
 

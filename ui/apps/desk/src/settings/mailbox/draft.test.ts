@@ -38,6 +38,27 @@ const channel: Channel = {
   createdAt: '2026-01-01T00:00:00.000Z',
 };
 
+test('a provider that takes no passwords is kept, and its tokens are for both servers', () => {
+  const oauth = { provider: 'microsoft' as const, clientId: 'id', tenant: 'arzel.example' };
+  const { mailbox } = channel;
+  if (!mailbox?.in || !mailbox.out) throw new Error('a mailbox with two servers');
+  const settings = {
+    ...mailbox,
+    in: { ...mailbox.in, bearer: true },
+    out: { ...mailbox.out, bearer: true },
+    oauth,
+  };
+  const draft = new MailboxDraft({ ...channel, mailbox: settings });
+  expect(draft.settings).toEqual(settings);
+  draft.signInAt('google');
+  expect(draft.settings.oauth).toEqual({ provider: 'google', clientId: 'id' });
+  draft.signInAt('');
+  expect(draft.settings).toEqual(mailbox);
+  draft.signInAt('google');
+  draft.clientId = ' ';
+  expect(draft.faults).toBe(1);
+});
+
 test('what is read is written back as it was', () => {
   const draft = new MailboxDraft(channel);
   expect(draft.settings).toEqual(channel.mailbox);
