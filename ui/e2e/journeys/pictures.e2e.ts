@@ -46,6 +46,22 @@ test('the pictures of the documentation', async () => {
   await english.picture('desk-en');
 });
 
+test('letters: the mail room, and the page of a mailbox', async () => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const suffix = colorScheme === 'dark' ? '-dark' : '';
+    const lea = await scene.member(undefined, { colorScheme });
+    await lea.page.goto(`${scene.house.desk}/desk/#/mail`);
+    await lea.page.getByText('Catalogue de printemps').first().click();
+    await lea.page.getByRole('button', { name: 'En faire une conversation' }).first().waitFor();
+    await lea.picture(`mail-room${suffix}`);
+    await lea.page.goto(`${scene.house.desk}/desk/#/settings/channels`);
+    await lea.page.locator('a[href*="settings/channels/0"]', { hasText: 'atelier@arzel.example' }).click();
+    await lea.page.getByRole('heading', { name: 'atelier@arzel.example' }).first().waitFor();
+    await lea.page.waitForTimeout(600);
+    await lea.picture(`mailbox${suffix}`);
+  }
+});
+
 test('the editor of a chat, with its preview, on a desk and on a phone', async () => {
   for (const colorScheme of ['light', 'dark'] as const)
     for (const width of [1440, 390]) {
@@ -53,7 +69,7 @@ test('the editor of a chat, with its preview, on a desk and on a phone', async (
       const lea = await scene.member(undefined, { colorScheme, viewport });
       const name = `channel-editor-${width}${colorScheme === 'dark' ? '-dark' : ''}`;
       await lea.page.goto(`${scene.house.desk}/desk/#/settings/channels`);
-      await lea.page.locator('a[href*="settings/channels/0"]').first().click();
+      await lea.page.locator('a[href*="settings/channels/0"]', { hasText: 'Boutique en ligne' }).click();
       const heading = lea.page.frameLocator('iframe').getByRole('heading', { level: 1 });
       await lea.page.getByLabel('Accueil en français').fill('Bonjour. Un vélo, une question ?');
       await heading.filter({ hasText: 'Un vélo, une question ?' }).waitFor();
