@@ -10,12 +10,13 @@ import (
 	"strings"
 )
 
-// tally adds up tests. failures holds what failed tests printed, skips why others did not run; failed tests are named in names.
+// tally adds up tests. failures holds what failed tests printed, skips why others did not run; failed tests are named in names, and those
+// that passed at their second attempt in again.
 type tally struct {
 	passed, failed, skipped int
 	failures                []string
 	skips                   []string
-	names                   []string
+	names, again            []string
 }
 
 func (t tally) plus(o tally) tally {
@@ -23,6 +24,7 @@ func (t tally) plus(o tally) tally {
 	t.failed += o.failed
 	t.skipped += o.skipped
 	t.names = append(t.names, o.names...)
+	t.again = append(t.again, o.again...)
 	return t
 }
 
@@ -172,7 +174,11 @@ func countVitest(path string) tally {
 			t.names = append(t.names, file.Name)
 		}
 		for _, test := range file.AssertionResults {
-			if test.Status == "failed" && len(test.FailureMessages) > 0 {
+			switch {
+			case len(test.FailureMessages) == 0:
+			case test.Status == "passed":
+				t.again = append(t.again, test.FullName+": "+firstLine(test.FailureMessages[0]))
+			case test.Status == "failed":
 				t.names = append(t.names, test.FullName+": "+firstLine(test.FailureMessages[0]))
 			}
 		}

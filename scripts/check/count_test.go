@@ -65,16 +65,21 @@ func TestVitestWithoutAReportIsAFailure(t *testing.T) {
 	}
 }
 
-func TestVitestNamesWhatFailed(t *testing.T) {
+func TestVitestNamesWhatFailedAndWhatPassedAtTheSecondAttempt(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "report.json")
-	report := `{"numPassedTests":1,"numFailedTests":1,"testResults":[{"name":"a.e2e.ts","status":"failed","assertionResults":[
+	report := `{"numPassedTests":2,"numFailedTests":1,"testResults":[{"name":"a.e2e.ts","status":"failed","assertionResults":[
 		{"fullName":"well","status":"passed","failureMessages":[]},
+		{"fullName":"shaky","status":"passed","failureMessages":["Error: late\n at x"]},
 		{"fullName":"broken","status":"failed","failureMessages":["Error: never\n at y"]}]},
 		{"name":"b.e2e.ts","status":"failed","assertionResults":[]}]}`
 	if err := os.WriteFile(path, []byte(report), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got, want := countVitest(path).names, "broken: Error: never|b.e2e.ts"; strings.Join(got, "|") != want {
-		t.Errorf("failed: %q", got)
+	got := countVitest(path)
+	if want := "broken: Error: never|b.e2e.ts"; strings.Join(got.names, "|") != want {
+		t.Errorf("failed: %q", got.names)
+	}
+	if want := "shaky: Error: late"; strings.Join(got.again, "|") != want {
+		t.Errorf("at the second attempt: %q", got.again)
 	}
 }

@@ -53,6 +53,9 @@ func main() {
 		}
 	}
 	fmt.Println()
+	for _, name := range total.again {
+		fmt.Println("passed only at the second attempt:", name)
+	}
 	for _, name := range total.names {
 		fmt.Println("failed:", name)
 	}
