@@ -61,6 +61,6 @@ describe('First contact', () => {
     await go(lea.page, 'Toutes');
     await row(lea.page, 'C’est encore moi').click();
     await lea.page.getByText('Identité vérifiée').first().waitFor();
-    await lea.page.getByText('camille.rousseau@mel.example').first().waitFor();
+    await lea.page.getByText('camille.rousseau@mel.example').locator('visible=true').first().waitFor();
   });
 });
