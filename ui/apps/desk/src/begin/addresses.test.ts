@@ -1,6 +1,6 @@
 import type { Customer, Identity } from '@visavis/client';
 import { expect, test } from 'vitest';
-import { addresseesOf, readAddresses } from './addresses.ts';
+import { addresseesOf, inQuotes, readAddresses } from './addresses.ts';
 
 test('addresses are read as people write and paste them', () => {
   const { mailboxes, wrong } = readAddresses(
@@ -18,12 +18,34 @@ test('one person is written to once', () => {
   expect(readAddresses('Camille@example.org; camille@example.org').mailboxes).toHaveLength(1);
 });
 
-test.each(['camille', 'camille@', '@example.org', 'a b@example.org', 'Camille <camille>', 'x@y@z', '"'])(
-  '%j is no address, and is told as it was written',
-  (text) => {
-    expect(readAddresses(text)).toEqual({ mailboxes: [], wrong: [text] });
-  },
-);
+test('what is an address is taken, and what is none is told', () => {
+  expect(readAddresses('Camille Rousseau <camille@example.org>, Yann LG ; yann@mel.example; YANN@mel.example')).toEqual(
+    {
+      mailboxes: [{ name: 'Camille Rousseau', address: 'camille@example.org' }, { address: 'yann@mel.example' }],
+      wrong: ['Yann LG'],
+    },
+  );
+});
+
+test('a comma inside a name in quotes parts nothing', () => {
+  expect(inQuotes('"Durand')).toBe(true);
+  expect(inQuotes('"Durand, Paul" <paul@example.org>')).toBe(false);
+  expect(inQuotes('paul@example.org')).toBe(false);
+});
+
+test.each([
+  'camille',
+  'camille@',
+  'camille@example',
+  'camille@example.',
+  '@example.org',
+  'a b@example.org',
+  'Camille <camille>',
+  'x@y@z',
+  '"',
+])('%j is no address, and is told as it was written', (text) => {
+  expect(readAddresses(text)).toEqual({ mailboxes: [], wrong: [text] });
+});
 
 test.each(['', '  ', ' ; , \n'])('%j holds nothing', (text) => {
   expect(readAddresses(text)).toEqual({ mailboxes: [], wrong: [] });

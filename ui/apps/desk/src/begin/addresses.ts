@@ -10,7 +10,7 @@ export interface Addressee extends Mailbox {
 }
 
 // The server is the judge of addresses; this only catches what is plainly none.
-const form = /^[^\s@<>()[\]",;:]+@[^\s@<>()[\]",;:]+$/u;
+const form = /^[^\s@<>()[\]",;:]+@[^\s@<>()[\]",;:]+\.[^\s@<>()[\]",;:.]+$/u;
 
 /** Reads addresses as people write and paste them: "Camille <camille@example.org>; paul@example.org". What is none stands in `wrong`. */
 export function readAddresses(text: string): { mailboxes: Mailbox[]; wrong: string[] } {
@@ -20,12 +20,22 @@ export function readAddresses(text: string): { mailboxes: Mailbox[]; wrong: stri
     const named = /^(.*?)<([^<>]*)>$/su.exec(part);
     const address = (named?.[2] ?? part).trim();
     if (!form.test(address)) wrong.push(part);
-    else if (!mailboxes.some((known) => known.address.toLowerCase() === address.toLowerCase())) {
+    else if (!mailboxes.some((known) => same(known.address, address))) {
       const name = (named?.[1] ?? '').trim().replace(/^"(.*)"$/su, '$1');
       mailboxes.push(name ? { address, name } : { address });
     }
   }
   return { mailboxes, wrong };
+}
+
+/** Whether two addresses reach the same person, as far as one can see. */
+export function same(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Whether a name in quotes is still being written, in which a comma parts nothing. */
+export function inQuotes(typed: string): boolean {
+  return typed.split('"').length % 2 === 0;
 }
 
 /** Commas, semicolons and line ends part addresses, except inside the quotes of a name. */

@@ -44,24 +44,3 @@ export class Envelope {
     this.quote = head?.quote ?? false;
   }
 }
-
-/** Reads what was typed or pasted into addresses, and what is none. Names before "<…>" are kept. */
-export function readAddresses(typed: string): { good: Mailbox[]; bad: string } {
-  const good: Mailbox[] = [];
-  const bad: string[] = [];
-  for (const part of typed.split(/[,;\n]/)) {
-    const text = part.trim();
-    if (!text) continue;
-    const named = /^(.*?)<([^<>]*)>$/.exec(text);
-    const address = (named?.[2] ?? text).trim();
-    const name = (named?.[1] ?? '').trim().replace(/^"(.*)"$/, '$1');
-    if (!/^[^\s@<>"]+@[^\s@<>"]+\.[^\s@<>".]+$/u.test(address)) bad.push(text);
-    else if (!good.some((known) => same(known.address, address))) good.push(name ? { name, address } : { address });
-  }
-  return { good, bad: bad.join(', ') };
-}
-
-/** Whether two addresses reach the same person, as far as one can see. */
-export function same(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase();
-}
