@@ -11,6 +11,7 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/notify"
 	"visavis/internal/post"
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -147,6 +148,39 @@ func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
 	}
 	if !h.brings("poison") {
 		t.Error("what was discarded comes back")
+	}
+}
+
+// Who something in quarantine says that it is from is kept beside it: a list opens no bytes, but for those that were put aside before.
+func TestAListOfTheQuarantineOpensNoBytes(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	raw := "unreadable \nFrom: Zoé <ZOE@mel.example>\nSubject: \xff" + strings.Repeat("é", 2*desk.MaxSubject) + "\n\nFrom: x@y.example\n"
+	h.brings(raw)
+	h.post.ReadOnce(h.ctx)
+	a := h.arrivals(post.Quarantined)[0]
+	want := post.Head{From: channel.Address{Name: "Zoé", Address: "zoe@mel.example"}, Subject: text.Preview(strings.Repeat("é", 2*desk.MaxSubject), desk.MaxSubject)}
+	if a.Head == nil || *a.Head != want {
+		t.Errorf("its head is %+v", a.Head)
+	}
+	old := a
+	old.Head = nil
+	if got, err := h.post.Head(h.ctx, h.lea, old); err != nil || got != want {
+		t.Errorf("of one that was put aside before: %+v %v", got, err)
+	}
+	bytes := h.cellar.of
+	h.cellar.of = nil
+	if got, err := h.post.Head(h.ctx, h.lea, a); err != nil || got != want {
+		t.Errorf("without its bytes: %+v %v", got, err)
+	}
+	if _, err := h.post.Head(h.ctx, vis.Actor{Workspace: h.ws, Kind: vis.ByToken, ID: "t"}, a); vis.CodeOf(err) != vis.Forbidden {
+		t.Errorf("to a token without rights: %v", err)
+	}
+	h.cellar.of = bytes
+	gone, err := h.post.Discard(h.ctx, h.lea, a.ID)
+	h.ok(err)
+	if got, err := h.post.Head(h.ctx, h.lea, gone); gone.Head != nil || got != (post.Head{}) || err != nil {
+		t.Errorf("of what was discarded is told %+v %v", got, err)
 	}
 }
 

@@ -153,11 +153,27 @@ func (s *Service) later(ctx context.Context, ws vis.WorkspaceID, a Arrival) erro
 
 func (s *Service) quarantine(ctx context.Context, ws vis.WorkspaceID, a Arrival, reason, detail string) error {
 	now := s.clock.Now()
-	a.State, a.Reason, a.Detail, a.ChangedAt = Quarantined, reason, detail, now
+	a.State, a.Reason, a.Detail, a.Head, a.ChangedAt = Quarantined, reason, detail, s.headFor(ctx, ws, a), now
 	return s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error {
 		if err := tx.SaveArrival(ctx, a); err != nil {
 			return err
 		}
 		return tx.Append(ctx, vis.NewEvent(vis.System(ws), now, ArrivalQuarantined, ArrivalData{a.ID, reason}))
 	})
+}
+
+// headFor finds what a list shows of an arrival that is put aside. Where even that fails nothing is kept: whoever lists it looks again.
+func (s *Service) headFor(ctx context.Context, ws vis.WorkspaceID, a Arrival) *Head {
+	var out *Head
+	err := vis.Survive(func() error {
+		raw, err := s.blobs.Begin(ctx, ws, a.Blob, maxHead)
+		if err == nil {
+			out = new(headOf(raw))
+		}
+		return err
+	})
+	if err != nil {
+		s.complain(ctx, "the head of a letter in quarantine could not be read", ws, err)
+	}
+	return out
 }

@@ -61,8 +61,8 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			if due, err := vis.View(h.ctx, h.store.Post(), h.ws, func(tx post.Tx) (time.Time, error) { return tx.AnswerDueAt(h.ctx, c.ID) }); err != nil || !due.Equal(h.now.Add(time.Hour)) {
 				t.Errorf("an answer is due at %s %v", due, err)
 			}
-			head := desk.Head{Cc: []channel.Address{{Name: "B", Address: "b@mel.example"}}, Quote: true}
-			later, err := h.post.Schedule(h.ctx, h.lea, c.ID, desk.Outbound{Text: "Plus tard.", Letter: &head}, h.now.Add(time.Hour))
+			chosen := desk.Head{Cc: []channel.Address{{Name: "B", Address: "b@mel.example"}}, Quote: true}
+			later, err := h.post.Schedule(h.ctx, h.lea, c.ID, desk.Outbound{Text: "Plus tard.", Letter: &chosen}, h.now.Add(time.Hour))
 			h.ok(err)
 			h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.HoldScheduled(h.ctx, later.ID, post.HeldByNews) }))
 			if all := h.scheduled(c.ID); len(all) != 1 || all[0].Problem != post.HeldByNews || !all[0].DueAt.Equal(later.DueAt) || !reflect.DeepEqual(all[0].Out, later.Out) {
@@ -89,6 +89,12 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			err = h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.SaveArrival(h.ctx, first[0]) })
 			if len(second) != 1 || second[0].Tries != 2 || !errors.Is(err, vis.ErrStale) {
 				t.Errorf("claimed again: %+v; the first reader then: %v", second, err)
+			}
+			head := post.Head{From: channel.Address{Name: "Zoé", Address: "zoe@mel.example"}, Subject: "Colis"}
+			second[0].Head = &head
+			h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.SaveArrival(h.ctx, second[0]) }))
+			if got, err := h.post.Arrival(h.ctx, h.lea, second[0].ID); err != nil || got.Head == nil || *got.Head != head || first[0].Head != nil {
+				t.Errorf("its head: %+v %v", got.Head, err)
 			}
 			if page, err := h.post.Arrivals(h.ctx, h.lea, post.Filed, vis.Page{Limit: 1}); err != nil || len(page.Items) != 1 || page.Next == "" {
 				t.Errorf("a page of arrivals: %+v %v", page, err)

@@ -51,13 +51,21 @@ type Arrival struct {
 	// Reason is why it is in quarantine: a reason of channel.Unreadable, or one of this room's. Detail is a line for an expert.
 	Reason string
 	Detail string
-	Tries  int
+	// Head is what one in quarantine says of itself; nil for any other, and for one that was put aside before heads were kept.
+	Head  *Head
+	Tries int
 	// NextAt is when it is read next; while it is being read, when the reader's lease ends.
 	NextAt       time.Time
 	Fence        int64 // grows with each claim
 	Conversation vis.ConversationID
 	Message      vis.MessageID
 	ChangedAt    time.Time
+}
+
+// Head is who something that was not read says that it is from, unproved, and what about.
+type Head struct {
+	From    channel.Address `json:"from"`
+	Subject string          `json:"subject"`
 }
 
 // Reasons for quarantine beside those of channel.Unreadable.

@@ -6,7 +6,6 @@ import (
 	"net/mail"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
@@ -93,7 +92,7 @@ func (s *Service) decide(ctx context.Context, by vis.Actor, id vis.ArrivalID, ac
 // Retry reads an arrival in quarantine once more, as after a server that has learnt to.
 func (s *Service) Retry(ctx context.Context, by vis.Actor, id vis.ArrivalID) (Arrival, error) {
 	a, err := s.decide(ctx, by, id, "arrival.retried", func(_ Tx, a *Arrival, now time.Time) error {
-		a.State, a.Reason, a.Detail, a.Tries, a.NextAt = Waiting, "", "", 0, now
+		a.State, a.Reason, a.Detail, a.Head, a.Tries, a.NextAt = Waiting, "", "", nil, 0, now
 		return nil
 	})
 	if err == nil {
@@ -106,7 +105,7 @@ func (s *Service) Retry(ctx context.Context, by vis.Actor, id vis.ArrivalID) (Ar
 func (s *Service) Discard(ctx context.Context, by vis.Actor, id vis.ArrivalID) (Arrival, error) {
 	var blob string
 	a, err := s.decide(ctx, by, id, "arrival.discarded", func(_ Tx, a *Arrival, _ time.Time) error {
-		blob, a.State, a.Blob = a.Blob, Discarded, ""
+		blob, a.State, a.Blob, a.Head = a.Blob, Discarded, "", nil
 		return nil
 	})
 	if err == nil && blob != "" {
@@ -134,32 +133,44 @@ func (s *Service) Convert(ctx context.Context, by vis.Actor, id vis.ArrivalID) (
 		return Arrival{}, err
 	}
 	seen := glimpse(raw)
-	name, address, subject, words := seen.From.Name, seen.From.Address, seen.Subject, seen.Text
+	words := seen.Text
 	if words == "" {
 		words = "—"
 	}
 	return s.decide(ctx, by, id, "arrival.converted", func(tx Tx, a *Arrival, now time.Time) error {
-		customer, err := s.desk.CorrespondentWithin(ctx, tx, desk.Correspondent{Name: name, Address: address}, now)
+		customer, err := s.desk.CorrespondentWithin(ctx, tx, desk.Correspondent{Name: seen.From.Name, Address: seen.From.Address}, now)
 		if err != nil {
 			return err
 		}
 		file := desk.Attachment{ID: vis.AttachmentID(s.mint.ID(now)), Name: "letter.eml", MediaType: "application/octet-stream", Size: a.Size, Blob: a.Blob}
 		got, err := s.desk.ReceiveWithin(ctx, tx, vis.Actor{Workspace: by.Workspace, Kind: vis.ByCustomer, ID: string(customer.ID)}, nil,
-			desk.Inbound{Channel: a.Channel, Text: words, Subject: subject, Files: []desk.Attachment{file}, ClientID: string(a.ID)}, now)
+			desk.Inbound{Channel: a.Channel, Text: words, Subject: seen.Subject, Files: []desk.Attachment{file}, ClientID: string(a.ID)}, now)
 		if err != nil {
 			return err
 		}
-		a.State, a.Conversation, a.Message = Filed, got.Conversation.ID, got.Message.ID
+		a.State, a.Head, a.Conversation, a.Message = Filed, nil, got.Conversation.ID, got.Message.ID
 		return tx.InsertLetter(ctx, Letter{Message: got.Message.ID, Conversation: got.Conversation.ID, Channel: a.Channel, Raw: a.Blob,
-			Body: Body{From: channel.Address{Name: name, Address: address}, Subject: subject, Notes: []string{"unreadable:" + a.Reason}}})
+			Body: Body{From: seen.From, Subject: seen.Subject, Notes: []string{"unreadable:" + a.Reason}}})
 	})
 }
 
-// Glimpse is what can be told at once of something that arrived and was not read: its sender is unproved, its words are as they came.
+// Glimpse is what can be told at once of something that arrived and was not read.
 type Glimpse struct {
-	From    channel.Address
-	Subject string
-	Text    string // the beginning, headers included
+	Head
+	Text string // the beginning as it came, headers included
+}
+
+// Head tells who an arrival says that it is from, and what about. The bytes of one that was put aside before heads were kept, or is not in
+// quarantine, are opened.
+func (s *Service) Head(ctx context.Context, by vis.Actor, a Arrival) (Head, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Head{}, err
+	}
+	if a.Head != nil {
+		return *a.Head, nil
+	}
+	seen, err := s.Glimpse(ctx, by, a)
+	return seen.Head, err
 }
 
 // Glimpse reads the beginning of an arrival; it is empty for one whose bytes are gone.
@@ -179,12 +190,11 @@ func (s *Service) Glimpse(ctx context.Context, by vis.Actor, a Arrival) (Glimpse
 
 // glimpse tells what can be told of a letter's first bytes.
 func glimpse(raw []byte) Glimpse {
-	name, address, subject := headOf(raw)
-	return Glimpse{channel.Address{Name: name, Address: address}, subject, text.Clean(string(bytes.ToValidUTF8(raw[:min(len(raw), maxShown)], []byte("�"))))}
+	return Glimpse{headOf(raw), text.Clean(string(bytes.ToValidUTF8(raw[:min(len(raw), maxShown)], []byte("�"))))}
 }
 
 // headOf reads who wrote an unreadable letter and what about, as far as that can be told from its first bytes.
-func headOf(raw []byte) (name, address, subject string) {
+func headOf(raw []byte) (out Head) {
 	head := raw[:min(len(raw), maxHead)]
 	if i := bytes.Index(head, []byte("\n\n")); i > 0 {
 		head = head[:i]
@@ -193,18 +203,15 @@ func headOf(raw []byte) (name, address, subject string) {
 		field, value, ok := strings.Cut(strings.TrimRight(line, "\r"), ":")
 		switch {
 		case !ok:
-		case strings.EqualFold(field, "From") && address == "":
+		case strings.EqualFold(field, "From") && out.From.Address == "":
 			if a, err := mail.ParseAddress(value); err == nil {
 				if key, ok := text.Email(a.Address); ok {
-					name, address = text.Preview(a.Name, desk.MaxName), key
+					out.From = channel.Address{Name: text.Preview(a.Name, desk.MaxName), Address: key}
 				}
 			}
-		case strings.EqualFold(field, "Subject") && subject == "":
-			subject = text.Preview(value, desk.MaxSubject)
+		case strings.EqualFold(field, "Subject") && out.Subject == "":
+			out.Subject = text.Preview(value, desk.MaxSubject)
 		}
 	}
-	if !utf8.ValidString(subject) {
-		subject = ""
-	}
-	return name, address, subject
+	return out
 }

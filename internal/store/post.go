@@ -48,14 +48,14 @@ func (d postDB) WrittenChannels(ctx context.Context, kinds []channel.Kind) ([]po
 
 const (
 	arrivalColumns = `id, channel, hash, remote, blob, size, envelope_json, received_at, state, reason, detail, tries, next_at, fence,
-		conversation, message, changed_at`
+		conversation, message, changed_at, head_json`
 	letterColumns = `message, conversation, channel, outward, body_json, raw, html`
 )
 
 func arrivalRow(a *post.Arrival) []any {
 	return []any{(*string)(&a.ID), (*string)(&a.Channel), &a.Hash, &a.Remote, &a.Blob, &a.Size, inJSON(&a.Envelope), (*at)(&a.ReceivedAt),
 		(*string)(&a.State), &a.Reason, &a.Detail, &a.Tries, (*at)(&a.NextAt), &a.Fence, (*string)(&a.Conversation), (*string)(&a.Message),
-		(*at)(&a.ChangedAt)}
+		(*at)(&a.ChangedAt), inJSON(&a.Head)}
 }
 
 func letterRow(l *post.Letter) []any {
@@ -75,7 +75,7 @@ const (
 	claimArrivals = `UPDATE arrivals SET tries = tries + 1, fence = fence + 1, next_at = $3 WHERE workspace = $1 AND id IN (SELECT id FROM arrivals
 		WHERE workspace = $1 AND state = 'waiting' AND next_at <= $2 AND (tries > 0) = $5 ORDER BY next_at, id LIMIT $4) RETURNING ` + arrivalColumns
 	updateArrival = `UPDATE arrivals SET state = $4, reason = $5, detail = $6, tries = $7, next_at = $8, conversation = $9, message = $10, blob = $11,
-		changed_at = $12 WHERE workspace = $1 AND id = $2 AND fence = $3`
+		changed_at = $12, head_json = $13 WHERE workspace = $1 AND id = $2 AND fence = $3`
 )
 
 // InsertArrival implements post.Tx.
@@ -139,7 +139,7 @@ func (t *tx) ClaimArrivals(ctx context.Context, now, until time.Time, limit int)
 // SaveArrival implements post.Tx.
 func (t *tx) SaveArrival(ctx context.Context, a post.Arrival) error {
 	return t.save(ctx, "letter", hasArrival, string(a.ID), updateArrival, string(a.ID), a.Fence, string(a.State), a.Reason, a.Detail, a.Tries,
-		millis(a.NextAt), string(a.Conversation), string(a.Message), a.Blob, millis(a.ChangedAt))
+		millis(a.NextAt), string(a.Conversation), string(a.Message), a.Blob, millis(a.ChangedAt), asJSON(a.Head))
 }
 
 const (

@@ -132,7 +132,13 @@ func (s *Server) arrival(ctx context.Context, by caller, a post.Arrival, whole b
 	if out.Recipients == nil {
 		out.Recipients = []string{}
 	}
-	seen, err := s.post.Glimpse(ctx, by.Actor, a)
+	var seen post.Glimpse
+	var err error
+	if whole {
+		seen, err = s.post.Glimpse(ctx, by.Actor, a)
+	} else {
+		seen.Head, err = s.post.Head(ctx, by.Actor, a)
+	}
 	if err != nil {
 		s.log.Warn("a letter in quarantine could not be looked at", "arrival", a.ID, "err", err)
 		return out
@@ -141,9 +147,7 @@ func (s *Server) arrival(ctx context.Context, by caller, a post.Arrival, whole b
 	if seen.From.Address != "" {
 		out.From = new(mailbox(seen.From))
 	}
-	if whole {
-		out.Text = seen.Text
-	}
+	out.Text = seen.Text
 	if a.Blob != "" {
 		out.RawURL = s.contentURL(to(by.Actor), string(a.ID), formArrival)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/post"
 	"visavis/internal/routing"
 	"visavis/internal/store/migration"
 	"visavis/internal/store/postgres"
@@ -41,7 +42,7 @@ func TestDataOfBeforePromisesIsReadAndRanked(t *testing.T) {
 			t.Parallel()
 			ctx := t.Context()
 			url := e.URL(t)
-			fill(t, e, url)
+			fill(t, e, url, 5, before)
 			s := storetest.Open(t, url)
 			tx := func(fn func(routing.Tx) error) {
 				t.Helper()
@@ -81,8 +82,33 @@ func TestDataOfBeforePromisesIsReadAndRanked(t *testing.T) {
 	}
 }
 
-// fill makes a database at step 5 with rows in it.
-func fill(t *testing.T, e storetest.Engine, url string) {
+// putAside is a letter in quarantine as it was written at step 12.
+var putAside = []string{
+	`INSERT INTO workspaces (id, ordinal, name, locale, zone, created_at, seq, conversations) VALUES ('w', 1, 'Arzel', 'fr', 'Europe/Paris', 1, 0, 0)`,
+	`INSERT INTO channels (workspace, id, kind, name, key, settings, team, disabled, created_at, version)
+		VALUES ('w', 'mail', 'email', 'Mail', 'k', '{}', '', FALSE, 1, 1)`,
+	`INSERT INTO arrivals (workspace, id, channel, hash, remote, blob, size, envelope_json, received_at, state, reason, detail, tries, next_at, fence,
+		conversation, message, changed_at) VALUES ('w', 'a', 'mail', 'h', '', 'b', 7, '{}', 1, 'quarantined', 'broken', '', 1, 1, 1, '', '', 1)`,
+}
+
+func TestALetterPutAsideBeforeHeadsWereKeptHasNone(t *testing.T) {
+	t.Parallel()
+	for _, e := range []storetest.Engine{storetest.SQLite(), storetest.Postgres()} {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			url := e.URL(t)
+			fill(t, e, url, 12, putAside)
+			s := storetest.Open(t, url)
+			a, err := vis.View(t.Context(), s.Post(), "w", func(tx post.Tx) (post.Arrival, error) { return tx.Arrival(t.Context(), "a") })
+			if err != nil || a.Head != nil || a.Reason != "broken" || a.Size != 7 {
+				t.Errorf("got %+v, %v", a, err)
+			}
+		})
+	}
+}
+
+// fill makes a database at a step of the past with rows in it.
+func fill(t *testing.T, e storetest.Engine, url string, step int64, rows []string) {
 	t.Helper()
 	ctx := t.Context()
 	open := func(ctx context.Context) (*sql.DB, error) {
@@ -96,10 +122,10 @@ func fill(t *testing.T, e storetest.Engine, url string) {
 		t.Fatal(err)
 	}
 	defer db.Close()
-	if err := migration.UpTo(ctx, db, e.Shared, 5); err != nil {
+	if err := migration.UpTo(ctx, db, e.Shared, step); err != nil {
 		t.Fatal(err)
 	}
-	for _, statement := range before {
+	for _, statement := range rows {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			t.Fatalf("%s: %v", statement, err)
 		}

@@ -16,6 +16,12 @@ export function reasonText(t: MailSay, reason = ''): string {
   return isKey(key) ? t(key) : t('reason.other', { reason });
 }
 
+/** What to do with a letter in quarantine. */
+export function wayText(t: MailSay, reason = ''): string {
+  const key = `way.${reason}`;
+  return t(isKey(key) ? key : 'way.other');
+}
+
 /** What is wrong with a line or a letter, and what can be done about it. */
 export function problemText(t: MailSay, problem = ''): { what: string; remedy: string } {
   const key = `problem.${problem}`;

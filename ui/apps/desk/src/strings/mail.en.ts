@@ -50,7 +50,6 @@ export const mailEn: Record<keyof typeof mailFr, string> = {
   'mail.beginning.none': 'There is nothing to show.',
   'mail.download': 'Download the letter',
   'mail.again.read': 'Try again',
-  'mail.again.read.hint': 'Trying again mostly helps after the server was updated.',
   'mail.convert': 'Make a conversation',
   'mail.discard': 'Discard',
   'mail.discard.title': 'Discard this letter?',
@@ -101,15 +100,36 @@ export const mailEn: Record<keyof typeof mailFr, string> = {
   'reason.empty': 'It is empty: nothing but blanks.',
   'reason.no-sender': 'It does not say who wrote it.',
   'reason.too-many-parts': 'It has too many parts to be read safely.',
-  'reason.too-deep': 'Its parts are nested too deeply.',
-  'reason.too-many-headers': 'Its head has too many lines.',
-  'reason.header-too-long': 'A line of its head is far too long.',
-  'reason.too-large': 'It is too large to be taken whole.',
-  'reason.loop': 'It has passed through this server before: two automatic answers are probably writing to each other.',
+  'reason.too-deep': 'It holds letters within letters, nested too deeply to be read safely.',
+  'reason.too-many-headers': 'Its head has too many lines, as junk and misled letters have.',
+  'reason.header-too-long': 'A line of its head is far too long, as junk and attacks have.',
+  'reason.too-large': 'It is too large to be taken whole. All of it still lies in its mailbox.',
+  'reason.loop':
+    'It goes in circles: it has passed through this server before, or through far too many. Two automatic answers are probably writing to each other.',
   'reason.broken': 'It is damaged: its form does not follow the rules of mail.',
   'reason.poison': 'Reading it made the server fail several times; it does not insist.',
   'reason.bounce-unknown': 'It reports the failure of a letter that did not leave from here.',
   'reason.other': 'It could not be read ({reason}).',
+
+  'way.empty': 'Discard it. If you know who sends it, ask for it again.',
+  'way.no-sender':
+    'Read its beginning below: if somebody you know wrote it, make a conversation of it; otherwise discard it.',
+  'way.too-many-parts':
+    'If it is from a customer, make a conversation of it and ask for fewer files in one letter. From a stranger, discard it.',
+  'way.too-deep':
+    'If it is from a customer, make a conversation of it and ask for the letter itself instead of a chain of forwards.',
+  'way.too-many-headers': 'If it is from a customer, make a conversation of it and answer; otherwise discard it.',
+  'way.header-too-long': 'If it is from a customer, make a conversation of it and answer; otherwise discard it.',
+  'way.too-large':
+    'Make a conversation of it to answer, and read the rest in the mailbox; or ask for a link instead of the files.',
+  'way.loop': 'Discard it. If it comes again, switch the automatic answer or the forwarding off at the other address.',
+  'way.broken':
+    'Read its beginning below: if it is from a customer, make a conversation of it and ask for it once more.',
+  'way.poison':
+    'Make a conversation of it if it cannot wait. Once this server is updated, try again; tell whoever runs it about this letter.',
+  'way.bounce-unknown':
+    'Read its beginning: if nobody of yours wrote that letter, somebody uses your address, and Domain in the mailbox’s settings shows how to prevent it. Then discard it.',
+  'way.other': 'Trying again mostly helps after the server was updated.',
 
   'problem.certificate': 'The server’s certificate does not fit.',
   'problem.channel-off': 'The channel is switched off, or has no server to send through.',

@@ -49,7 +49,6 @@ export const mailFr = {
   'mail.beginning.none': 'Il n’y a rien à montrer.',
   'mail.download': 'Télécharger la lettre',
   'mail.again.read': 'Relire',
-  'mail.again.read.hint': 'Relire sert surtout après une mise à jour du serveur.',
   'mail.convert': 'En faire une conversation',
   'mail.discard': 'Écarter',
   'mail.discard.title': 'Écarter cette lettre ?',
@@ -100,15 +99,35 @@ export const mailFr = {
   'reason.empty': 'Elle est vide : rien d’autre que des blancs.',
   'reason.no-sender': 'Elle ne dit pas qui l’a écrite.',
   'reason.too-many-parts': 'Elle a trop de parties pour être lue sans risque.',
-  'reason.too-deep': 'Ses parties s’emboîtent trop profondément.',
-  'reason.too-many-headers': 'Son en-tête a trop de lignes.',
-  'reason.header-too-long': 'Une ligne de son en-tête est démesurée.',
-  'reason.too-large': 'Elle est trop grosse pour être prise en entier.',
-  'reason.loop': 'Elle est déjà passée par ce serveur : une réponse automatique tourne sans doute en rond.',
+  'reason.too-deep': 'Elle contient des lettres dans des lettres, trop profondément pour être lue sans risque.',
+  'reason.too-many-headers': 'Son en-tête a trop de lignes, comme en ont les indésirables et les lettres égarées.',
+  'reason.header-too-long': 'Une ligne de son en-tête est démesurée, comme en ont les indésirables et les attaques.',
+  'reason.too-large': 'Elle est trop grosse pour être prise en entier. Elle est toujours, entière, dans sa boîte.',
+  'reason.loop':
+    'Elle tourne en rond : elle est déjà passée par ce serveur, ou par beaucoup trop d’autres. Deux réponses automatiques s’écrivent sans doute l’une à l’autre.',
   'reason.broken': 'Elle est abîmée : sa forme ne suit pas les règles du courrier.',
   'reason.poison': 'La lire a fait échouer le serveur plusieurs fois ; il n’insiste pas.',
   'reason.bounce-unknown': 'C’est un avis de non-remise d’une lettre qui n’est pas partie d’ici.',
   'reason.other': 'Elle n’a pas pu être lue ({reason}).',
+
+  'way.empty': 'Écartez-la. Si vous savez qui l’envoie, redemandez-la.',
+  'way.no-sender':
+    'Lisez son début ci-dessous : si quelqu’un que vous connaissez l’a écrite, faites-en une conversation ; sinon, écartez-la.',
+  'way.too-many-parts':
+    'Si elle vient d’un client, faites-en une conversation et demandez moins de fichiers par lettre. D’un inconnu, écartez-la.',
+  'way.too-deep':
+    'Si elle vient d’un client, faites-en une conversation et demandez la lettre elle-même plutôt qu’une suite de transferts.',
+  'way.too-many-headers': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez-la.',
+  'way.header-too-long': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez-la.',
+  'way.too-large':
+    'Faites-en une conversation pour répondre, et lisez le reste dans la boîte ; ou demandez un lien à la place des fichiers.',
+  'way.loop': 'Écartez-la. Si elle revient, coupez la réponse automatique ou le transfert à l’autre adresse.',
+  'way.broken': 'Lisez son début ci-dessous : si elle vient d’un client, faites-en une conversation et redemandez-la.',
+  'way.poison':
+    'Faites-en une conversation si elle ne peut pas attendre. Quand ce serveur sera mis à jour, relisez-la ; signalez-la à qui s’en occupe.',
+  'way.bounce-unknown':
+    'Lisez son début : si personne chez vous n’a écrit cette lettre, quelqu’un se sert de votre adresse, et Domaine, dans les réglages de la boîte, montre comment l’empêcher. Puis écartez-la.',
+  'way.other': 'Relire sert surtout après une mise à jour du serveur.',
 
   'problem.certificate': 'Le certificat du serveur ne convient pas.',
   'problem.channel-off': 'Le canal est arrêté, ou aucun serveur d’envoi n’y est réglé.',
