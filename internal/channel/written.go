@@ -138,11 +138,13 @@ type Receiver interface {
 	Receive(ctx context.Context, a Account, in Intake) error
 }
 
-// Reader is the ability to read what was kept. Reading is pure but for the questions to DNS: the same bytes give the same letter.
+// Reader is the ability to read what was kept.
 type Reader interface {
 	Adapter
-	// Read reads raw bytes. Its error is a *Unreadable when the fault is in the bytes.
-	Read(ctx context.Context, a Account, raw []byte, e Envelope) (Letter, error)
+	// Read reads raw bytes: the same give the same letter, and nobody is asked. Its error is a *Unreadable when the fault is in the bytes.
+	Read(a Account, raw []byte, e Envelope) (Letter, error)
+	// Prove says how far it is proved who wrote a letter that was read. It asks elsewhere, and waits for answers some seconds at most.
+	Prove(ctx context.Context, a Account, raw []byte, e Envelope, l Letter) Trust
 }
 
 // Unreadable says why something that arrived cannot be read. It goes to quarantine, with its bytes.

@@ -1,6 +1,7 @@
 package post_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,6 +15,27 @@ import (
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
+
+// A stranger chooses whose servers are asked about a letter, and so how slow they are.
+func TestALetterThatWaitsForItsSendersServersKeepsNoOtherFromBeingRead(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	const letters = 6 // more than are taken apart at once
+	h.wire.slow = make(chan struct{})
+	h.wire.asking.Add(letters)
+	for i := range letters {
+		raw, err := json.Marshal(letter(fmt.Sprint(i, "@mel"), "Mon colis", "Où ?"))
+		h.ok(err)
+		h.brings(string(raw))
+	}
+	read := make(chan int, 1)
+	go func() { read <- h.post.ReadOnce(h.ctx) }()
+	h.wire.asking.Wait() // all of them are read and wait, or this never ends
+	close(h.wire.slow)
+	if n := <-read; n != letters || len(h.thread(h.conversations()[0].ID)) == 0 {
+		t.Errorf("%d of %d letters were filed", n, letters)
+	}
+}
 
 func TestALetterBecomesAConversationWithWhatSheSaid(t *testing.T) {
 	t.Parallel()

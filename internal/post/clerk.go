@@ -13,12 +13,13 @@ import (
 // The bounds of reading.
 const (
 	triesMost   = 3 // before a letter that kills its reader is put aside
-	readAtOnce  = 16
+	readAtOnce  = 64
+	heldAtOnce  = 32 << 20 // bytes of letters that are read together, or one letter
 	readWithin  = 30 * time.Second
-	readLease   = 2 * time.Minute // of those that are claimed together
+	readLease   = 5 * time.Minute // of those that are claimed together
 	againAfter  = 20 * time.Second
 	workspaces  = 100
-	readersMost = 2
+	readersMost = 2 // that use a processor; those who wait for others' answers are not counted
 )
 
 // ReadOnce reads and files what is due now, one stretch of every workspace, and returns how many arrivals it settled.
@@ -54,28 +55,44 @@ func (s *Service) readStretch(ctx context.Context, ws vis.WorkspaceID) (settled 
 	if err != nil {
 		return 0, err
 	}
-	work := make([]reading, len(claimed))
-	var readers sync.WaitGroup
-	slots := make(chan struct{}, readersMost)
-	for i, a := range claimed {
-		slots <- struct{}{}
-		readers.Go(func() {
-			defer func() { <-slots }()
-			work[i] = s.read(ctx, ws, a)
-		})
-	}
-	readers.Wait()
-	for _, w := range work {
-		if ctx.Err() != nil {
-			return settled, nil // the lease runs out, and they are read again
+	for len(claimed) > 0 {
+		together := portion(claimed)
+		for _, w := range s.readAll(ctx, ws, claimed[:together]) {
+			if ctx.Err() != nil {
+				return settled, nil // the lease runs out, and they are read again
+			}
+			if err := s.settle(ctx, ws, w); err != nil {
+				s.complain(ctx, "a letter could not be filed", ws, err)
+				continue
+			}
+			settled++
 		}
-		if err := s.settle(ctx, ws, w); err != nil {
-			s.complain(ctx, "a letter could not be filed", ws, err)
-			continue
-		}
-		settled++
+		claimed = claimed[together:]
 	}
 	return settled, nil
+}
+
+// portion is how many of the first are small enough to be held in memory together.
+func portion(claimed []Arrival) int {
+	held := int64(0)
+	for i, a := range claimed {
+		if held += a.Size; held > heldAtOnce {
+			return max(i, 1)
+		}
+	}
+	return len(claimed)
+}
+
+// readAll reads some arrivals. One whose sender's servers are slow to answer keeps none of the others waiting.
+func (s *Service) readAll(ctx context.Context, ws vis.WorkspaceID, claimed []Arrival) []reading {
+	work := make([]reading, len(claimed))
+	slots := make(chan struct{}, readersMost)
+	var readers sync.WaitGroup
+	for i, a := range claimed {
+		readers.Go(func() { work[i] = s.read(ctx, ws, a, slots) })
+	}
+	readers.Wait()
+	return work
 }
 
 // reading is an arrival as it was read, or why it could not be.
@@ -83,16 +100,28 @@ type reading struct {
 	arrival Arrival
 	channel channel.Channel
 	letter  channel.Letter
+	words   string // of the letter, as they are shown
+	body    Body   // what the words left over
+	print   string // of the letter
 	kept    kept
 	err     error
 }
 
 // read reads one arrival and keeps what came with it. A fault in a parser is an error here and nothing worse.
-func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival) reading {
+func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival, slots chan struct{}) reading {
 	out := reading{arrival: a}
-	within, cancel := context.WithTimeout(ctx, readWithin)
-	defer cancel()
 	out.err = vis.Survive(func() (err error) {
+		slots <- struct{}{}
+		busy := true
+		leave := func() {
+			if busy {
+				<-slots
+				busy = false
+			}
+		}
+		defer leave()
+		within, cancel := context.WithTimeout(ctx, readWithin)
+		defer cancel()
 		if a.Tries > triesMost { // the program died over it each time, without a word
 			return &channel.Unreadable{Reason: ReasonPoison, Detail: "reading it ended the program"}
 		}
@@ -111,14 +140,20 @@ func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival) readi
 		if err != nil {
 			return err
 		}
-		if out.letter, err = reader.Read(within, account, raw, a.Envelope); err != nil {
+		if out.letter, err = reader.Read(account, raw, a.Envelope); err != nil {
 			return err
 		}
 		if out.letter.Loop {
 			return &channel.Unreadable{Reason: "loop", Detail: "it has passed through this server before"}
 		}
-		out.kept, err = s.keep(within, ws, out.letter)
-		return err
+		out.words, out.body = words(out.letter)
+		out.print = printOf(out.letter)
+		if out.kept, err = s.keep(within, ws, out.letter); err != nil {
+			return err
+		}
+		leave()
+		out.letter.Trust = reader.Prove(within, account, raw, a.Envelope, out.letter)
+		return nil
 	})
 	return out
 }

@@ -64,13 +64,9 @@ type filing struct {
 	*Service
 	tx      Tx
 	by      vis.Actor
-	arrival Arrival
-	channel channel.Channel
 	adapter channel.Addressed
-	letter  channel.Letter
-	kept    kept
-	now     time.Time
-	body    Body
+	reading
+	now time.Time
 }
 
 // file makes of a letter what it is: a message in its conversation, or the report of what became of one of ours.
@@ -81,8 +77,8 @@ func (s *Service) file(ctx context.Context, ws vis.WorkspaceID, w reading) error
 	}
 	now := s.clock.Now()
 	return s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error {
-		f := filing{Service: s, tx: tx, by: vis.System(ws), arrival: w.arrival, channel: w.channel, adapter: adapter, letter: w.letter,
-			kept: w.kept, now: now}
+		f := filing{Service: s, tx: tx, by: vis.System(ws), adapter: adapter, reading: w, now: now}
+		f.body.Notes = slices.Clone(w.body.Notes) // this runs again when the transaction does
 		return f.file(ctx)
 	})
 }
@@ -120,7 +116,7 @@ func (f *filing) known(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	for _, id := range ids {
-		if !id.Outward && id.Print == printOf(f.letter) || id.Outward && f.own(f.letter.From.Address) {
+		if !id.Outward && id.Print == f.print || id.Outward && f.own(f.letter.From.Address) {
 			return true, f.settled(ctx, Repeated, id.Conversation, id.Message)
 		}
 	}
@@ -188,9 +184,8 @@ func (f *filing) message(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	in := desk.Inbound{Channel: f.channel.ID, ClientID: string(f.arrival.ID), Subject: text.Preview(f.letter.Subject, desk.MaxSubject),
+	in := desk.Inbound{Text: f.words, Channel: f.channel.ID, ClientID: string(f.arrival.ID), Subject: text.Preview(f.letter.Subject, desk.MaxSubject),
 		Files: f.kept.files, Automatic: f.letter.Class == channel.Automatic, Team: f.team()}
-	in.Text = f.words()
 	if c == nil {
 		f.body.Similar, err = f.tx.SimilarConversation(ctx, author, topic(f.letter.Subject), f.now.Add(-similarWithin))
 		if err != nil && vis.CodeOf(err) != vis.NotFound {
@@ -229,35 +224,33 @@ func (f *filing) letters(ctx context.Context, got desk.Received) error {
 		return err
 	}
 	return f.tx.InsertLetterID(ctx, LetterID{Channel: f.channel.ID, ID: l.MessageID, Message: got.Message.ID, Conversation: got.Conversation.ID,
-		Print: printOf(l)})
+		Print: f.print})
 }
 
 // words are what is shown of a letter as a message: what she wrote, or its subject when she wrote nothing. What is longer than a message
 // may be is folded.
-func (f *filing) words() string {
-	words := text.Clean(f.letter.Text)
+func words(l channel.Letter, before ...channel.Fold) (words string, body Body) {
+	words = text.Clean(l.Text)
 	if text.Fold(words) == "" {
-		words = f.letter.Subject
+		words = l.Subject
 	}
 	if utf8.RuneCountInString(words) > desk.MaxText {
 		runes := []rune(words)
-		f.body.Folded = append(f.body.Folded, channel.Fold{Kind: channel.FoldRest, Text: string(runes[desk.MaxText:])})
+		before = append(before, channel.Fold{Kind: channel.FoldRest, Text: string(runes[desk.MaxText:])})
 		words = string(runes[:desk.MaxText])
 	}
 	room := maxFolded
-	folded := append(f.body.Folded, f.letter.Folded...)
-	f.body.Folded = nil
-	for _, fold := range folded {
+	for _, fold := range append(before, l.Folded...) {
 		if len(fold.Text) > room {
-			f.body.Notes = append(f.body.Notes, "history-cut")
+			body.Notes = append(body.Notes, "history-cut")
 			fold.Text = cut(fold.Text, room)
 		}
 		room -= len(fold.Text)
 		if fold.Text != "" {
-			f.body.Folded = append(f.body.Folded, fold)
+			body.Folded = append(body.Folded, fold)
 		}
 	}
-	return words
+	return words, body
 }
 
 // cut shortens to at most n bytes without cutting a character in two.

@@ -25,13 +25,11 @@ func (f *filing) adopt(ctx context.Context) error {
 		return err
 	}
 	by, outer := f.letter.From, f.letter
-	f.body.ForwardedBy = &by
 	f.letter = *inner
 	f.letter.Trust = channel.Trust{Proof: channel.Unproved, DKIM: "none", SPF: "none", DMARC: "none"}
 	f.letter.Delivered, f.letter.MessageID, f.letter.Class = outer.Delivered, outer.MessageID, channel.Ordinary
-	if said := strings.TrimSpace(outer.Text); said != "" {
-		f.body.Folded = append(f.body.Folded, channel.Fold{Kind: channel.FoldRest, Text: said})
-	}
+	f.words, f.body = words(f.letter, channel.Fold{Kind: channel.FoldRest, Text: strings.TrimSpace(outer.Text)})
+	f.body.ForwardedBy = &by
 	return nil
 }
 

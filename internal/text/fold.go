@@ -24,6 +24,11 @@ func Fold(s string) string {
 			}
 			space = true
 			continue
+		case ' ' < r && r < 0x7f: // most of every text; the tables below are slow to ask
+			if 'A' <= r && r <= 'Z' {
+				r += 'a' - 'A'
+			}
+			b.WriteByte(byte(r))
 		case unicode.In(r, unicode.Mn, unicode.Me, unicode.Cc, unicode.Cf):
 			continue
 		case r == 'œ' || r == 'Œ':
@@ -98,7 +103,7 @@ func Clean(s string) string {
 			return r
 		case r == '\r':
 			return '\n'
-		case unicode.Is(unicode.Cc, r):
+		case r < ' ' || 0x7f <= r && r < 0xa0: // Unicode's Cc, without asking its table for each letter
 			return -1
 		}
 		return r

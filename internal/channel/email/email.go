@@ -76,6 +76,7 @@ type Address struct {
 // Adapter implements the abilities of a channel of letters.
 type Adapter struct {
 	resolver Resolver
+	senders  *memory // of what DNS said about those who wrote
 	sender   *submit.Sender
 	fetcher  *imapin.Fetcher
 	detector Detector
@@ -97,11 +98,15 @@ type Options struct {
 	Tokens *oauth.Source
 	// Door is the host name under which other servers hand letters over to us; "" where they cannot.
 	Door string
+	Now  func() time.Time // nil is time.Now
 }
 
 // New makes the adapter.
 func New(o Options) *Adapter {
-	return &Adapter{o.Resolver, o.Sender, o.Fetcher, o.Detector, o.Tokens, o.Door}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Adapter{o.Resolver, remembering(o.Resolver, o.Now), o.Sender, o.Fetcher, o.Detector, o.Tokens, o.Door}
 }
 
 var (
@@ -252,15 +257,24 @@ func (a *Adapter) ReturnPath(c channel.Channel, address, sign string) string {
 func (*Adapter) Token(address string) (base, sign string) { return token.Split(address) }
 
 // Read implements channel.Reader.
-func (a *Adapter) Read(ctx context.Context, account channel.Account, raw []byte, e channel.Envelope) (channel.Letter, error) {
-	s, err := parse(account.Channel.Settings)
-	if err != nil {
-		return channel.Letter{}, err
-	}
+func (*Adapter) Read(account channel.Account, raw []byte, e channel.Envelope) (channel.Letter, error) {
 	if e.HeadOf > 0 {
 		return channel.Letter{}, &channel.Unreadable{Reason: "too-large", Detail: fmt.Sprintf("%d bytes; its head was fetched, and it lies where it came from", e.HeadOf)}
 	}
-	return letter.Read(ctx, raw, e, letter.Options{Resolver: a.resolver, AuthservIDs: s.TrustedServers, LoopToken: account.LoopToken})
+	return letter.Read(raw, e, account.LoopToken)
+}
+
+// Prove implements channel.Reader.
+func (a *Adapter) Prove(ctx context.Context, account channel.Account, raw []byte, e channel.Envelope, l channel.Letter) channel.Trust {
+	s, err := parse(account.Channel.Settings)
+	if err != nil {
+		return l.Trust
+	}
+	o := letter.Provers{AuthservIDs: s.TrustedServers}
+	if a.senders != nil {
+		o.Resolver = a.senders
+	}
+	return letter.Prove(ctx, raw, l, e, o)
 }
 
 // Compose implements channel.Sender. A letter from a domain without a key leaves unsigned.

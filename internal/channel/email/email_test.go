@@ -84,7 +84,7 @@ func TestAMailboxIsFetchedFromWhereItsSettingsSay(t *testing.T) {
 func TestTheHeadOfALetterThatIsTooLargeGoesToQuarantine(t *testing.T) {
 	t.Parallel()
 	account := channel.Account{Channel: channel.Channel{Kind: Kind, Settings: json.RawMessage(good)}}
-	_, err := adapter().Read(t.Context(), account, []byte("From: camille@mel.example\r\nSubject: Le film\r\n\r\n"), channel.Envelope{HeadOf: 80 << 20})
+	_, err := adapter().Read(account, []byte("From: camille@mel.example\r\nSubject: Le film\r\n\r\n"), channel.Envelope{HeadOf: 80 << 20})
 	var unreadable *channel.Unreadable
 	if !errors.As(err, &unreadable) || unreadable.Reason != "too-large" || !strings.Contains(unreadable.Detail, "83886080") {
 		t.Errorf("read with %v", err)
@@ -137,13 +137,13 @@ func TestALetterOfOursIsReadAsItWasWritten(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l, err := a.Read(t.Context(), account, raw, channel.Envelope{})
+	l, err := a.Read(account, raw, channel.Envelope{})
 	if err != nil || !l.Loop || l.Subject != "Votre colis est là" || l.Text != "Bonjour,\n\nIl arrive — demain." || l.From.Name != "Léa" || l.MessageID != "one@arzel.example" ||
 		len(l.InReplyTo) != 1 || l.Class != channel.Ordinary {
 		t.Errorf("read %+v, %v", l, err)
 	}
 	account.LoopToken = "theirs"
-	if l, err = a.Read(t.Context(), account, raw, channel.Envelope{}); err != nil || l.Loop {
+	if l, err = a.Read(account, raw, channel.Envelope{}); err != nil || l.Loop {
 		t.Errorf("another house's letter: %v %v", l.Loop, err)
 	}
 	if out := a.Send(t.Context(), account, channel.Envelope{To: []string{"camille@mel.example"}}, raw); out.State != channel.OutDeferred || out.Problem != "no-connection" {

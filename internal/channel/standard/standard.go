@@ -59,6 +59,6 @@ func Adapters(w World) []channel.Adapter {
 		w.Now = time.Now
 	}
 	mail := email.New(email.Options{Resolver: w.Resolver, Sender: submit.New(w.Dial, w.Hello, nil, w.Now), Fetcher: imapin.New(w.Dial, nil, w.Now), Detector: w.Detector,
-		Tokens: oauth.NewSource(w.Web, w.Providers, w.Now), Door: w.Door})
+		Tokens: oauth.NewSource(w.Web, w.Providers, w.Now), Door: w.Door, Now: w.Now})
 	return []channel.Adapter{webchat.Adapter{}, mail}
 }

@@ -38,7 +38,7 @@ func TestWhatSortOfLetterItIs(t *testing.T) {
 		t.Error("somebody else's mark is taken for ours")
 	}
 	// E-17
-	if _, err := Read(t.Context(), written(strings.Repeat("Received: from a by b\n", 50), "x\n"), channel.Envelope{}, Options{}); reason(err) != "loop" {
+	if _, err := Read(written(strings.Repeat("Received: from a by b\n", 50), "x\n"), channel.Envelope{}, ""); reason(err) != "loop" {
 		t.Errorf("fifty servers: %v", err)
 	}
 }
@@ -117,7 +117,7 @@ func TestAReportIsNoBounceWhenTheLetterArrivedOrIsStillTried(t *testing.T) {
 		"Hi. This is the qmail-send program.\n<camille@mel.example>:\nI'm not going to try again; this is a permanent error.": true,
 	} {
 		raw := []byte("From: mailer-daemon@mx.example\nTo: bonjour@arzel.example\n\n" + said + "\n")
-		l, err := Read(t.Context(), raw, channel.Envelope{To: []string{"bonjour@arzel.example"}}, Options{})
+		l, err := Read(raw, channel.Envelope{To: []string{"bonjour@arzel.example"}}, "")
 		if err != nil || l.Class != channel.Bounced || l.Bounce.Permanent != permanent || l.Bounce.Delayed == permanent || len(l.Bounce.Recipients) != 1 {
 			t.Errorf("%q: %v, %s, %+v", said, err, l.Class, l.Bounce)
 		}
@@ -131,7 +131,7 @@ func TestANullReturnPathIsToldByTheEnvelope(t *testing.T) {
 		channel.Automatic: {To: []string{"bonjour@arzel.example"}},
 		channel.Ordinary:  {},
 	} {
-		if l, err := Read(t.Context(), written("", "x\n"), e, Options{}); err != nil || l.Class != want {
+		if l, err := Read(written("", "x\n"), e, ""); err != nil || l.Class != want {
 			t.Errorf("%+v: %v, %s", e, err, l.Class)
 		}
 	}

@@ -1,7 +1,6 @@
 package letter
 
 import (
-	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -48,7 +47,7 @@ func TestEveryMailOfTheCollectionIsReadOrRefusedWithAReason(t *testing.T) {
 	for name, raw := range corpus(t) {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		l, err := Read(context.Background(), raw, channel.Envelope{}, Options{})
+		l, err := Read(raw, channel.Envelope{}, "")
 		runtime.ReadMemStats(&after)
 		// The race detector allocates for itself; it runs with -short.
 		if used := after.TotalAlloc - before.TotalAlloc; used > most && !testing.Short() {
@@ -158,7 +157,7 @@ func TestAttackMailsComeToWhatIsSafe(t *testing.T) {
 			t.Errorf("%s is not there", name)
 			continue
 		}
-		l, err := Read(t.Context(), raw, channel.Envelope{}, Options{})
+		l, err := Read(raw, channel.Envelope{}, "")
 		if !check(l, err) {
 			t.Errorf("%s: %v, %+v", name, err, l)
 		}
@@ -185,7 +184,7 @@ func BenchmarkRead(b *testing.B) {
 	b.SetBytes(int64(size))
 	for b.Loop() {
 		for _, raw := range all {
-			_, _ = Read(b.Context(), raw, channel.Envelope{}, Options{})
+			_, _ = Read(raw, channel.Envelope{}, "")
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(all)), "µs/mail")

@@ -14,7 +14,6 @@ package letter
 
 import (
 	"bytes"
-	"context"
 	"mime"
 	"net/mail"
 	"slices"
@@ -29,21 +28,6 @@ import (
 	"visavis/internal/text"
 )
 
-// Resolver answers DNS questions for TXT records; *net.Resolver is one.
-type Resolver interface {
-	LookupTXT(ctx context.Context, name string) ([]string, error)
-}
-
-// Options are what a reader knows of its mailbox.
-type Options struct {
-	// Resolver is asked for the keys and policies of senders; nil proves nothing.
-	Resolver Resolver
-	// AuthservIDs name the servers of ours whose Authentication-Results are believed (RFC 8601 §5).
-	AuthservIDs []string
-	// LoopToken is the mark of letters that left this workspace, "" for none.
-	LoopToken string
-}
-
 // The bounds of what is taken over from a letter.
 const (
 	maxSubject    = 300 // runes
@@ -55,17 +39,17 @@ const (
 	maxHTML       = 1 << 20
 )
 
-// Read reads a letter. The same bytes give the same letter, but for what DNS says of its sender.
-func Read(ctx context.Context, raw []byte, env channel.Envelope, o Options) (channel.Letter, error) {
+// Read reads a letter: the same bytes give the same letter, of which nothing is proved; Prove does that. The loop token is the mark of
+// letters that left this workspace, "" for none.
+func Read(raw []byte, env channel.Envelope, loopToken string) (channel.Letter, error) {
 	l, err := read(raw, env, 0)
 	if err != nil {
 		return channel.Letter{}, err
 	}
-	l.Loop = o.LoopToken != "" && slices.Contains(l.loops, o.LoopToken)
-	if l.Loop && slices.Contains(l.trials, o.LoopToken) {
+	l.Loop = loopToken != "" && slices.Contains(l.loops, loopToken)
+	if l.Loop && slices.Contains(l.trials, loopToken) {
 		l.Loop, l.Class = false, channel.Trial
 	}
-	l.Trust = trust(ctx, raw, l.head, l.Letter, env, o)
 	for _, to := range env.To {
 		if key, ok := text.Email(to); ok && !slices.Contains(l.Delivered, key) {
 			l.Delivered = append(l.Delivered, key)
@@ -88,17 +72,11 @@ func read(raw []byte, env channel.Envelope, depth int) (reading, error) {
 		return reading{}, &channel.Unreadable{Reason: "empty", Detail: "it has no bytes but blanks"}
 	}
 	var out reading
-	if !bytes.Contains(raw, []byte("\n")) && bytes.Contains(raw, []byte("\r")) {
-		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
-		out.note("line-ends")
-	}
-	if mended := mend(raw); len(mended) != len(raw) {
-		raw = mended
-		out.note("head-mended")
-	}
+	raw, out.Notes = mend(raw)
 	if err := scan(raw); err != nil {
 		return reading{}, err
 	}
+	out.Trust = channel.Trust{Proof: channel.Unproved, DKIM: "none", SPF: "none", DMARC: "none"}
 	out.head = headOf(raw)
 	if len(out.head) == 0 {
 		return reading{}, &channel.Unreadable{Reason: "broken", Detail: "it has no head"}
@@ -118,8 +96,14 @@ func read(raw []byte, env channel.Envelope, depth int) (reading, error) {
 	return out, nil
 }
 
-// mend takes away what stands before the first field: empty lines, blanks, and the line that a mailbox file puts there.
-func mend(raw []byte) []byte {
+// mend gives lines their ends, takes away what stands before the first field (empty lines, blanks, and the line that a mailbox file puts
+// there), and notes what it did.
+func mend(raw []byte) (out []byte, notes []string) {
+	if !bytes.Contains(raw, []byte("\n")) && bytes.Contains(raw, []byte("\r")) {
+		raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+		notes = append(notes, "line-ends")
+	}
+	whole := len(raw)
 	raw = bytes.TrimLeft(raw, "\ufeff\r\n\t ")
 	separator := bytes.HasPrefix(raw, []byte("From ")) && !bytes.HasPrefix(bytes.TrimLeft(raw[len("From "):], " \t"), []byte(":"))
 	if separator || bytes.HasPrefix(raw, []byte(">From ")) {
@@ -127,7 +111,10 @@ func mend(raw []byte) []byte {
 			raw = rest
 		}
 	}
-	return raw
+	if len(raw) != whole {
+		notes = append(notes, "head-mended")
+	}
+	return raw, notes
 }
 
 const maxBare = 256 << 10

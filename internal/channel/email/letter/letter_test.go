@@ -18,7 +18,7 @@ func written(head, body string) []byte {
 
 func readOne(t testing.TB, head, body string) channel.Letter {
 	t.Helper()
-	l, err := Read(t.Context(), written(head, body), channel.Envelope{}, Options{LoopToken: "ours"})
+	l, err := Read(written(head, body), channel.Envelope{}, "ours")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestPartsAreCountedHoweverTheirBoundaryIsWritten(t *testing.T) {
 		if l := readOne(t, head, part+"--"+c.boundary+"--\n"); l.Text != "Bonjour" {
 			t.Errorf("%s: one part is read as %q", name, l.Text)
 		}
-		if _, err := Read(t.Context(), written(head, strings.Repeat(part, maxParts+1)), channel.Envelope{}, Options{}); reason(err) != "too-many-parts" {
+		if _, err := Read(written(head, strings.Repeat(part, maxParts+1)), channel.Envelope{}, ""); reason(err) != "too-many-parts" {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -133,7 +133,7 @@ func TestHeadsAreBounded(t *testing.T) {
 		"50,000 fields":         {strings.Repeat("A: b\n", 50_000), "too-many-headers"},
 		"fields of a megabyte":  {strings.Repeat("X-A: "+strings.Repeat("a", 2000)+"\n", 500), "too-many-headers"},
 	} {
-		if _, err := Read(t.Context(), written(c.head, "x"), channel.Envelope{}, Options{}); reason(err) != c.want {
+		if _, err := Read(written(c.head, "x"), channel.Envelope{}, ""); reason(err) != c.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -145,11 +145,11 @@ func TestHeadsAreBounded(t *testing.T) {
 		t.Errorf("%d recipients, notes %q", len(l.Cc), l.Notes)
 	}
 	for _, raw := range []string{"", "\r\n\r\n \r\n", "no head at all"} {
-		if _, err := Read(t.Context(), []byte(raw), channel.Envelope{}, Options{}); reason(err) == "" {
+		if _, err := Read([]byte(raw), channel.Envelope{}, ""); reason(err) == "" {
 			t.Errorf("%q: %v", raw, err)
 		}
 	}
-	if l, err := Read(t.Context(), []byte("Subject: x\n\nBonjour"), channel.Envelope{}, Options{}); err != nil || l.From.Address != "" || l.Text != "Bonjour" {
+	if l, err := Read([]byte("Subject: x\n\nBonjour"), channel.Envelope{}, ""); err != nil || l.From.Address != "" || l.Text != "Bonjour" {
 		t.Errorf("from nobody: %v %+v", err, l)
 	}
 }
@@ -355,7 +355,7 @@ func FuzzReadNeverFails(f *testing.F) {
 	f.Add([]byte("From : a@b\r\rx"))
 	f.Add([]byte("Subject: =?utf-8?b?8J+YgA==?=\nFrom: x:;\n\n\x00"))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		l, err := Read(t.Context(), raw, channel.Envelope{}, Options{})
+		l, err := Read(raw, channel.Envelope{}, "")
 		if err != nil {
 			if reason(err) == "" {
 				t.Fatal(err)

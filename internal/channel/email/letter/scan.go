@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/jhillyerd/enmime/v2"
 	"github.com/jhillyerd/enmime/v2/mediatype"
@@ -102,8 +103,11 @@ func (g *guard) mediaType(field string) (kind string, params map[string]string, 
 // that it speaks of, is shown as it stands below the head.
 func parse(raw []byte) (*enmime.Envelope, error) {
 	g := guard{raw: raw}
-	parser := enmime.NewParser(enmime.SetCustomParseMediaType(g.mediaType), enmime.DisableTextConversion(true))
-	parsed, err := parser.ReadEnvelope(bytes.NewReader(raw))
+	parsed, err := g.parse(enmime.DisableCharacterDetection(true))
+	if err == nil && !sure(parsed.Root) {
+		g = guard{raw: raw}
+		parsed, err = g.parse()
+	}
 	if g.err != nil {
 		return nil, g.err
 	}
@@ -114,6 +118,28 @@ func parse(raw []byte) (*enmime.Envelope, error) {
 		parsed.Text = textOf(parsed.HTML)
 	}
 	return parsed, nil
+}
+
+func (g *guard) parse(more ...enmime.Option) (*enmime.Envelope, error) {
+	more = append(more, enmime.SetCustomParseMediaType(g.mediaType), enmime.DisableTextConversion(true))
+	return enmime.NewParser(more...).ReadEnvelope(bytes.NewReader(g.raw))
+}
+
+// sure reports whether the words of a part, and of those below it, are in the characters that they say, so that nobody need guess, which
+// costs more than all other reading.
+func sure(p *enmime.Part) bool {
+	for ; p != nil; p = p.NextSibling {
+		if strings.HasPrefix(p.ContentType, "text/") && !plain(p.Content) &&
+			(!strings.EqualFold(p.Charset, "utf-8") || bytes.ContainsRune(p.Content, utf8.RuneError)) || !sure(p.FirstChild) {
+			return false
+		}
+	}
+	return true
+}
+
+// plain reports whether bytes mean the same in every charset: ASCII without an escape, which begins another one (RFC 1468).
+func plain(b []byte) bool {
+	return !bytes.ContainsFunc(b, func(r rune) bool { return r >= utf8.RuneSelf || r == 0x1b || r == '~' })
 }
 
 // field is one of a head, unfolded.

@@ -20,13 +20,26 @@ import (
 
 const (
 	maxSignatures = 5
-	proveWithin   = 8 * time.Second
+	proveWithin   = 5 * time.Second // one whose answers come later is unproved, and read all the same
 )
 
-// trust says how far it is proved whose a letter is: by the results of a server of ours, or by our own look at its signatures and, for a
-// letter that was handed to us, at where it came from.
-func trust(ctx context.Context, raw []byte, h head, l channel.Letter, env channel.Envelope, o Options) channel.Trust {
-	out := channel.Trust{Proof: channel.Unproved, DKIM: "none", SPF: "none", DMARC: "none", Ambiguous: l.Trust.Ambiguous}
+// Resolver answers DNS questions for TXT records; *net.Resolver is one.
+type Resolver interface {
+	LookupTXT(ctx context.Context, name string) ([]string, error)
+}
+
+// Provers are who is believed about the author of a letter.
+type Provers struct {
+	// Resolver is asked for the keys and policies of senders; nil proves nothing.
+	Resolver Resolver
+	// AuthservIDs name the servers of ours whose Authentication-Results are believed (RFC 8601 §5).
+	AuthservIDs []string
+}
+
+// Prove says how far it is proved whose a letter is that Read has read: by the results of a server of ours, or by our own look at its
+// signatures and, for a letter that was handed to us, at where it came from.
+func Prove(ctx context.Context, raw []byte, l channel.Letter, env channel.Envelope, o Provers) channel.Trust {
+	out := l.Trust
 	_, domain, ok := strings.Cut(l.From.Address, "@")
 	if !ok {
 		return out
@@ -35,7 +48,8 @@ func trust(ctx context.Context, raw []byte, h head, l channel.Letter, env channe
 		_, there, _ := strings.Cut(a.Address, "@")
 		return !sameOrganisation(there, domain)
 	})
-	if byOurs(h, o, domain, &out) || o.Resolver == nil {
+	mended, _ := mend(raw)
+	if byOurs(headOf(mended), o.AuthservIDs, domain, &out) || o.Resolver == nil {
 		return out
 	}
 	ctx, cancel := context.WithTimeout(ctx, proveWithin)
@@ -48,10 +62,10 @@ func trust(ctx context.Context, raw []byte, h head, l channel.Letter, env channe
 }
 
 // byOurs reads the topmost results of a server of ours; those of any other name could be the sender's own invention (RFC 8601 §7.1).
-func byOurs(h head, o Options, domain string, out *channel.Trust) bool {
+func byOurs(h head, ours []string, domain string, out *channel.Trust) bool {
 	for _, field := range h.all("authentication-results") {
 		id, results, err := authres.Parse(field)
-		if err != nil || !slices.ContainsFunc(o.AuthservIDs, func(ours string) bool { return strings.EqualFold(ours, id) }) {
+		if err != nil || !slices.ContainsFunc(ours, func(one string) bool { return strings.EqualFold(one, id) }) {
 			continue
 		}
 		out.By = id

@@ -25,19 +25,26 @@ func (a answers) LookupTXT(_ context.Context, name string) ([]string, error) {
 	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
 }
 
+// proved reads a letter, and asks whose it is.
+func proved(t *testing.T, raw []byte, env channel.Envelope, o Provers) (channel.Letter, error) {
+	l, err := Read(raw, env, "")
+	l.Trust = Prove(t.Context(), raw, l, env, o)
+	return l, err
+}
+
 // E-09, E-13: who is believed to have written it.
 func TestHowFarASenderIsProved(t *testing.T) {
 	t.Parallel()
-	ours := Options{AuthservIDs: []string{"mx.arzel.example"}, Resolver: answers{}}
+	ours := Provers{AuthservIDs: []string{"mx.arzel.example"}, Resolver: answers{}}
 	for name, c := range map[string]struct {
 		head string
-		o    Options
+		o    Provers
 		want channel.Proof
 	}{
-		"nothing speaks for or against":  {"", Options{Resolver: answers{}}, channel.Unproved},
-		"nobody looks":                   {"", Options{}, channel.Unproved},
-		"a policy, and no proof":         {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}}, channel.Disproof},
-		"a policy that asks for nothing": {"", Options{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=none"}}, channel.Unproved},
+		"nothing speaks for or against":  {"", Provers{Resolver: answers{}}, channel.Unproved},
+		"nobody looks":                   {"", Provers{}, channel.Unproved},
+		"a policy, and no proof":         {"", Provers{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=reject"}}, channel.Disproof},
+		"a policy that asks for nothing": {"", Provers{Resolver: answers{"_dmarc.mel.example": "v=DMARC1; p=none"}}, channel.Unproved},
 		"our own server says so":         {"Authentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Proved},
 		"our own server says no":         {"Authentication-Results: mx.arzel.example; dmarc=fail header.from=mel.example\n", ours, channel.Disproof},
 		"somebody else's server says so": {"Authentication-Results: mx.evil.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
@@ -45,14 +52,14 @@ func TestHowFarASenderIsProved(t *testing.T) {
 			ours, channel.Disproof},
 		"two authors": {"From: Other <other@mel.example>\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n", ours, channel.Unproved},
 	} {
-		l, err := Read(t.Context(), written(c.head, "x\n"), channel.Envelope{}, c.o)
+		l, err := proved(t, written(c.head, "x\n"), channel.Envelope{}, c.o)
 		if err != nil || l.Trust.Proof != c.want {
 			t.Errorf("%s: %s, %v, %+v", name, l.Trust.Proof, err, l.Trust)
 		}
 	}
 	// E-21
-	l := readOne(t, "Reply-To: camille@else.example\n", "x\n")
-	if !l.Trust.ReplyElsewhere || len(l.ReplyTo) != 1 {
+	l, err := proved(t, written("Reply-To: camille@else.example\n", "x\n"), channel.Envelope{}, Provers{})
+	if err != nil || !l.Trust.ReplyElsewhere || len(l.ReplyTo) != 1 {
 		t.Errorf("answers are asked for at %+v, %+v", l.ReplyTo, l.Trust)
 	}
 }
@@ -88,7 +95,7 @@ func TestASignatureCountsAsFarAsTheAuthorsDomainSays(t *testing.T) {
 		"with a policy that cannot be read":       {"mel.example", "a.mel.example", answers{"_dmarc.mel.example": "v=DMARC1; p=perhaps"}, channel.Unproved},
 	} {
 		c.policies["s._domainkey."+c.signer] = key
-		l, err := Read(t.Context(), signed(c.author, c.signer), channel.Envelope{}, Options{Resolver: c.policies})
+		l, err := proved(t, signed(c.author, c.signer), channel.Envelope{}, Provers{Resolver: c.policies})
 		if err != nil || l.Trust.Proof != c.want || l.Trust.DKIM != "pass" {
 			t.Errorf("%s: %v, %+v", name, err, l.Trust)
 		}
@@ -98,7 +105,7 @@ func TestASignatureCountsAsFarAsTheAuthorsDomainSays(t *testing.T) {
 // E-06: who wrote it is unclear when programs would take different names out of one field.
 func TestTwoReadingsOfAnAuthorAreUnclear(t *testing.T) {
 	t.Parallel()
-	ours := Options{AuthservIDs: []string{"MX.arzel.example"}}
+	ours := Provers{AuthservIDs: []string{"MX.arzel.example"}}
 	for head, unclear := range map[string]bool{
 		"From: Camille <camille@mel.example>\n":                                                                                         false,
 		"From: Müller, Hans <hans@mel.example>\n":                                                                                       false,
@@ -107,7 +114,7 @@ func TestTwoReadingsOfAnAuthorAreUnclear(t *testing.T) {
 		"From: camille@mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=mel.example\n":                     false,
 		"From: x(at)evil.example, camille@mel.example\nAuthentication-Results: mx.arzel.example; dmarc=pass header.from=evil.example\n": true,
 	} {
-		l, err := Read(t.Context(), []byte(head+"To: bonjour@arzel.example\n\nx\n"), channel.Envelope{}, ours)
+		l, err := proved(t, []byte(head+"To: bonjour@arzel.example\n\nx\n"), channel.Envelope{}, ours)
 		if err != nil || l.Trust.Ambiguous != unclear || unclear && l.Trust.Proof == channel.Proved {
 			t.Errorf("%q: %v, %+v, %+v", head, err, l.From, l.Trust)
 		}
@@ -137,7 +144,7 @@ func TestWhereALetterCameFromIsHeldAgainstItsDomain(t *testing.T) {
 		if c.ip != "" {
 			env.IP = netip.MustParseAddr(c.ip)
 		}
-		l, err := Read(t.Context(), written("", "x\n"), env, Options{Resolver: dns})
+		l, err := proved(t, written("", "x\n"), env, Provers{Resolver: dns})
 		if err != nil || l.Trust.SPF != c.spf || l.Trust.Proof != c.want {
 			t.Errorf("%s: %v, %+v", name, err, l.Trust)
 		}
