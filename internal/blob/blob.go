@@ -52,6 +52,8 @@ type Folder struct {
 	keys *seal.Keys
 	// naming is held while a file gets its name or loses it, so that one that is kept again is not deleted for its age.
 	naming sync.Mutex
+	// made are the folders that this process has made or found, and synced the way to.
+	made sync.Map
 }
 
 // NewFolder returns the store in root, which it makes when absent, and clears away what was half written by an earlier life.
@@ -125,8 +127,8 @@ func (f *Folder) name(ws vis.WorkspaceID, hash, temp string) error {
 		return err
 	}
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("make a folder: %w", err)
+	if err := f.make(dir); err != nil {
+		return err
 	}
 	f.naming.Lock()
 	err = os.Rename(temp, path)
@@ -134,11 +136,26 @@ func (f *Folder) name(ws vis.WorkspaceID, hash, temp string) error {
 	if err != nil {
 		return fmt.Errorf("name the file: %w", err)
 	}
-	for _, d := range []string{dir, filepath.Dir(dir), f.root} {
-		if err := syncDir(d); err != nil {
+	if err := syncDir(dir); err != nil {
+		return fmt.Errorf("sync a folder: %w", err)
+	}
+	return nil
+}
+
+// make has a folder be there, and survive a loss of power. That is done once for each: they are never removed.
+func (f *Folder) make(dir string) error {
+	if _, done := f.made.Load(dir); done {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("make a folder: %w", err)
+	}
+	for _, above := range []string{filepath.Dir(dir), f.root} {
+		if err := syncDir(above); err != nil {
 			return fmt.Errorf("sync a folder: %w", err)
 		}
 	}
+	f.made.Store(dir, true)
 	return nil
 }
 
