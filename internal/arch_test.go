@@ -31,7 +31,7 @@ var rooms = map[string][]string{
 	"channel/email/smtpin":  {"vis", "channel"},                        // the door at which other servers hand letters over
 	"channel/email/line":    nil,                                       // what lines to mail servers have in common
 	"channel/email/imapin":  {"channel", "channel/email/line"},         // fetches letters from a mailbox
-	"channel/email/peers":   nil,                                       // real mail servers for tests
+	"channel/email/peers":   nil,                                       // real mail servers, mails and DNS for tests
 	"channel/email/submit":  {"channel", "channel/email/line"},         // hands letters over to a server that takes them for us
 	"channel/email/token":   nil,                                       // the parts of addresses by which answers find their conversation
 	"channel/email/letter":  {"channel", "text", "channel/email/tnef"}, // reads what arrived

@@ -15,7 +15,7 @@ import (
 // BenchmarkLetter is what a letter of 20 kB costs at each of its stages: kept at the door, read, and read and filed. The CPU is this
 // process's, for other load on the machine disturbs it least.
 func BenchmarkLetter(b *testing.B) {
-	h := putTogether(b)
+	h := putTogether(b, nil)
 	body := bytes.Repeat([]byte("Bonjour, ma roue arrière frotte depuis hier, pouvez-vous regarder demain ?\r\n"), 20<<10/78)
 	n := 0
 	next := func() channel.Raw {

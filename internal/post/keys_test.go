@@ -21,42 +21,13 @@ import (
 	reading "visavis/internal/channel/email/letter"
 	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/email/oauth/oauthtest"
+	"visavis/internal/channel/email/peers"
 	"visavis/internal/channel/email/submit"
 	"visavis/internal/desk"
 	"visavis/internal/post"
 	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
-
-// names is DNS that a test writes into.
-type names struct {
-	mu    sync.Mutex
-	texts map[string]string
-}
-
-func (n *names) set(name, text string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.texts[name] = text
-}
-
-func (n *names) LookupTXT(_ context.Context, name string) ([]string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if text, ok := n.texts[strings.TrimSuffix(name, ".")]; ok {
-		return []string{text}, nil
-	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupMX(_ context.Context, name string) ([]*net.MX, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupIPAddr(_ context.Context, name string) ([]net.IPAddr, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupAddr(_ context.Context, name string) ([]string, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
 
 // relay is a mail server that takes letters and can be told to fail after their last byte.
 type relay struct {
@@ -115,7 +86,7 @@ func (r *relay) Data(in io.Reader) error {
 // office is a house with a real mailbox: what it sends is taken by a relay, and what it says of itself stands in DNS.
 type office struct {
 	*house
-	dns     *names
+	dns     *peers.Names
 	relay   *relay
 	mailbox channel.Channel
 }
@@ -123,7 +94,7 @@ type office struct {
 // newOffice opens one; the mailbox of one with a provider is signed in to there.
 func newOffice(t *testing.T, url string, at ...*oauthtest.Provider) *office {
 	t.Helper()
-	o := &office{dns: &names{texts: map[string]string{}}, relay: &relay{}}
+	o := &office{dns: new(peers.Names), relay: &relay{}}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +160,7 @@ func (o *office) publishes(purpose string) {
 	o.ok(err)
 	for _, r := range all {
 		if r.Purpose == purpose && r.State == channel.RecordMissing {
-			o.dns.set(r.Name, r.Value)
+			o.dns.Set(r.Name, r.Value)
 		}
 	}
 }
@@ -202,7 +173,7 @@ func TestLettersAreSignedOnceTheirKeysAreSeen(t *testing.T) {
 		t.Run(e.Name, func(t *testing.T) {
 			t.Parallel()
 			o := newOffice(t, e.URL(t))
-			o.dns.set("_dmarc.arzel.example", "v=DMARC1; p=reject")
+			o.dns.Set("_dmarc.arzel.example", "v=DMARC1; p=reject")
 			if raw, trust := o.writes(); signatures(raw) != 0 || trust.Proof != channel.Disproof {
 				t.Errorf("without a key: %+v", trust)
 			}

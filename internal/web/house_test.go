@@ -20,6 +20,7 @@ import (
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/oauth"
+	"visavis/internal/channel/email/peers"
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
@@ -74,7 +75,7 @@ type house struct {
 	engine   *routing.Engine
 	report   *report.Service
 	letters  *post.Service
-	dns      names
+	dns      peers.Names
 
 	outside   outside
 	providers map[string]oauth.Provider

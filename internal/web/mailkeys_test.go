@@ -2,51 +2,15 @@ package web
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
-	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email"
 	"visavis/internal/vis"
 )
-
-// names is DNS that a test writes into.
-type names struct {
-	mu    sync.Mutex
-	texts map[string]string
-}
-
-func (n *names) set(name, text string) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if n.texts == nil {
-		n.texts = make(map[string]string)
-	}
-	n.texts[name] = text
-}
-
-func (n *names) LookupTXT(_ context.Context, name string) ([]string, error) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	if text, ok := n.texts[strings.TrimSuffix(name, ".")]; ok {
-		return []string{text}, nil
-	}
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupMX(_ context.Context, name string) ([]*net.MX, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupIPAddr(_ context.Context, name string) ([]net.IPAddr, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
-func (*names) LookupAddr(_ context.Context, name string) ([]string, error) {
-	return nil, &net.DNSError{Err: "no such host", Name: name, IsNotFound: true}
-}
 
 func TestWhatDNSShouldHoldIsShownAndSeen(t *testing.T) {
 	t.Parallel()
@@ -61,7 +25,7 @@ func TestWhatDNSShouldHoldIsShownAndSeen(t *testing.T) {
 		for _, r := range read[DomainRecords](t, h.get(who, path+"/records?domain=arzel.example")).Items {
 			out[r.Purpose] = r.State
 			if r.State == "missing" && r.Value != "" {
-				h.dns.set(r.Name, r.Value)
+				h.dns.Set(r.Name, r.Value)
 			}
 		}
 		return out

@@ -2,8 +2,6 @@ package letter
 
 import (
 	"errors"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -13,30 +11,8 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"visavis/internal/channel"
+	"visavis/internal/channel/email/peers"
 )
-
-// corpus are the files of the collection of real and hostile mails, which lies beside the project.
-func corpus(t testing.TB) map[string][]byte {
-	t.Helper()
-	_, here, _, _ := runtime.Caller(0)
-	folder := os.Getenv("VISAVIS_MAIL_CORPUS")
-	if folder == "" {
-		folder = filepath.Join(filepath.Dir(here), "../../../../../shared/data/mail-corpus")
-	}
-	files, err := filepath.Glob(filepath.Join(folder, "*.eml"))
-	if err != nil || len(files) == 0 {
-		t.Skip("the collection of mails is not here: name its folder with VISAVIS_MAIL_CORPUS")
-	}
-	out := make(map[string][]byte)
-	for _, f := range files {
-		raw, err := os.ReadFile(f)
-		if err != nil {
-			t.Fatal(err)
-		}
-		out[filepath.Base(f)] = raw
-	}
-	return out
-}
 
 // The pass rule of the collection: each is read or refused with a reason, within a bound of memory, and what is shown of it is safe
 // (D-01, D-02, D-03, D-05, K-17).
@@ -44,7 +20,8 @@ func TestEveryMailOfTheCollectionIsReadOrRefusedWithAReason(t *testing.T) {
 	const most = 64 << 20
 	read, refused := 0, map[string]int{}
 	policy() // what is made once is no letter's
-	for name, raw := range corpus(t) {
+	for _, m := range peers.Collection(t) {
+		name, raw := m.Name, m.Raw
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		l, err := Read(raw, channel.Envelope{}, "")
@@ -115,7 +92,10 @@ func safe(t testing.TB, name string, l channel.Letter) {
 // What the attack mails should come to, by their abuse case.
 func TestAttackMailsComeToWhatIsSafe(t *testing.T) {
 	t.Parallel()
-	all := corpus(t)
+	all := make(map[string][]byte)
+	for _, m := range peers.Collection(t) {
+		all[m.Name] = m.Raw
+	}
 	for name, check := range map[string]func(l channel.Letter, err error) bool{
 		// E-06, E-07
 		"syn-007-from-space-colon.eml": func(l channel.Letter, err error) bool { return err == nil && l.Trust.Ambiguous },
@@ -174,17 +154,17 @@ func reason(err error) string {
 
 // BenchmarkRead reads every mail of the collection but the two that stall parsers.
 func BenchmarkRead(b *testing.B) {
-	all := corpus(b)
-	delete(all, "syn-045-parts-20000.eml")
-	delete(all, "syn-047-header-1mb.eml")
+	all := slices.DeleteFunc(peers.Collection(b), func(m peers.Mail) bool {
+		return m.Name == "syn-045-parts-20000.eml" || m.Name == "syn-047-header-1mb.eml"
+	})
 	size := 0
-	for _, raw := range all {
-		size += len(raw)
+	for _, m := range all {
+		size += len(m.Raw)
 	}
 	b.SetBytes(int64(size))
 	for b.Loop() {
-		for _, raw := range all {
-			_, _ = Read(raw, channel.Envelope{}, "")
+		for _, m := range all {
+			_, _ = Read(m.Raw, channel.Envelope{}, "")
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Microseconds())/float64(b.N*len(all)), "µs/mail")

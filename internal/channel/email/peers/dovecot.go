@@ -1,4 +1,4 @@
-// Package peers starts real mail servers for tests, on loopback and in folders of their own.
+// Package peers is what tests of mail meet: real mail servers on loopback and in folders of their own, the collection of mails, and DNS.
 package peers
 
 import (
@@ -199,18 +199,27 @@ func (d *Dovecot) Deliver(who, name string, letters ...string) {
 	}
 }
 
-// Letters are those in a user's folder, as they were delivered.
-func (d *Dovecot) Letters(who, name string) []string {
+// files are the letters in a user's folder.
+func (d *Dovecot) files(who, name string) (out []string) {
 	d.t.Helper()
-	var out []string
-	for _, part := range []string{"cur", "new"} {
+	for _, part := range []string{"new", "cur"} { // in which order the server moves them
 		files, err := filepath.Glob(filepath.Join(d.folder(who, name), part, "*"))
 		check(d.t, err)
-		for _, f := range files {
-			raw, err := os.ReadFile(f)
-			check(d.t, err)
-			out = append(out, string(raw))
-		}
+		out = append(out, files...)
+	}
+	return out
+}
+
+// Count is how many letters lie in a user's folder.
+func (d *Dovecot) Count(who, name string) int { return len(d.files(who, name)) }
+
+// Letters are those in a user's folder, as they were delivered, while nobody moves them.
+func (d *Dovecot) Letters(who, name string) (out []string) {
+	d.t.Helper()
+	for _, f := range d.files(who, name) {
+		raw, err := os.ReadFile(f)
+		check(d.t, err)
+		out = append(out, string(raw))
 	}
 	return out
 }

@@ -1,0 +1,35 @@
+package peers
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Mail is one of the collection of real and hostile mails.
+type Mail struct {
+	Name string // of its file
+	Raw  []byte
+}
+
+// Collection reads the real and hostile mails, which lie beside the project, in the order of their names. Where they are not, the test is
+// skipped.
+func Collection(t testing.TB) (out []Mail) {
+	t.Helper()
+	folder := os.Getenv("VISAVIS_MAIL_CORPUS")
+	if folder == "" {
+		_, here, _, _ := runtime.Caller(0)
+		folder = filepath.Join(filepath.Dir(here), "../../../../../shared/data/mail-corpus")
+	}
+	files, err := filepath.Glob(filepath.Join(folder, "*.eml"))
+	if err != nil || len(files) == 0 {
+		t.Skip("the collection of mails is not here: name its folder with VISAVIS_MAIL_CORPUS")
+	}
+	for _, f := range files {
+		raw, err := os.ReadFile(f)
+		check(t, err)
+		out = append(out, Mail{filepath.Base(f), raw})
+	}
+	return out
+}
