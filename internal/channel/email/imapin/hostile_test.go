@@ -15,6 +15,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/line"
+	"visavis/internal/channel/email/peers"
 )
 
 // script is a server with a mailbox of its own that answers as a test wants.
@@ -31,32 +32,14 @@ type script struct {
 
 func (s *script) serve(t *testing.T) Mailbox {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var open sync.WaitGroup
-	open.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.mu.Lock()
-			s.lines++
-			s.mu.Unlock()
-			open.Go(func() {
-				defer c.Close()
-				s.talk(c)
-			})
-		}
-	})
-	t.Cleanup(func() { l.Close() })
-	port := uint16(l.Addr().(*net.TCPAddr).Port)
-	return Mailbox{Server: line.Server{Host: "127.0.0.1", Port: port, Security: line.Plain, User: "lea"}, Folders: []string{"INBOX"}, After: Leave, Existing: Fetch, MaxLetter: 1 << 20}
+	return Mailbox{Server: line.Server{Host: "127.0.0.1", Port: peers.Listen(t, s.talk), Security: line.Plain, User: "lea"}, Folders: []string{"INBOX"}, After: Leave, Existing: Fetch, MaxLetter: 1 << 20}
 }
 
 func (s *script) talk(c net.Conn) {
+	defer c.Close()
+	s.mu.Lock()
+	s.lines++
+	s.mu.Unlock()
 	if s.greets != nil {
 		if s.greets(c) != nil {
 			return

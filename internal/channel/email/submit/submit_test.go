@@ -21,6 +21,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/line"
+	"visavis/internal/channel/email/peers"
 )
 
 // script is a server that says what the test wants, and writes down what it was told.
@@ -38,26 +39,12 @@ type script struct {
 
 func (s *script) serve(t *testing.T, wrap func(net.Conn) net.Conn) (host string, port uint16) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var open sync.WaitGroup
-	open.Go(func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			s.mu.Lock()
-			s.lines++
-			s.mu.Unlock()
-			open.Go(func() { s.talk(wrap(c)) })
-		}
+	return "127.0.0.1", peers.Listen(t, func(c net.Conn) {
+		s.mu.Lock()
+		s.lines++
+		s.mu.Unlock()
+		s.talk(wrap(c))
 	})
-	t.Cleanup(func() { l.Close() })
-	at := l.Addr().(*net.TCPAddr)
-	return "127.0.0.1", uint16(at.Port)
 }
 
 func (s *script) answer(c net.Conn, command, usual string) bool {
@@ -411,22 +398,8 @@ func TestAnswersAreWordedByTheirCodes(t *testing.T) {
 
 // BenchmarkSend tells what a kept line saves.
 func BenchmarkSend(b *testing.B) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer l.Close()
 	server := &script{}
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go server.talk(c)
-		}
-	}()
-	at := line.Server{Host: "127.0.0.1", Port: uint16(l.Addr().(*net.TCPAddr).Port), Security: line.Plain}
+	at := line.Server{Host: "127.0.0.1", Port: peers.Listen(b, server.talk), Security: line.Plain}
 	body := []byte(strings.Repeat("0123456789abcdef\r\n", 500))
 	for name, kept := range map[string]bool{"kept": true, "fresh": false} {
 		b.Run(name, func(b *testing.B) {
