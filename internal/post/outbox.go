@@ -285,6 +285,14 @@ func (s *Service) Sendings(ctx context.Context, by vis.Actor, states []SendingSt
 	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (vis.List[Sending], error) { return tx.Sendings(ctx, states, p) })
 }
 
+// Sending reads one.
+func (s *Service) Sending(ctx context.Context, by vis.Actor, id vis.SendingID) (Sending, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Sending{}, err
+	}
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) (Sending, error) { return tx.Sending(ctx, id) })
+}
+
 // SendAgain tries a letter that failed or waits once more, now, to those whom it has not reached.
 func (s *Service) SendAgain(ctx context.Context, by vis.Actor, id vis.SendingID) (Sending, error) {
 	return s.change(ctx, by, id, "sending.retried", func(one *Sending, now time.Time) error {

@@ -304,6 +304,9 @@ func TestAMemberAnswersALetterLaterToSomeAndTakesItBack(t *testing.T) {
 	if got := read[Sending](t, h.post(agent, "/api/v1/sendings/"+out.ID+"/cancel", obj{})); got.State != "cancelled" {
 		t.Errorf("taken out of the outbox: %+v", got)
 	}
+	if got := read[Sending](t, h.get(agent, "/api/v1/sendings/"+out.ID)); got.State != "cancelled" || got.ID != out.ID || got.Subject != "Your bicycle" {
+		t.Errorf("read: %+v", got)
+	}
 	if got := read[SendingPage](t, h.get(agent, "/api/v1/sendings?state=cancelled")); len(got.Items) == 0 || got.Items[0].ID != out.ID {
 		t.Errorf("listed: %+v", got)
 	}

@@ -183,6 +183,11 @@ func (s *Server) mailRoomRoutes() {
 			}
 			return ok(out), err
 		})
+	add(s, route{method: "GET", path: "/sendings/{id}", id: "getSending", tag: "mail", summary: "One of them", access: staffers, scope: read},
+		func(ctx context.Context, by caller, in *ByID) (*reply[Sending], error) {
+			x, err := s.post.Sending(ctx, by.Actor, vis.SendingID(in.ID))
+			return ok(sending(x)), err
+		})
 	s.sendingAct("again", "sendAgain", "Try a letter that failed once more, under the same Message-ID", s.post.SendAgain)
 	s.sendingAct("cancel", "cancelSending", "Take a letter back that has not left", s.post.Cancel)
 	add(s, route{method: "GET", path: "/mail/counts", id: "countMail", tag: "mail", summary: "What waits for people", access: staffers, scope: read},

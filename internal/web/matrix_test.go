@@ -191,6 +191,7 @@ var matrix = map[string]row{
 	"POST /api/v1/arrivals/{id}/convert":                      {who: "nnn...anfa", of: "arrival", body: obj{}},
 	"POST /api/v1/arrivals/{id}/discard":                      {who: "nnn...anfa", of: "arrival", body: obj{}},
 	"GET /api/v1/sendings":                                    {who: "nnn....n..", query: "?state=all"},
+	"GET /api/v1/sendings/{id}":                               {who: "nnn...an.a", of: "sending"},
 	"POST /api/v1/sendings/{id}/again":                        {who: "nnn...anfa", of: "sending", body: obj{}},
 	"POST /api/v1/sendings/{id}/cancel":                       {who: "nnn...anfa", of: "sending", body: obj{}},
 	"GET /api/v1/mail/counts":                                 {who: "nnn....n.."},
