@@ -56,6 +56,14 @@ test('the visitor’s token travels in a header, never in the address', async ()
   expect(call?.[1].headers['Authorization']).toBe('Visitor secret');
 });
 
+test('what is asked behind the question mark goes with any verb', async () => {
+  const fetch = vi.fn().mockImplementation(async () => json(200, {}));
+  const api = new Api({ fetch });
+  const path: `/signatures/${string}/${string}` = '/signatures/member/lea';
+  await api.put(path, { text: {}, version: 0 }, { query: { address: 'a+b@shop.example' } });
+  expect(calls(fetch)[0]?.[0]).toBe('/api/v1/signatures/member/lea?address=a%2Bb%40shop.example');
+});
+
 test('a session that is not known any more is told once to who asked to know', async () => {
   const onsignedout = vi.fn();
   const api = new Api({ fetch: vi.fn().mockResolvedValue(json(401, { code: 'signed_out' })), onsignedout });

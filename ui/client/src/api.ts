@@ -4,9 +4,9 @@ import type { components } from './schema.gen.ts';
 import type { Address, Answer, Body, Query, Upload } from './routes.ts';
 
 type CalendarDays = components['schemas']['Day'][];
-type Asked = Readonly<Record<string, unknown>>;
 
-export interface CallOptions {
+export interface CallOptions<Q = unknown> {
+  query?: Q;
   /** Idempotency-Key of a POST; one is made when absent. Give your own to stay safe across a reload. */
   key?: string;
   signal?: AbortSignal;
@@ -57,19 +57,19 @@ export class Api {
     this.onsignedout = settings.onsignedout;
   }
 
-  get<P extends Address<'get'>>(path: P, query?: Query<'get', P>, options: Omit<CallOptions, 'key'> = {}) {
-    return this.#call<Answer<'get', P>>('GET', path, undefined, options, query);
+  get<P extends Address<'get'>>(path: P, query?: Query<'get', P>, options: Omit<CallOptions, 'key' | 'query'> = {}) {
+    return this.#call<Answer<'get', P>>('GET', path, undefined, query ? { ...options, query } : options);
   }
-  post<P extends Address<'post'>>(path: P, body?: Body<'post', P>, options: CallOptions = {}) {
+  post<P extends Address<'post'>>(path: P, body?: Body<'post', P>, options: CallOptions<Query<'post', P>> = {}) {
     return this.#call<Answer<'post', P>>('POST', path, body, { ...options, key: options.key ?? freshId() });
   }
-  put<P extends Address<'put'>>(path: P, body?: Body<'put', P>, options: CallOptions = {}) {
+  put<P extends Address<'put'>>(path: P, body?: Body<'put', P>, options: CallOptions<Query<'put', P>> = {}) {
     return this.#call<Answer<'put', P>>('PUT', path, body, options);
   }
-  patch<P extends Address<'patch'>>(path: P, body?: Body<'patch', P>, options: CallOptions = {}) {
+  patch<P extends Address<'patch'>>(path: P, body?: Body<'patch', P>, options: CallOptions<Query<'patch', P>> = {}) {
     return this.#call<Answer<'patch', P>>('PATCH', path, body, options);
   }
-  delete<P extends Address<'delete'>>(path: P, options: CallOptions = {}) {
+  delete<P extends Address<'delete'>>(path: P, options: CallOptions<Query<'delete', P>> = {}) {
     return this.#call<Answer<'delete', P>>('DELETE', path, undefined, options);
   }
 
@@ -106,7 +106,7 @@ export class Api {
    * not begin again by itself.
    */
   async follow<T>(path: Address<'post'>, told: (line: T) => void, signal?: AbortSignal): Promise<void> {
-    const answer = await this.#fetch(this.#url(path), {
+    const answer = await this.#fetch(this.#url(path, undefined), {
       method: 'POST',
       headers: this.#headers(freshId()),
       credentials: 'same-origin',
@@ -135,11 +135,11 @@ export class Api {
     take('\n');
   }
 
-  async #call<T>(method: Method, path: string, body: unknown, options: CallOptions, query?: Asked): Promise<T> {
+  async #call<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
     const repeatable = method === 'GET' || options.key !== undefined;
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.#once<T>(method, path, body, options, query);
+        return await this.#once<T>(method, path, body, options);
       } catch (error) {
         const pause = this.#pauses[attempt];
         const passing = error instanceof Problem && error.passing && error.status !== 429 && error.code !== 'timeout';
@@ -149,14 +149,14 @@ export class Api {
     }
   }
 
-  async #once<T>(method: Method, path: string, body: unknown, options: CallOptions, query?: Asked): Promise<T> {
+  async #once<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
     const limit = new AbortController();
     const timer = setTimeout(() => limit.abort('timeout'), options.timeout ?? 20_000);
     const cancel = () => limit.abort('cancelled');
     options.signal?.addEventListener('abort', cancel, { once: true });
     if (options.signal?.aborted) cancel();
     try {
-      const answer = await this.#fetch(this.#url(path, query), {
+      const answer = await this.#fetch(this.#url(path, options.query), {
         method,
         headers: {
           ...this.#headers(options.key),
@@ -187,9 +187,9 @@ export class Api {
     return problem;
   }
 
-  #url(path: string, query: Asked = {}): string {
+  #url(path: string, query: unknown): string {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) {
+    for (const [name, value] of Object.entries(query ?? {})) {
       if (value !== undefined && value !== null && value !== '') search.set(name, String(value));
     }
     const text = search.toString();

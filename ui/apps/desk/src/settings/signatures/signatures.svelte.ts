@@ -9,7 +9,10 @@ export interface Signer {
   kind: Signature['kind'];
   owner: string;
   name: string;
+  /** The one of our addresses that a member's is for; absent for hers on all of them. */
+  address?: string;
 }
+type Which = Pick<Signer, 'kind' | 'owner' | 'address'>;
 
 const mostLines = 15;
 
@@ -57,19 +60,19 @@ export class Signatures {
     }
   };
 
-  /** A member's for one address only is another than hers for all of them, which is the one meant here. */
-  find({ kind, owner }: Pick<Signer, 'kind' | 'owner'>): Signature | undefined {
+  /** A member's for one address only is another than hers for all of them. */
+  find({ kind, owner, address }: Which): Signature | undefined {
     return this.#items.find((one) =>
       kind === 'brand'
         ? one.kind === kind && one.address === owner
-        : one.kind === kind && one.ownerId === owner && !one.address,
+        : one.kind === kind && one.ownerId === owner && one.address === address,
     );
   }
 
   async save(signer: Signer, text: Wording): Promise<void> {
     const version = this.find(signer)?.version ?? 0;
     try {
-      this.#take(await this.#api.put(pathOf(signer), { text, version }));
+      this.#put(signer, await this.#api.put(pathOf(signer), { text, version }, forOne(signer)));
     } catch (error) {
       const current = isProblem(error, 'signature_changed') ? (error.current as Signature | undefined) : undefined;
       if (current) this.#put(signer, current.version > 0 ? current : undefined);
@@ -78,21 +81,19 @@ export class Signatures {
   }
   async remove(signer: Signer): Promise<void> {
     try {
-      await this.#api.delete(pathOf(signer));
+      await this.#api.delete(pathOf(signer), forOne(signer));
     } catch (error) {
       if (!isProblem(error) || error.status !== 404) throw error;
     }
     this.#put(signer, undefined);
   }
 
-  #take(one: Signature): void {
-    this.#put({ kind: one.kind, owner: one.ownerId ?? one.address ?? '' }, one);
-  }
-  #put(signer: Pick<Signer, 'kind' | 'owner'>, now: Signature | undefined): void {
+  #put(signer: Which, now: Signature | undefined): void {
     const before = this.find(signer);
     this.#items = [...this.#items.filter((one) => one !== before), ...(now ? [now] : [])];
   }
 }
 
+const forOne = ({ address }: Signer) => (address ? { query: { address } } : {});
 const pathOf = ({ kind, owner }: Signer): `/signatures/${string}/${string}` =>
   `/signatures/${kind}/${encodeURIComponent(owner)}`;

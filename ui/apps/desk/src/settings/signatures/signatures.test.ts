@@ -56,6 +56,24 @@ test('a signature for one address is not hers for all of them', async () => {
   const signatures = new Signatures(api);
   await signatures.load();
   expect(signatures.find(lea)).toBeUndefined();
+  expect(signatures.find({ ...lea, address: 'shop@example.org' })?.version).toBe(1);
+});
+
+test('hers for one address is written and deleted for that one', async () => {
+  const general = hers({ fr: 'Léa' }, 1);
+  const shop = { ...hers({ fr: 'Léa, au magasin' }, 1), address: 'a&b@example.org' };
+  const { api, asked } = server([200, { items: [general] }], [200, shop], [204, null]);
+  const signatures = new Signatures(api);
+  await signatures.load();
+  const there = { ...lea, address: 'a&b@example.org' };
+  await signatures.save(there, shop.text);
+  expect(signatures.items).toEqual([general, shop]);
+  await signatures.remove(there);
+  expect(signatures.items).toEqual([general]);
+  expect(asked.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual([
+    'PUT /api/v1/signatures/member/lea?address=a%26b%40example.org',
+    'DELETE /api/v1/signatures/member/lea?address=a%26b%40example.org',
+  ]);
 });
 
 test('what a signature may not be is told with its language', () => {
