@@ -30,6 +30,9 @@ type Vault interface {
 	Secrets(ctx context.Context) (map[string]string, error)
 	// SaveSecrets writes secrets that the other side has changed, before they are used.
 	SaveSecrets(ctx context.Context, secrets map[string]string) error
+	// Alone has something done while no node does such a thing for the same account, for what must happen once, such as spending a refresh
+	// token. ctx bounds the wait for our turn; what is done has time of its own, 40 seconds.
+	Alone(ctx context.Context, do func(ctx context.Context) error) error
 }
 
 // MaxRaw is the largest thing that is kept of what arrives, in bytes.

@@ -1,8 +1,11 @@
 package post_test
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -10,6 +13,7 @@ import (
 	"visavis/internal/channel/email/oauth"
 	"visavis/internal/channel/email/oauth/oauthtest"
 	"visavis/internal/post"
+	"visavis/internal/safehttp"
 	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
@@ -104,6 +108,90 @@ func TestATokenThatEndedEarlyIsMadeAnew(t *testing.T) {
 	o.post.SendOnce(o.ctx)
 	if len(o.relay.letters) != 1 || o.line().State != channel.Healthy || o.relay.came[0] == o.relay.came[1] {
 		t.Errorf("%d letters, %+v", len(o.relay.letters), o.line())
+	}
+}
+
+// waiter says when its turn is asked for.
+type waiter struct {
+	channel.Vault
+	asks chan struct{}
+}
+
+func (w waiter) Alone(ctx context.Context, do func(context.Context) error) error {
+	close(w.asks)
+	return w.Vault.Alone(ctx, do)
+}
+
+// slow is a provider who is heard only once somebody else asks for a turn too.
+type slow struct {
+	oauth.Caller
+	asks chan struct{}
+}
+
+func (s slow) Post(ctx context.Context, to string, header map[string]string, body []byte) (safehttp.Answer, error) {
+	select {
+	case <-s.asks:
+	case <-ctx.Done():
+	}
+	return s.Caller.Post(ctx, to, header, body)
+}
+
+// S-09: a refresh token is spent by one node, though two need another access token at the same instant: spent twice, it ends all at a strict
+// provider.
+func TestTwoNodesSpendARefreshTokenOnce(t *testing.T) {
+	t.Parallel()
+	for _, e := range []storetest.Engine{storetest.SQLite(), storetest.Postgres()} {
+		t.Run(e.Name, func(t *testing.T) {
+			t.Parallel()
+			p := oauthtest.New(t, consentBack)
+			o := newOffice(t, e.URL(t), p)
+			o.ok(o.post.SetSecrets(o.ctx, o.lea, o.mailbox.ID, map[string]string{oauth.SecretClient: oauthtest.ClientSecret}))
+			o.consents(p)
+			o.now = o.now.Add(2 * time.Hour)
+			before, asks := p.Asked(), make(chan struct{})
+			app := oauth.App{Provider: p.Provider(), ClientID: oauthtest.ClientID}
+			node := func(caller oauth.Caller, of *post.Service) (*oauth.Source, channel.Account) {
+				source := oauth.NewSource(caller, nil, func() time.Time { return o.now })
+				return source, channel.Account{Workspace: o.ws, Channel: o.mailbox, Vault: of.Intake(o.ws, o.mailbox.ID).(channel.Vault)}
+			}
+			one, first := node(slow{p.Caller(), asks}, o.post)
+			two, second := node(p.Caller(), post.New(post.Options{DB: o.store.Post(), Channels: o.channels, Keys: o.keys, Clock: vis.ClockFunc(func() time.Time { return o.now }), Mint: o.mint}))
+			second.Vault = waiter{second.Vault, asks}
+			var nodes sync.WaitGroup
+			var got [2]string
+			var errs [2]error
+			nodes.Go(func() { got[0], errs[0] = one.Access(o.ctx, first, app) })
+			nodes.Go(func() { got[1], errs[1] = two.Access(o.ctx, second, app) })
+			nodes.Wait()
+			o.ok(errors.Join(errs[:]...))
+			if got[0] != got[1] || !p.Takes(got[0]) || p.Asked() != before+1 {
+				t.Errorf("the nodes have %q and %q, and the provider was asked %d times", got[0], got[1], p.Asked()-before)
+			}
+		})
+	}
+}
+
+// A node that died in its turn is waited for no longer than its lease, and whoever waits gives up when she must.
+func TestATurnOfANodeThatDiedEnds(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error {
+		_, err := tx.Lease(h.ctx, "secrets:"+string(h.mail.ID), "dead", h.now, h.now.Add(time.Minute))
+		return err
+	}))
+	vault := h.post.Intake(h.ws, h.mail.ID).(channel.Vault)
+	done := 0
+	do := func(context.Context) error { done++; return nil }
+	ctx, cancel := context.WithTimeout(h.ctx, time.Millisecond)
+	defer cancel()
+	if err := vault.Alone(ctx, do); !errors.Is(err, context.DeadlineExceeded) || done != 0 {
+		t.Errorf("while another has its turn: %v, done %d times", err, done)
+	}
+	h.now = h.now.Add(time.Minute)
+	h.ok(vault.Alone(h.ctx, do))
+	h.ok(vault.Alone(h.ctx, do))
+	if done != 2 {
+		t.Errorf("done %d times", done)
 	}
 }
 

@@ -87,6 +87,10 @@ type Tx interface {
 	// SaveSending writes where it stands, and fails with vis.ErrStale when another sender has claimed it since.
 	SaveSending(ctx context.Context, s Sending) error
 
+	// Lease takes or renews a lease for holder until an instant, and fails with vis.Conflict "leased" while another holder's has not run out
+	// at now.
+	Lease(ctx context.Context, name, holder string, now, until time.Time) (fence int64, err error)
+
 	ChannelCursor(ctx context.Context, ch vis.ChannelID, name string) ([]byte, error)
 	SaveChannelCursor(ctx context.Context, ch vis.ChannelID, name string, value []byte) error
 	// ChannelSecrets are sealed; SaveChannelSecret with nil forgets one.

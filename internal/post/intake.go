@@ -80,6 +80,50 @@ func (i intake) SaveSecrets(ctx context.Context, secrets map[string]string) erro
 	return i.s.db.Update(ctx, vis.System(i.ws), nil, func(tx Tx) error { return i.s.saveSecrets(ctx, tx, i.ws, i.ch, secrets) })
 }
 
+// The bounds of a turn.
+const (
+	turnFor   = 40 * time.Second
+	turnLease = time.Minute // of a node that died in its turn
+	turnAgain = 100 * time.Millisecond
+)
+
+// Alone implements channel.Vault, by a lease in the store.
+func (i intake) Alone(ctx context.Context, do func(ctx context.Context) error) error {
+	for {
+		err := i.turn(ctx, turnLease)
+		if err == nil {
+			break
+		}
+		if vis.CodeOf(err) != vis.Conflict {
+			return err
+		}
+		rest := time.NewTimer(turnAgain)
+		select {
+		case <-ctx.Done():
+			rest.Stop()
+			return ctx.Err()
+		case <-rest.C:
+		}
+	}
+	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), turnFor)
+	defer cancel()
+	defer func() {
+		if err := i.turn(context.WithoutCancel(ctx), 0); err != nil {
+			i.s.complain(ctx, "a turn with a channel's secrets ends late", i.ws, err)
+		}
+	}()
+	return do(within)
+}
+
+// turn takes this node's turn for so long, or gives it back.
+func (i intake) turn(ctx context.Context, most time.Duration) error {
+	now := i.s.clock.Now()
+	return i.s.db.Update(ctx, vis.System(i.ws), nil, func(tx Tx) error {
+		_, err := tx.Lease(ctx, "secrets:"+string(i.ch), i.s.node, now, now.Add(most))
+		return err
+	})
+}
+
 // Tell implements channel.Intake.
 func (i intake) Tell(ctx context.Context, h channel.Health) { i.s.TellHealth(ctx, i.ws, i.ch, h) }
 

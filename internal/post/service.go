@@ -65,6 +65,7 @@ type Service struct {
 	teller   Teller
 	door     bool
 	log      *slog.Logger
+	node     string // tells this node from others
 
 	outBell chan struct{}  // rung when something may have to leave
 	lanes   map[string]int // letters under way by destination
@@ -79,7 +80,7 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, door: o.Door, log: o.Log,
+	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, door: o.Door, log: o.Log, node: o.Mint.ID(o.Clock.Now()),
 		outBell: make(chan struct{}, 1), lanes: make(map[string]int), bell: make(chan struct{}, 1), told: make(map[healthKey]channel.Health)}
 }
 

@@ -33,7 +33,7 @@ const (
 	tenantMost  = 100
 	triedAgain  = 30 * time.Second // after a failure, at the earliest
 	freshlyMade = time.Minute      // a token that is refused so soon is not at fault
-	withinAll   = 30 * time.Second // for a refresh with all that belongs to it
+	withinAll   = 30 * time.Second // for a turn to refresh
 )
 
 // Provider is where mailboxes of one house are signed in to.

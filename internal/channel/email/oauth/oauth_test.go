@@ -42,6 +42,9 @@ func (v *vault) SaveSecrets(_ context.Context, secrets map[string]string) error 
 	return nil
 }
 
+// Alone is on the honour of the test: nodes of these tests come one after another.
+func (v *vault) Alone(ctx context.Context, do func(context.Context) error) error { return do(ctx) }
+
 const back = "https://desk.example/oauth/callback"
 
 // desk is a source with a mailbox that somebody has consented for.

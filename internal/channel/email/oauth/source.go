@@ -103,7 +103,7 @@ func (s *Source) Access(ctx context.Context, a channel.Account, app App) (string
 	// Whoever asked may go away, but not between the provider's answer and our keeping it.
 	within, cancel := context.WithTimeout(context.WithoutCancel(ctx), withinAll)
 	defer cancel()
-	if err := s.renew(within, one, a, app); err != nil {
+	if err := a.Vault.Alone(within, func(ctx context.Context) error { return s.renew(ctx, one, a, app) }); err != nil {
 		var word line.Trouble
 		if !errors.As(err, &word) {
 			err = Later
@@ -115,7 +115,8 @@ func (s *Source) Access(ctx context.Context, a channel.Account, app App) (string
 	return one.token.Access, nil
 }
 
-// renew takes the token that another node has made, or has the provider make one.
+// renew takes the token that another node has made, or has the provider make one. One node does so at a time, for a refresh token that is
+// spent twice may end all that came of it.
 func (s *Source) renew(ctx context.Context, one *account, a channel.Account, app App) error {
 	kept, err := a.Vault.Secrets(ctx)
 	if err != nil {
@@ -154,7 +155,7 @@ func (s *Source) renew(ctx context.Context, one *account, a channel.Account, app
 	return nil
 }
 
-// overtaken looks whether another node has spent a refresh token that was refused, and takes what it got for it.
+// overtaken looks whether somebody has signed in anew while a refresh token was refused, and takes what came of it.
 func (s *Source) overtaken(ctx context.Context, one *account, a channel.Account, spent string) error {
 	kept, err := a.Vault.Secrets(ctx)
 	if err != nil {
