@@ -7,20 +7,35 @@ import (
 	"testing"
 )
 
-// cutter stands between a mail server and ours. When told to, it lets a whole letter through, final dot and all, and cuts the line
-// instead of bringing the answer back.
-type cutter struct {
-	next atomic.Int64 // how many of the next letters are cut off
+// cut is a moment at which a line is cut: when a word is said on it.
+type cut struct {
+	word string
+	when int
 }
 
-func newCutter(t *testing.T, at, to string) *cutter {
+const (
+	beforeSaid  = iota // what we say with the word in it is not brought to the other side
+	beforeHeard        // it is, and its answer is not brought back
+	whileHeard         // the other side's answer is brought up to the word
+)
+
+// theDot ends a letter as it is handed over; another command may follow at once.
+const theDot = "\r\n.\r\n"
+
+// cutter stands between two programs. When told to, it cuts the line between them at its moment.
+type cutter struct {
+	cut
+	next atomic.Int64 // how many lines are still to be cut
+}
+
+func newCutter(t *testing.T, at, to string, when cut) *cutter {
 	t.Helper()
 	l, err := net.Listen("tcp", at)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	c := &cutter{}
+	c := &cutter{cut: when}
 	go func() {
 		for {
 			near, err := l.Accept()
@@ -40,38 +55,47 @@ func (c *cutter) join(near net.Conn, to string) {
 		return
 	}
 	defer far.Close()
-	var deaf atomic.Bool
+	var deaf atomic.Bool // the far side is let come to its end, and nobody hears it
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		p := make([]byte, 4096)
-		for {
-			n, err := far.Read(p)
-			if err != nil || deaf.Load() {
-				near.Close()
-				return
-			}
-			if _, err := near.Write(p[:n]); err != nil {
-				return
-			}
-		}
+		defer near.Close()
+		c.bring(far, near, &deaf, c.when == whileHeard)
 	}()
-	var last []byte
-	p := make([]byte, 32<<10)
-	for {
-		n, err := near.Read(p)
-		said := append(last, p[:n]...)
-		last = append([]byte(nil), said[max(0, len(said)-4):]...)
-		if bytes.Contains(said, []byte("\r\n.\r\n")) && c.next.Load() > 0 { // another command may follow at once
-			c.next.Add(-1)
-			deaf.Store(true)
-		}
-		if _, e := far.Write(p[:n]); e != nil || err != nil {
-			break
-		}
-	}
+	c.bring(near, far, &deaf, c.when != whileHeard)
 	if !deaf.Load() {
 		far.Close()
 	}
 	<-done
+}
+
+// bring brings what one side says to the other, until one of them ends or the moment has come, if it may come on this side.
+func (c *cutter) bring(from, to net.Conn, deaf *atomic.Bool, watched bool) {
+	var said []byte // the last of it
+	p := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(p)
+		part := p[:n]
+		said = append(said[max(0, len(said)-len(c.word)+1):], part...)
+		if deaf.Load() {
+			if !watched { // it is done, and answered
+				c.next.Add(-1)
+			}
+			return
+		}
+		if at := bytes.Index(said, []byte(c.word)); watched && at >= 0 && c.next.Load() > 0 {
+			if c.when == beforeHeard {
+				deaf.Store(true)
+			} else {
+				c.next.Add(-1)
+				part, err = part[:max(0, at+len(c.word)-(len(said)-n))], net.ErrClosed
+			}
+			if c.when == beforeSaid {
+				return
+			}
+		}
+		if _, e := to.Write(part); e != nil || err != nil {
+			return
+		}
+	}
 }

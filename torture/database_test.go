@@ -52,12 +52,18 @@ func (d database) one(query string) (n int) {
 	return n
 }
 
+// do changes something.
+func (d database) do(query string) {
+	d.Helper()
+	if _, err := d.db.ExecContext(d.Context(), query); err != nil {
+		d.Fatal(err)
+	}
+}
+
 // pass lets the leases of letters end, as if their time had passed: what a server held that was killed is taken again.
 func (d database) pass() {
 	d.Helper()
 	for _, what := range []string{"UPDATE arrivals SET next_at = 0 WHERE state = 'waiting'", "UPDATE sendings SET next_at = 0 WHERE state IN ('waiting', 'sending', 'unknown')"} {
-		if _, err := d.db.ExecContext(d.Context(), what); err != nil {
-			d.Fatal(err)
-		}
+		d.do(what)
 	}
 }

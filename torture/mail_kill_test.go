@@ -101,7 +101,7 @@ func (r *mailRun) check(t *testing.T) {
 	if acked == 0 {
 		t.Error("no letter was taken, so nothing was shown")
 	}
-	if n := r.database.one("SELECT COUNT(*) FROM arrivals WHERE state NOT IN ('filed', 'repeated')"); n != 0 {
+	if n := r.database.one("SELECT COUNT(*) FROM arrivals WHERE state NOT IN ('filed', 'repeated', 'discarded')"); n != 0 {
 		t.Errorf("%d letters are neither in a conversation nor copies", n)
 	}
 }

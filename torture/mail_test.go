@@ -183,7 +183,7 @@ func TestARelayBringsAgainWhatWasNotAnswered(t *testing.T) {
 				host, port, _ := strings.Cut(deaf, ":")
 				transport = "smtp:[" + host + "]:" + port
 			}
-			cut := newCutter(t, deaf, door)
+			cut := newCutter(t, deaf, door, cut{theDot, beforeHeard})
 			post := newRelay(t, transport)
 			h := newMailHouse(t, "", "--"+way+"-listen", door)
 			files := filepath.Join(h.data, "files", "temp")

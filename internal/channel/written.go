@@ -92,7 +92,11 @@ type Health struct {
 	// Answer is what the other side said, one line, without secrets.
 	Answer string `json:"answer,omitempty"`
 	// Backlog is how many letters are known to wait on the other side; -1 when unknown.
-	Backlog   int       `json:"backlog"`
+	Backlog int `json:"backlog"`
+	// Missed is how many letters somebody has taken away from there before they could be fetched, as far as can be told, the last of them
+	// at MissedAt.
+	Missed    int       `json:"missed,omitempty"`
+	MissedAt  time.Time `json:"missedAt,omitzero"`
 	ContactAt time.Time `json:"contactAt,omitzero"` // of the last success
 	Since     time.Time `json:"since,omitzero"`     // of the present state
 }

@@ -140,7 +140,7 @@ func (s *Service) TellHealth(ctx context.Context, ws vis.WorkspaceID, ch vis.Cha
 	key := healthKey{ch, h.Part}
 	s.mu.Lock()
 	was, known := s.told[key]
-	same := known && was.State == h.State && was.Problem == h.Problem && was.Answer == h.Answer && was.Backlog == h.Backlog
+	same := known && was.State == h.State && was.Problem == h.Problem && was.Answer == h.Answer && was.Backlog == h.Backlog && was.Missed == h.Missed
 	if same && h.ContactAt.Sub(was.ContactAt) < contactEvery {
 		s.mu.Unlock()
 		return

@@ -64,6 +64,8 @@ type Connection struct {
 	Problem   string  `json:"problem,omitempty" doc:"A stable word, such as sign-in-refused."`
 	Answer    string  `json:"answer,omitempty" doc:"What the other server said."`
 	Backlog   int     `json:"backlog" doc:"How many letters are known to wait on the other side; -1 when unknown."`
+	Missed    int     `json:"missed" doc:"How many letters somebody has taken away from there before they could be fetched, as far as can be told."`
+	MissedAt  *Moment `json:"missedAt,omitempty" doc:"Of the last of them."`
 	ContactAt *Moment `json:"contactAt,omitempty" doc:"Of the last success."`
 	Since     *Moment `json:"since,omitempty" doc:"Of the present state."`
 }
@@ -231,7 +233,7 @@ func (s *Server) connectionRoutes() {
 			out := Connections{[]Connection{}}
 			for id, parts := range all {
 				for _, h := range parts {
-					out.Items = append(out.Items, Connection{string(id), h.Part, string(h.State), h.Problem, h.Answer, h.Backlog, maybe(h.ContactAt), maybe(h.Since)})
+					out.Items = append(out.Items, Connection{string(id), h.Part, string(h.State), h.Problem, h.Answer, h.Backlog, h.Missed, maybe(h.MissedAt), maybe(h.ContactAt), maybe(h.Since)})
 				}
 			}
 			return ok(out), err

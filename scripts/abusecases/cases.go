@@ -128,6 +128,8 @@ var cases = []abuse{
 	{id: "K-11", what: "a mailbox's server that goes away in the middle of a letter"},
 	{id: "K-12", what: "a mailbox that nobody reached for three days"},
 	{id: "K-13", what: "a mailbox whose letters are numbered anew"},
+	{id: "K-14", what: "others who read, move and delete letters in a mailbox that we fetch from"},
+	{id: "K-15", what: "a letter that was decided on, and is still in its mailbox"},
 	{id: "K-16", what: "the same letter twice"},
 	{id: "K-17", what: "a letter that kills its reader"},
 	{id: "K-18", what: "a mail server that refuses, delays, or cannot be trusted"},
@@ -138,5 +140,6 @@ var cases = []abuse{
 	{id: "K-32", what: "a receiver of webhooks that fails for a day, or is gone"},
 	{id: "K-34", what: "SIGTERM under load"},
 	{id: "K-37", what: "an older program on newer data"},
+	{id: "K-39", what: "an old copy of everything, and mailboxes that went on"},
 	{id: "K-42", what: "a certificate that ended, a password that changed"},
 }

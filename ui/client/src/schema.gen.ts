@@ -3267,6 +3267,16 @@ export interface components {
              * @description Of the last success.
              */
             contactAt?: string;
+            /**
+             * Format: int64
+             * @description How many letters somebody has taken away from there before they could be fetched, as far as can be told.
+             */
+            missed: number;
+            /**
+             * Format: date-time
+             * @description Of the last of them.
+             */
+            missedAt?: string;
             /** @enum {string} */
             part: "in" | "out";
             /** @description A stable word, such as sign-in-refused. */

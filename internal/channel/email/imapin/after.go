@@ -56,7 +56,8 @@ func (s *session) move(ctx context.Context, set imap.UIDSet, to string) error {
 	err = try()
 	var no *imap.Error
 	if errors.As(err, &no) && (no.Code == imap.ResponseCodeTryCreate || no.Code == imap.ResponseCodeNonExistent) {
-		if err = s.command(ctx, func() error { return s.client.Create(to, nil).Wait() }); err == nil {
+		err = s.command(ctx, func() error { return s.client.Create(to, nil).Wait() })
+		if err == nil || errors.As(err, &no) && no.Code == imap.ResponseCodeAlreadyExists { // somebody was quicker
 			err = try()
 		}
 	}

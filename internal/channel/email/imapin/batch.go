@@ -110,6 +110,7 @@ func (b *batch) absent(ctx context.Context, uid uint32, refused bool) error {
 		return err
 	case len(again) == 0:
 		b.settled[uid] = true
+		b.folder.lose(uid, b.now())
 	case refused:
 		b.note(again)
 	default:
@@ -198,6 +199,9 @@ func (b *batch) keep(ctx context.Context, l found, raw []byte, whole int64) erro
 	}
 	b.settled[l.uid] = true
 	f := b.folder
+	if l.uid < f.Next && f.Missed > 0 && f.Late[l.uid] == nil && !f.Kept.has(l.uid) && !f.Old.has(l.uid) {
+		f.Missed-- // it was there after all: the server had not told of it
+	}
 	f.Kept.add(l.uid, l.uid)
 	delete(f.Late, l.uid)
 	delete(f.careful, l.uid)

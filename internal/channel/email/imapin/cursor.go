@@ -22,6 +22,11 @@ type cursor struct {
 	Due spans `json:"due,omitempty"`
 	// Late are those that the server failed to give.
 	Late map[uint32]*late `json:"late,omitempty"`
+	// Next is the first UID of which nothing is known yet: a letter below it is old, kept, late, or missed. 0 when nothing was looked at.
+	Next uint32 `json:"next,omitempty"`
+	// Missed counts the letters that somebody had taken away before they could be fetched, the last of them at MissedAt.
+	Missed   int       `json:"missed,omitempty"`
+	MissedAt time.Time `json:"missedAt,omitzero"`
 }
 
 // late is a letter that the server failed to give.

@@ -156,6 +156,49 @@ func TestRenumberedLettersAreFetchedAgainAndKnown(t *testing.T) {
 	}
 }
 
+// K-14: what another client marks is fetched, and what it takes away before it could be fetched is told of.
+func TestWhatOthersTakeAwayIsToldOf(t *testing.T) {
+	t.Parallel()
+	d := peers.StartDovecot(t, "")
+	b, s := box(d, "shared"), newShelf()
+	missed := func() int {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		return s.last().Missed
+	}
+	stop := fetching(t, fetcher(d, quick), b, s)
+	s.awaitRest(t)
+	stop()
+	d.Deliver("shared", "INBOX", letters(1, 3)...)
+	d.Do("shared", "SELECT INBOX", `STORE 1:* +FLAGS (\Seen \Flagged)`, "CREATE Elsewhere", "MOVE 2 Elsewhere", "CLOSE")
+	stop = fetching(t, fetcher(d, quick), b, s)
+	s.awaitLetters(t, 2)
+	s.awaitRest(t)
+	if missed() != 1 || s.last().MissedAt.IsZero() {
+		t.Errorf("of one that was moved away it is told %d", missed())
+	}
+	stop()
+	// One goes before anybody lists it, and two after they were listed, while those before them are fetched.
+	d.Deliver("shared", "INBOX", letters(4, 64)...)
+	d.Do("shared", "SELECT INBOX", `STORE 63 +FLAGS (\Deleted)`, "EXPUNGE")
+	s.keeps = func(n int) (bool, error) {
+		if n == 3 {
+			d.Do("shared", "SELECT INBOX", `STORE 61:62 +FLAGS (\Deleted)`, "EXPUNGE")
+		}
+		return true, nil
+	}
+	stop = fetching(t, fetcher(d, quick), b, s)
+	s.await(t, "told", func() bool { return s.last().Missed == 4 })
+	s.awaitRest(t)
+	stop()
+	fetching(t, fetcher(d, quick), b, s) // and it is told again by whoever goes on
+	s.awaitRest(t)
+	if missed() != 4 {
+		t.Errorf("after all it is told of %d", missed())
+	}
+	s.holds(t, append(letters(1, 1), letters(3, 61)...)...)
+}
+
 // K-12: however long nobody fetched and however much came meanwhile, all of it is fetched.
 func TestTenThousandLettersAfterThreeDaysAreAllFetched(t *testing.T) {
 	if testing.Short() {

@@ -18,6 +18,7 @@ type folder struct {
 	careful   map[uint32]bool  // those that were under way when a line broke: one at a time
 	larger    map[uint32]int64 // those that turned out to have more bytes than the server said
 	next      uint32           // UIDs from here on have not been listed
+	given     uint32           // the server gives UIDs from here on, or 0 when it does not say
 	count     uint32           // letters in the folder when it was opened last
 	listedAt  time.Time        // as a whole
 	unsaved   bool             // the cursor says more than what was saved of it
@@ -63,7 +64,7 @@ func (r *receiver) look(ctx context.Context, s *session, f *folder) error {
 		}
 		f.append(more)
 	}
-	f.count = sel.NumMessages
+	f.count, f.given = sel.NumMessages, uint32(sel.UIDNext)
 	f.again(now)
 	return nil
 }
@@ -75,7 +76,7 @@ func (r *receiver) begin(ctx context.Context, s *session, f *folder, of string, 
 	again := f.cursor != nil
 	switch {
 	case again:
-		began.Since = f.Since
+		began.Since, began.Missed, began.MissedAt = f.Since, f.Missed, f.MissedAt
 		fallthrough
 	case sel.UIDNext == 0:
 		all, err := s.since(ctx, 1, sel.NumMessages, imap.FetchOptions{InternalDate: again})
@@ -136,9 +137,47 @@ func (r *receiver) queue(f *folder, all []found) {
 	}
 	for uid := range f.Late {
 		if !there[uid] {
-			delete(f.Late, uid) // somebody has taken it away
+			f.lose(uid, r.now())
 		}
 	}
+}
+
+// lose forgets a late letter that somebody has taken away.
+func (f *folder) lose(uid uint32, now time.Time) {
+	if f.Late[uid] != nil {
+		delete(f.Late, uid)
+		f.Missed, f.MissedAt = f.Missed+1, now
+	}
+}
+
+// account counts the letters that somebody has taken away before they could be fetched, once nothing waits: the UIDs that the server gave
+// out and of which nothing is known. A few servers leave UIDs out without a letter; they tell of too many.
+func (r *receiver) account(ctx context.Context, f *folder) error {
+	first, end := f.Next, max(f.given, f.next)
+	if end <= first {
+		return nil
+	}
+	f.Next = end
+	known := append(f.Kept.from(first), f.Old.from(first)...)
+	for uid := range f.Late {
+		known = append(known, span{uid, uid})
+	}
+	var all spans
+	for _, s := range known {
+		all.add(s.from, s.to)
+	}
+	missed := int(end - first)
+	for _, s := range all.from(first) {
+		missed -= int(min(s.to, end-1)) + 1 - int(s.from)
+	}
+	switch {
+	case first == 0: // what had gone before we looked cannot be told
+	case missed > 0:
+		f.Missed, f.MissedAt = f.Missed+missed, r.now()
+	default:
+		return nil // a cursor that is older finds out the same
+	}
+	return r.save(ctx, f)
 }
 
 // append puts newcomers into the queue.

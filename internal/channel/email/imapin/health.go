@@ -61,16 +61,22 @@ func (r *receiver) ill(ctx context.Context, err error) {
 }
 
 func (r *receiver) tell(ctx context.Context, state channel.HealthState, problem, answer string) {
-	backlog := 0
+	h := channel.Health{Part: "in", State: state, Problem: problem, Answer: answer, ContactAt: r.contactAt}
 	for _, f := range r.folders {
-		if f.listedAt.IsZero() {
-			backlog = -1
-			break
+		if f.cursor != nil {
+			h.Missed += f.Missed
+			if f.MissedAt.After(h.MissedAt) {
+				h.MissedAt = f.MissedAt
+			}
 		}
-		backlog += len(f.live) + len(f.old) + len(f.late())
+		if f.listedAt.IsZero() || h.Backlog < 0 {
+			h.Backlog = -1
+			continue
+		}
+		h.Backlog += len(f.live) + len(f.old) + len(f.late())
 	}
 	r.toldAt = r.now()
-	r.in.Tell(ctx, channel.Health{Part: "in", State: state, Problem: problem, Answer: answer, Backlog: backlog, ContactAt: r.contactAt})
+	r.in.Tell(ctx, h)
 }
 
 // wait rests after trouble, longer each time. It tells when the trouble has lasted, even while it rests.

@@ -12,6 +12,8 @@
 //
 // When the server gives the UIDs another meaning (UIDVALIDITY), all that may have come since we saw the folder first is fetched again.
 //
+// A letter that somebody takes away before it could be fetched is counted and told of, for nobody can fetch it any more.
+//
 // A letter that the server fails to give, or over which the line breaks, is tried by itself, later and later, and holds up no other. Of one
 // that is too large the head is kept, so that people see that it is there.
 package imapin
@@ -217,6 +219,9 @@ func (r *receiver) folder(ctx context.Context, s *session, f *folder) error {
 	}
 	if err == nil {
 		err = r.clear(ctx, s, f)
+	}
+	if err == nil {
+		err = r.account(ctx, f)
 	}
 	for uid, l := range f.late() {
 		if err == nil && l.Tries > 1 {

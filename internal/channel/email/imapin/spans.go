@@ -2,6 +2,7 @@ package imapin
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -20,6 +21,15 @@ func (s spans) at(n uint32) int { return sort.Search(len(s), func(i int) bool { 
 func (s spans) has(n uint32) bool {
 	i := s.at(n)
 	return i < len(s) && s[i].from <= n
+}
+
+// from is the part of the set that is not below n.
+func (s spans) from(n uint32) spans {
+	out := slices.Clone(s[s.at(n):])
+	if len(out) > 0 {
+		out[0].from = max(out[0].from, n)
+	}
+	return out
 }
 
 // add puts the UIDs from one to another into the set.

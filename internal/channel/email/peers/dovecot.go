@@ -2,6 +2,7 @@
 package peers
 
 import (
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -166,15 +167,20 @@ func (d *Dovecot) Start() {
 	d.t.Fatalf("dovecot does not start: %s %s", said, log)
 }
 
-// folder is the Maildir of a user's folder, with its parts made.
-func (d *Dovecot) folder(who, name string) string {
-	d.t.Helper()
+// path is where the Maildir of a user's folder is.
+func (d *Dovecot) path(who, name string) string {
 	dir := filepath.Join(d.home, "mail", who, "Maildir")
-	made := []string{filepath.Join(d.home, "mail", who), dir}
 	if name != "INBOX" {
 		dir = filepath.Join(dir, "."+strings.ReplaceAll(name, "/", "."))
-		made = append(made, dir)
 	}
+	return dir
+}
+
+// folder is the same, with its parts made.
+func (d *Dovecot) folder(who, name string) string {
+	d.t.Helper()
+	dir := d.path(who, name)
+	made := []string{filepath.Join(d.home, "mail", who), d.path(who, "INBOX"), dir}
 	for _, part := range []string{"cur", "new", "tmp"} {
 		made = append(made, filepath.Join(dir, part))
 	}
@@ -203,7 +209,7 @@ func (d *Dovecot) Deliver(who, name string, letters ...string) {
 func (d *Dovecot) files(who, name string) (out []string) {
 	d.t.Helper()
 	for _, part := range []string{"new", "cur"} { // in which order the server moves them
-		files, err := filepath.Glob(filepath.Join(d.folder(who, name), part, "*"))
+		files, err := filepath.Glob(filepath.Join(d.path(who, name), part, "*"))
 		check(d.t, err)
 		out = append(out, files...)
 	}
@@ -227,9 +233,43 @@ func (d *Dovecot) Letters(who, name string) (out []string) {
 // Seen reports whether any letter of a user's folder is marked as read.
 func (d *Dovecot) Seen(who, name string) bool {
 	d.t.Helper()
-	files, err := filepath.Glob(filepath.Join(d.folder(who, name), "cur", "*:2,*S*"))
+	files, err := filepath.Glob(filepath.Join(d.path(who, name), "cur", "*:2,*S*"))
 	check(d.t, err)
 	return len(files) > 0
+}
+
+// Age makes the letters in a user's folder as old as if they had come so long ago.
+func (d *Dovecot) Age(who, name string, by time.Duration) {
+	d.t.Helper()
+	then := time.Now().Add(-by)
+	for _, f := range d.files(who, name) {
+		check(d.t, os.Chtimes(f, then, then))
+	}
+}
+
+// Do has another client of a user's say some commands, one after another.
+func (d *Dovecot) Do(who string, commands ...string) {
+	d.t.Helper()
+	c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(int(d.Port))))
+	check(d.t, err)
+	defer c.Close()
+	in := bufio.NewReader(c)
+	for i, command := range append([]string{"LOGIN " + who + " " + Password}, commands...) {
+		tag := "c" + strconv.Itoa(i)
+		_, err := c.Write([]byte(tag + " " + command + "\r\n"))
+		check(d.t, err)
+		for {
+			said, err := in.ReadString('\n')
+			check(d.t, err)
+			answer, ours := strings.CutPrefix(said, tag+" ")
+			if ours && !strings.HasPrefix(answer, "OK") {
+				d.t.Fatalf("%s: %s", command, said)
+			}
+			if ours {
+				break
+			}
+		}
+	}
 }
 
 // Renumber gives the UIDs of a user's folder another meaning, as a server does that has lost its index.

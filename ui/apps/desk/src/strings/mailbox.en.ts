@@ -109,6 +109,8 @@ export const mailboxEn: Record<keyof typeof mailboxFr, string> = {
   'health.never': 'No contact yet.',
   'health.backlog':
     '{n, plural, one {# letter still waits to be fetched.} other {# letters still wait to be fetched.}}',
+  'health.missed':
+    '{n, plural, one {A letter was taken out of the mailbox before it could be fetched} other {# letters were taken out of the mailbox before they could be fetched}}, the last time on {when}. Other folders and the bin may still hold what is missing.',
 
   'signin.title': 'Signing in',
   'signin.hint': 'Some providers take no passwords: a person consents on their page instead.',

@@ -108,6 +108,8 @@ export const mailboxFr = {
   'health.never': 'Pas encore de contact.',
   'health.backlog':
     '{n, plural, one {# lettre attend encore d’être relevée.} other {# lettres attendent encore d’être relevées.}}',
+  'health.missed':
+    '{n, plural, one {Une lettre a quitté la boîte avant d’avoir pu être relevée} other {# lettres ont quitté la boîte avant d’avoir pu être relevées}}, la dernière fois le {when}. D’autres dossiers ou la corbeille contiennent peut-être ce qui manque.',
 
   'signin.title': 'Identification',
   'signin.hint': 'Certains hébergeurs ne prennent aucun mot de passe : une personne consent sur leur page.',
