@@ -36,6 +36,9 @@ type cli struct {
 	BenchSeed benchSeedCmd `cmd:"" hidden:"" help:"Fill a data folder for measuring."`
 	OpenAPI   openAPICmd   `cmd:"" name:"openapi" help:"Print the description of the API (OpenAPI 3.1)."`
 	Staff     staffCmd     `cmd:"" help:"How many people keep a promise, and what if some are ill."`
+	Read      readCmd      `cmd:"" help:"Say what a message is about, how its writer feels, and which words tell."`
+	Train     trainCmd     `cmd:"" help:"Learn to read from messages, and from those that people corrected."`
+	Eval      evalCmd      `cmd:"" help:"Measure how well messages are read, against what others reach."`
 	Version   versionCmd   `cmd:"" help:"Print the version."`
 }
 
