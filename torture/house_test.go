@@ -399,18 +399,41 @@ func (s *Server) written(t *testing.T, after int64) int64 {
 }
 
 // memory is what the server holds in RAM, in bytes; 0 where it cannot be read.
-func (s *Server) memory() int64 {
+func (s *Server) memory() int64 { return s.kilobytes("VmRSS") << 10 }
+
+// kilobytes reads a line of what the kernel tells of the server's memory.
+func (s *Server) kilobytes(name string) (n int64) {
 	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.PID()))
 	if err != nil {
 		return 0
 	}
-	var kilobytes int64
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
-			_, _ = fmt.Sscan(rest, &kilobytes) // 0 when the kernel writes it otherwise
+		if rest, ok := strings.CutPrefix(line, name+":"); ok {
+			_, _ = fmt.Sscan(rest, &n) // 0 when the kernel writes it otherwise
 		}
 	}
-	return kilobytes << 10
+	return n
+}
+
+// cost is what the server spends while something happens: CPU time, and bytes of RAM above what it held before, at their peak. The kernel
+// counts CPU time in hundredths of a second.
+func (s *Server) cost(t *testing.T, happens func()) (cpu time.Duration, memory int64) {
+	t.Helper()
+	used := func() (ticks time.Duration) {
+		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.PID()))
+		if err != nil {
+			t.Skip("the kernel does not tell what a process spends")
+		}
+		_, rest, _ := strings.Cut(string(text), ") ") // behind the name, whose words are anything
+		fields := strings.Fields(rest)
+		return time.Duration(atoi(t, fields[11]) + atoi(t, fields[12])) // proc_pid_stat(5): utime, stime
+	}
+	if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", s.PID()), []byte("5"), 0); err != nil { // proc_pid_clear_refs(5): the peak is what is held now
+		t.Skip("the kernel does not begin the peak anew:", err)
+	}
+	before, held := used(), s.memory()
+	happens()
+	return (used() - before) * 10 * time.Millisecond, s.kilobytes("VmHWM")<<10 - held
 }
 
 func jsonOf(v any) string {

@@ -180,16 +180,6 @@ type brought struct {
 	raw        []byte
 }
 
-// sent is a file as it travels by SMTP: CR LF at the end of each line and nowhere else.
-func sent(raw []byte) []byte {
-	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
-	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
-	if !bytes.HasSuffix(raw, []byte("\n")) {
-		raw = append(raw, '\n')
-	}
-	return bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
-}
-
 // told is a file as Dovecot tells it: CR LF at the end of each line, and 0x80 for what IMAP cannot say (RFC 9051 §4.3).
 func told(raw []byte) []byte {
 	raw = bytes.ReplaceAll(raw, []byte("\r\n"), []byte("\n"))
@@ -203,7 +193,7 @@ func TestEveryMailOfTheCollectionComesThroughTheDoorOnce(t *testing.T) {
 	t.Parallel()
 	var letters []brought
 	for _, m := range peers.Collection(t) {
-		l := brought{m.Name, "somebody@world.example", sent(m.Raw)}
+		l := brought{m.Name, "somebody@world.example", m.Sent()}
 		if strings.Contains(l.name, "bounce-dsn") || strings.Contains(l.name, "dsn-forged") {
 			l.from = ""
 		}

@@ -36,12 +36,21 @@ func (r *reading) openWinmail(e *enmime.Envelope) {
 				m.Files = append(m.Files, tnef.File{Name: "letter.rtf", MediaType: "application/rtf", Bytes: m.RTF})
 			}
 			for _, f := range m.Files {
-				kind := cmp.Or(f.MediaType, mime.TypeByExtension(path.Ext(f.Name)), "application/octet-stream")
-				parts = append(parts, &enmime.Part{ContentType: kind, FileName: f.Name, ContentID: f.ContentID, Content: f.Bytes})
+				parts = append(parts, &enmime.Part{ContentType: kindOf(f), FileName: f.Name, ContentID: f.ContentID, Content: f.Bytes})
 			}
 		}
 		*list = parts
 	}
+}
+
+// kindOf is the media type of a file that lay in a winmail.dat, without parameters. An invitation is known by its name on every system.
+func kindOf(f tnef.File) string {
+	ext := strings.ToLower(path.Ext(f.Name))
+	if ext == ".ics" {
+		return "text/calendar"
+	}
+	kind, _, _ := strings.Cut(cmp.Or(f.MediaType, mime.TypeByExtension(ext)), ";")
+	return cmp.Or(strings.TrimSpace(kind), "application/octet-stream")
 }
 
 func isWinmail(part *enmime.Part) bool {

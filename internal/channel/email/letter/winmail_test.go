@@ -8,11 +8,13 @@ import (
 	"visavis/internal/channel"
 )
 
-// Two that were made for these tests: one has words, HTML and a file, the other packed RTF only.
+// Those that were made for these tests: one has words, HTML and a file, one packed RTF only, one an invitation.
 const (
 	winmail = "eJ8+IgEAAQeQAAAIAAAA5AQAAAAAAAAAAAEDkAAAaAAAAAIAAAAfAAAQAQAAAB4AAABWAG8AaQBsAOAAIABsAGUAIAByAGUA5wB1AC4AAAAAAAIBExABAAAA" +
 		"KgAAADxwPlZvaWzgIGxlIDxiPnJl53U8L2I+LjxzY3JpcHQ+eDwvc2NyaXB0PgAAAAACApAAAA4AAAAAAAAAAAAAAAAAAAAAAAAAAhCAAAAMAAAALi5cUkXHVS5UWFQAAAACD4AAAAgAAAA0MiBldXJvcwAA"
 	winmailRTF = "eJ8+IgEAAQeQAAAIAAAA5AQAAAAAAAAAAAEDkAAARAAAAAEAAAACAQkQAQAAADEAAAAtAAAAKwAAAExaRnXxxcenAwAKAHJjcGcxMjVCMgrzIGhlbAkAIGJ3BbBsZH0KgA+gAAAAAAA="
+	winmailICS = "eJ8+IgEAAQeQBgAIAAAA5AQAAAAAAAAAAAICkAYADgAAAAAAAAAAAAAAAAAAAAAAAAACEIABABAAAABSZW5kZXotdm91cy5JQ1MAAAACD4AGAHMAAABCRUdJTjpWQ0FMRU5E" +
+		"QVINCk1FVEhPRDpSRVFVRVNUDQpCRUdJTjpWRVZFTlQNClNVTU1BUlk6RXNzYWkNCkRUU1RBUlQ6MjAyNjAzMDJUMDkwMDAwWg0KRU5EOlZFVkVOVA0KRU5EOlZDQUxFTkRBUg0KAAA="
 )
 
 // E-30: what lies in it is read within bounds, and what cannot be read stays as it came.
@@ -43,5 +45,16 @@ func TestWhatLiesInAWinmailIsTheLettersOwn(t *testing.T) {
 		if !slices.EqualFunc(l.Files, c.files, func(f channel.File, want string) bool { return want == f.Name || want == f.Name+" "+string(f.Bytes) }) {
 			t.Errorf("%s: files %+v", name, l.Files)
 		}
+	}
+}
+
+func TestAnInvitationInAWinmailIsShown(t *testing.T) {
+	t.Parallel()
+	l := readOne(t, "Content-Type: application/ms-tnef\nContent-Transfer-Encoding: base64\n", winmailICS)
+	if c := l.Calendar; c == nil || c.Summary != "Essai" || c.Method != "REQUEST" || c.BeginsAt.Format("15:04") != "09:00" {
+		t.Errorf("it is read as %+v", c)
+	}
+	if len(l.Files) != 1 || l.Files[0].Name != "Rendez-vous.ICS" || l.Files[0].MediaType != "text/calendar" {
+		t.Errorf("its files are %+v", l.Files)
 	}
 }

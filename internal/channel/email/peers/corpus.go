@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -11,6 +12,16 @@ import (
 type Mail struct {
 	Name string // of its file
 	Raw  []byte
+}
+
+// Sent is the mail as it travels by SMTP: CR LF at the end of each line and nowhere else.
+func (m Mail) Sent() []byte {
+	raw := bytes.ReplaceAll(m.Raw, []byte("\r\n"), []byte("\n"))
+	raw = bytes.ReplaceAll(raw, []byte("\r"), []byte("\n"))
+	if !bytes.HasSuffix(raw, []byte("\n")) {
+		raw = append(raw, '\n')
+	}
+	return bytes.ReplaceAll(raw, []byte("\n"), []byte("\r\n"))
 }
 
 // Collection reads the real and hostile mails, which lie beside the project, in the order of their names. Where they are not, the test is
