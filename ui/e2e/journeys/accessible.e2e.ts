@@ -1,8 +1,26 @@
+import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
-import { Scene, write } from '../scene.ts';
+import { ask, Scene, write } from '../scene.ts';
 
 const scene = new Scene();
+
+/** Makes a mailbox whose provider takes no passwords, and returns the place of its page. */
+async function signedInAtProvider(desk: Page, address: string): Promise<string> {
+  const server = (host: string, port: number) => ({ host, port, security: 'tls', user: address, bearer: true });
+  const { id } = await ask<{ id: string }>(desk, 'POST', 'channels', {
+    kind: 'email',
+    name: address,
+    disabled: true,
+    mailbox: {
+      addresses: [{ address }],
+      in: server('imap.gmail.com', 993),
+      out: server('smtp.gmail.com', 465),
+      oauth: { provider: 'google', clientId: '1234.apps.googleusercontent.com' },
+    },
+  });
+  return `channels/${id}`;
+}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing on any page, in ${colorScheme}`, async () => {
@@ -39,13 +57,31 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await lea.page.getByRole('dialog').waitFor();
     findings['palette'] = await axe(lea.page);
     await lea.page.keyboard.press('Escape');
-    for (const place of ['account', 'members', 'teams', 'channels', 'tokens', 'audit']) {
+    const mailbox = await signedInAtProvider(lea.page, `cycles.arzel.${colorScheme}@gmail.com`);
+    for (const place of [
+      'account',
+      'members',
+      'teams',
+      'channels',
+      mailbox,
+      'tokens',
+      'audit',
+      'ready',
+      'ready/new',
+      'signatures',
+    ]) {
       await lea.page.goto(`${scene.house.desk}/desk/#/settings/${place}`);
       await lea.page.getByRole('heading', { level: 1 }).first().waitFor();
       await lea.page.waitForTimeout(700);
       findings[`settings, ${place}`] = await axe(lea.page);
     }
+    await lea.page
+      .getByRole('button', { name: /^Écrire/ })
+      .first()
+      .click();
+    await lea.page.getByRole('dialog').waitFor();
+    findings['settings, a signature'] = await axe(lea.page);
     const bad = Object.fromEntries(Object.entries(findings).filter(([, found]) => found.length > 0));
     expect(bad).toEqual({});
-  });
+  }, 240_000);
 }
