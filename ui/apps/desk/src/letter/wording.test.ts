@@ -2,6 +2,7 @@ import type { Sending } from '@visavis/client';
 import { I18n } from '@visavis/kit';
 import { expect, test } from 'vitest';
 import {
+  called,
   domainOf,
   heightOf,
   namesOf,
@@ -32,6 +33,14 @@ const sending = (more: Partial<Sending>): Sending => ({
   createdAt: '2026-11-29T09:00:00.000Z',
   changedAt: '2026-11-29T09:00:00.000Z',
   ...more,
+});
+
+test('an address is shown as people know it, without the mark of its conversation', () => {
+  const mark = '5mghoa4j2jyzjajwzv4c5qxfjq';
+  expect(called({ address: `bonjour+${mark}@arzel.example` })).toBe('bonjour@arzel.example');
+  for (const address of ['camille+velo@mel.example', `${mark}@mel.example`, `a+${mark}b@mel.example`])
+    expect(called({ address })).toBe(address);
+  expect(called({ name: ' Camille ', address: 'c@mel.example' })).toBe('Camille');
 });
 
 test('every problem is told with what to do, in both languages', () => {

@@ -7,7 +7,12 @@ const knows = (key: string): key is Key => Object.hasOwn(letterFr, key);
 
 /** What to call somebody who writes. */
 export function called(who: Mailbox): string {
-  return who.name?.trim() || who.address;
+  return who.name?.trim() || plain(who.address);
+}
+
+/** An address as people know it: without the mark by which an answer finds its conversation. */
+export function plain(address: string): string {
+  return address.replace(/\+[a-z2-7]{26}(?=@)/i, '');
 }
 
 /** Why a letter did not get through, and what to do about it. A word that nobody has explained is answered honestly. */

@@ -3,6 +3,7 @@ import type { letterFr } from './letter.fr.ts';
 /** Letters and their answers, in English. */
 export const letterEn: typeof letterFr = {
   'sheet.from': 'Letter from {name}',
+  'sheet.by': 'From',
   'sheet.to': 'To',
   'sheet.cc': 'Cc',
   'sheet.bcc': 'Bcc',

@@ -1,6 +1,7 @@
 /** Letters and their answers, in French. */
 export const letterFr = {
   'sheet.from': 'Lettre de {name}',
+  'sheet.by': 'De',
   'sheet.to': 'À',
   'sheet.cc': 'Copie',
   'sheet.bcc': 'Copie cachée',
