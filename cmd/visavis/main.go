@@ -81,6 +81,12 @@ type serverFlags struct {
 	SMTPHostname   string   `help:"Name by which the server introduces itself to mail servers. By default the host of the public URL." name:"smtp-hostname"`
 	SMTPTLSCert    string   `help:"File of the certificate for STARTTLS, read again when it changes." name:"smtp-tls-cert" type:"path"`
 	SMTPTLSKey     string   `help:"File of its key." name:"smtp-tls-key" type:"path"`
+	MediaListen    string   `help:"UDP address of live assistance (SOS), such as 192.0.2.10:3479. By default none, and live assistance is off." name:"media-listen"`
+	MediaAddress   string   `help:"IP address under which browsers reach it, when that is another." name:"media-address"`
+	MediaCalls     int      `help:"How many live assistances there may be at once. By default 15 for each processor." name:"media-calls"`
+	TurnListen     string   `help:"Address, UDP and TCP, of the built-in relay for customers whose network lets no media through, such as :3478. By default none." name:"turn-listen"`
+	TurnURLs       []string `help:"Addresses of a relay that runs elsewhere instead, such as turns:turn.example.org:443." name:"turn-urls"`
+	TurnSecret     string   `help:"Secret that it shares with this server." name:"turn-secret"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." name:"trusted-proxies"`
 	AllowEgress    []string `help:"Networks, addresses or hosts that webhooks may call although they are not public, such as 10.1.0.0/16 or hooks.inside:8080." name:"allow-egress"`
@@ -92,6 +98,7 @@ type serverFlags struct {
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
 		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
+		MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
 		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 
@@ -135,6 +142,9 @@ type demoCmd struct {
 // Run implements kong's command.
 func (c *demoCmd) Run(ctx context.Context) error {
 	f := c.serverFlags
+	if f.MediaListen == "" {
+		f.MediaListen = "127.0.0.1:0"
+	}
 	if f.Data == mustAbs("./visavis-data") {
 		f.Data = mustAbs("./demo-data")
 	}

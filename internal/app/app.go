@@ -15,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"visavis/internal/assist"
+	"visavis/internal/assist/media"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/channel/email"
@@ -51,6 +53,7 @@ type App struct {
 	Routing  *routing.Service
 	Report   *report.Service
 	Post     *post.Service
+	Assist   *assist.Service
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -63,6 +66,7 @@ type App struct {
 	counts *follower
 	out    *safehttp.Client
 	door   *door
+	media  *media.Backend // nil where live assistance is not switched on
 }
 
 // New opens the data and puts the house together. Whatever New has opened, Close closes.
@@ -132,18 +136,22 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.counts = newFollower(a.Report.Follow, db.Heads, func(ws vis.WorkspaceID, err error) {
 		log.Error("the log could not be counted", "workspace", ws, "err", err)
 	})
+	if err := a.openAssist(ctx, mint); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
 	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
+	maps.Copy(effects, a.Assist.Effects())
 	maps.Copy(effects, a.Post.Effects())
 	maps.Copy(effects, a.Routing.Effects())
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
-		return nil, errors.Join(err, db.Close())
+		return nil, errors.Join(err, a.Close())
 	}
 	db.OnCommit(func(ws vis.WorkspaceID, _ int64) {
 		a.web.Ring(ws)
@@ -156,7 +164,12 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 }
 
 // Close finishes what was begun and closes the data.
-func (a *App) Close() error { return a.store.Close() }
+func (a *App) Close() error {
+	if a.media != nil {
+		a.media.Close()
+	}
+	return a.store.Close()
+}
 
 // Run serves until ctx ends, then drains: no new connections, sockets are told to come back, running requests finish within
 // drainFor.
@@ -172,6 +185,9 @@ func (a *App) Run(ctx context.Context) error {
 func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	mail, err := a.door.listen(ctx)
 	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := a.recoverAssists(ctx); err != nil {
 		return errors.Join(err, listener.Close())
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))

@@ -25,6 +25,12 @@ type Config struct {
 	SMTPHostname   string   // how the door introduces itself; "" is the host of PublicURL
 	SMTPCert       string   // file of the certificate that STARTTLS shows; "" offers none
 	SMTPKey        string   // file of its key
+	MediaListen    string   // UDP address of live assistance; "" switches it off
+	MediaAddress   string   // where browsers reach it; "" is the address of MediaListen
+	MediaCalls     int      // how many assistances there may be at once; 0 follows the processors
+	TurnListen     string   // address, UDP and TCP, of our own relay for media; "" for none
+	TurnURLs       []string // a relay that runs elsewhere, instead
+	TurnSecret     string   // and the secret that it shares with us
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
 	AllowEgress    []string // networks, addresses and hosts that webhooks may call although they are not public

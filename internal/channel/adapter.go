@@ -32,6 +32,8 @@ type Capabilities struct {
 	// Attachments says whether files can go with a message; MaxFile is the largest in bytes.
 	Attachments bool
 	MaxFile     int64
+	// Assist says that customers may call for live assistance here, where the server offers it.
+	Assist bool
 	// MaxText is the longest message in runes.
 	MaxText int
 }

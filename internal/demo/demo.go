@@ -182,7 +182,7 @@ var past = []struct {
 
 func (b *builder) ways(ctx context.Context, shopOrigins []string) error {
 	settings, err := json.Marshal(map[string]any{
-		"colour": "#022832", "origins": shopOrigins, "languages": []string{"fr", "en"},
+		"colour": "#022832", "origins": shopOrigins, "languages": []string{"fr", "en"}, "assist": true,
 		"greeting": map[string]string{"fr": "Nous sommes là, en personne.", "en": "Real people, right here."},
 	})
 	if err != nil {

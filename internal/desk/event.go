@@ -17,6 +17,10 @@ const (
 	ConversationReopened vis.EventType = "conversation.reopened"
 	ConversationRenamed  vis.EventType = "conversation.renamed"
 	ConversationRead     vis.EventType = "conversation.read" // Data: ReadData
+	// ConversationCalled says that the customer asks for a person at once, without words; Data: MessageData.
+	ConversationCalled vis.EventType = "conversation.called"
+	// ConversationSpoken says that a member and she hear each other, on a way that leaves no words here; Data: MessageData.
+	ConversationSpoken vis.EventType = "conversation.spoken"
 	// ConversationClassified says that what the matter is about changed.
 	ConversationClassified vis.EventType = "conversation.classified"
 	StepAdded              vis.EventType = "step.added"   // Data: StepData; customers are told
@@ -30,7 +34,7 @@ const (
 func EventTypes() []vis.EventType {
 	return []vis.EventType{ConversationStarted, MessageReceived, AutomaticReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
-		ConversationRead, ConversationClassified, StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
+		ConversationRead, ConversationCalled, ConversationSpoken, ConversationClassified, StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
 }
 
 // MessageData is the data of an event that a message, note or line came with.

@@ -32,6 +32,42 @@ func (s *Service) SpokenWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conv
 	return err
 }
 
+// CallWithin takes a customer's wish for a person at once, which has no words: in her current conversation on a channel, or in a new one.
+// She waits from now if she was not waiting already.
+func (s *Service) CallWithin(ctx context.Context, tx Tx, by vis.Actor, ch vis.ChannelID, subject string, page *PageView, now time.Time) (Conversation, error) {
+	c, started, err := s.conversationFor(ctx, tx, by, Inbound{Channel: ch}, now)
+	if err != nil {
+		return Conversation{}, err
+	}
+	if started {
+		c.Subject = subject
+		if err := tx.InsertConversation(ctx, c); err != nil {
+			return Conversation{}, err
+		}
+		if err := s.tell(ctx, tx, by, ConversationStarted, c, nil, now); err != nil {
+			return Conversation{}, err
+		}
+	}
+	if err := s.WakeWithin(ctx, tx, vis.System(by.Workspace), &c, now); err != nil {
+		return Conversation{}, err
+	}
+	if page != nil {
+		if err := tx.TouchCustomer(ctx, by.Customer(), now, page); err != nil {
+			return Conversation{}, err
+		}
+	}
+	if c.LastActivityAt = later(now, c.LastActivityAt); c.WaitingSince.IsZero() {
+		c.WaitingSince = now
+	}
+	return c, s.record(ctx, tx, by, &c, Line{Type: ConversationCalled}, now)
+}
+
+// MeetWithin records that a member and the customer hear each other: it is the answer that she waited for.
+func (s *Service) MeetWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) error {
+	c.WaitingSince, c.LastActivityAt = time.Time{}, later(now, c.LastActivityAt)
+	return s.record(ctx, tx, by, c, Line{Type: ConversationSpoken, Member: by.Member()}, now)
+}
+
 // ResolveWithin closes the matter.
 func (s *Service) ResolveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) (err error) {
 	if err := s.resolve(ctx, tx, by, c, now); err != nil {

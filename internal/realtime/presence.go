@@ -182,6 +182,21 @@ func (h *Hub) TellCustomer(ws vis.WorkspaceID, id vis.CustomerID, frame []byte) 
 	}
 }
 
+// TellMember sends a member's screens a frame that is no event; nil sends nothing.
+func (h *Hub) TellMember(ws vis.WorkspaceID, id vis.MemberID, frame []byte) {
+	f := h.find(ws)
+	if f == nil || frame == nil || id == "" {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for c := range f.members {
+		if c.Actor.Member() == id {
+			c.sign(frame)
+		}
+	}
+}
+
 // Guest returns whether a customer is there and the page she is on, nil when unknown.
 func (h *Hub) Guest(ws vis.WorkspaceID, id vis.CustomerID) (bool, *Page) {
 	f := h.find(ws)

@@ -67,9 +67,9 @@ func waits(c desk.Conversation) time.Time {
 	return c.WaitingSince
 }
 
-// fitter says whether a member can do what a conversation asks for: its language, and the levels that its queue still wants after so
+// fitter says whether members can do what a conversation asks for: its language, and the levels that its queue still wants after so
 // long a wait. Those who take by hand fit by the same rule as those who are given.
-func (u *setup) fitter(ctx context.Context, m vis.MemberID, now time.Time) (func(desk.Conversation) bool, error) {
+func (u *setup) fitter(ctx context.Context, now time.Time) (func(vis.MemberID, desk.Conversation) bool, error) {
 	profiles, err := u.tx.Profiles(ctx)
 	if err != nil {
 		return nil, err
@@ -90,9 +90,8 @@ func (u *setup) fitter(ctx context.Context, m vis.MemberID, now time.Time) (func
 	for _, x := range members {
 		p.members[x.ID], p.profiles[x.ID] = x, profileOf(profiles, x.ID)
 	}
-	own := p.profiles[m]
-	return func(c desk.Conversation) bool {
-		return own.fits(queues[c.Team], p.languageOf(c), now.Sub(waits(c)))
+	return func(m vis.MemberID, c desk.Conversation) bool {
+		return p.profiles[m].fits(queues[c.Team], p.languageOf(c), now.Sub(waits(c)))
 	}, nil
 }
 

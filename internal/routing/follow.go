@@ -34,7 +34,7 @@ const (
 var concerns = map[vis.EventType]bool{
 	desk.ConversationStarted: true, desk.MessageReceived: true, desk.MessageSent: true, desk.ConversationAssigned: true,
 	desk.ConversationSnoozed: true, desk.ConversationWoken: true, desk.ConversationResolved: true, desk.ConversationReopened: true,
-	desk.ConversationClassified: true, desk.CustomerChanged: true, desk.CustomerIdentified: true,
+	desk.ConversationClassified: true, desk.ConversationCalled: true, desk.ConversationSpoken: true, desk.CustomerChanged: true, desk.CustomerIdentified: true,
 }
 
 func concern(e vis.Event) bool { return concerns[e.Type] || setsOff(e) }
@@ -192,9 +192,9 @@ func (p *pass) happened(ctx context.Context, m *matter, e vis.Event) error {
 	switch e.Type {
 	case desk.ConversationStarted:
 		return p.started(ctx, m, e)
-	case desk.MessageReceived:
+	case desk.MessageReceived, desk.ConversationCalled:
 		return p.received(ctx, m, e)
-	case desk.MessageSent:
+	case desk.MessageSent, desk.ConversationSpoken:
 		return p.sent(ctx, m, e)
 	case desk.ConversationAssigned:
 		return p.assigned(ctx, m, e)

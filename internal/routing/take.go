@@ -130,7 +130,7 @@ func (s *Service) chooser(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.
 	if err != nil {
 		return nil, err
 	}
-	fits, err := s.setup(tx, ws).fitter(ctx, m, now)
+	fits, err := s.setup(tx, ws).fitter(ctx, now)
 	if err != nil {
 		return nil, err
 	}
@@ -141,6 +141,6 @@ func (s *Service) chooser(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.
 		if slices.ContainsFunc(ringing, func(o Offer) bool { return o.Conversation == c.ID && o.Member != m }) {
 			return false
 		}
-		return fits(c)
+		return fits(m, c)
 	}, nil
 }

@@ -35,6 +35,7 @@ type (
 	SendingID      string
 	ScheduledID    string
 	TemplateID     string
+	AssistID       string
 )
 
 // Mint makes identifiers and secrets from a source of randomness.

@@ -626,7 +626,8 @@ func TestVisitorsSeeOnlyTheseFields(t *testing.T) {
 	h.post(h.admin, "/api/v1/conversations/"+id+"/steps", obj{"text": "z", "expectedAt": "2027-01-01T00:00:00Z"})
 	got := make(map[string]bool)
 	for _, a := range []answer{written, h.get(ada, "/api/v1/visitor"), h.get(ada, "/api/v1/visitor/conversations/"+id+"/messages"),
-		h.get(nobody, "/api/v1/visitor/channel?key="+h.chat.Key), h.post(nobody, "/api/v1/visitor/sessions", obj{"key": h.chat.Key})} {
+		h.get(nobody, "/api/v1/visitor/channel?key="+h.chat.Key), h.post(nobody, "/api/v1/visitor/sessions", obj{"key": h.chat.Key}),
+		h.post(ada, "/api/v1/visitor/assists", obj{})} {
 		var v any
 		h.must(json.Unmarshal(a.body, &v))
 		fields(v, "", got)
@@ -648,6 +649,8 @@ func TestVisitorsSeeOnlyTheseFields(t *testing.T) {
 }
 
 const visibleToVisitors = `
+assist assist.asked assist.consents assist.conversationId assist.id assist.lateAt assist.pressedAt assist.ringing assist.state assist.version assist.watchers
+iceServers iceServers.credential iceServers.urls iceServers.username
 colour greeting greeting.en greeting.fr here languages name open promise promise.answerBy promise.term promise.term.for promise.zone team team.face team.firstName team.here workspace token
 visitor visitor.email visitor.id visitor.locale visitor.name visitor.verified
 conversation conversation.agents conversation.id conversation.lastMessageAt conversation.lastPosition conversation.memberReadPosition conversation.preview

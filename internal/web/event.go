@@ -6,6 +6,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
@@ -131,6 +132,21 @@ var shapes = map[vis.EventType]any{
 	desk.ConversationRenamed:    messageEvent{},
 	desk.ConversationRead:       readEvent{},
 	desk.ConversationClassified: conversationEvent{},
+	desk.ConversationCalled:     messageEvent{},
+	desk.ConversationSpoken:     messageEvent{},
+	assist.SessionPressed:       assistEvent{},
+	assist.SessionRang:          assistEvent{},
+	assist.SessionRefused:       assistEvent{},
+	assist.SessionLate:          assistEvent{},
+	assist.SessionAccepted:      assistEvent{},
+	assist.SessionLive:          assistEvent{},
+	assist.SessionInterrupted:   assistEvent{},
+	assist.SessionAsked:         assistEvent{},
+	assist.SessionConsented:     assistEvent{},
+	assist.SessionRevoked:       assistEvent{},
+	assist.SessionWatched:       assistEvent{},
+	assist.SessionEnded:         assistEvent{},
+	assist.SessionRated:         assistEvent{},
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},
@@ -190,12 +206,24 @@ var visitorShapes = map[vis.EventType]any{
 	routing.CallbackAsked:     visitorConversationEvent{},
 	routing.CallbackEnded:     visitorConversationEvent{},
 	desk.CustomerChanged:      visitorChangedEvent{},
+	assist.SessionRang:        visitorAssistEvent{},
+	assist.SessionPressed:     visitorAssistEvent{},
+	assist.SessionLate:        visitorAssistEvent{},
+	assist.SessionAccepted:    visitorAssistEvent{},
+	assist.SessionLive:        visitorAssistEvent{},
+	assist.SessionInterrupted: visitorAssistEvent{},
+	assist.SessionAsked:       visitorAssistEvent{},
+	assist.SessionConsented:   visitorAssistEvent{},
+	assist.SessionRevoked:     visitorAssistEvent{},
+	assist.SessionWatched:     visitorAssistEvent{},
+	assist.SessionEnded:       visitorAssistEvent{},
+	assist.SessionRated:       visitorAssistEvent{},
 }
 
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -304,6 +332,8 @@ func bare(e vis.Event) any {
 		return callbackEvent{Fact: factOf(e)}
 	case postEvent:
 		return postEvent{Fact: factOf(e)}
+	case assistEvent:
+		return assistEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -344,6 +374,9 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 			return err
 		}
 		return s.tellVisitor(ctx, ws, t, h, f)
+	}
+	if assisted, err := s.tellAssist(ctx, ws, t, h, c); assisted || err != nil {
+		return err
 	}
 	switch shapes[h.Event.Type].(type) {
 	case conversationEvent:

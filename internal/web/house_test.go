@@ -17,6 +17,8 @@ import (
 	"testing/fstest"
 	"time"
 
+	"visavis/internal/assist"
+	"visavis/internal/assist/media"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/oauth"
@@ -75,6 +77,7 @@ type house struct {
 	engine   *routing.Engine
 	report   *report.Service
 	letters  *post.Service
+	assist   *assist.Service
 	dns      peers.Names
 
 	outside   outside
@@ -118,7 +121,12 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.routing = routing.New(h.store.Routing(), h.desk, h.channels, nil, nil, h.clock, mint, slog.New(slog.DiscardHandler))
 	h.engine = routing.NewEngine(h.routing, "here", nil)
 	h.report = report.New(h.store.Report(), h.clock, mint)
-	o := Options{Post: h.letters, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	calls, err := media.New(h.ctx, media.Options{Listen: "127.0.0.1:0", Calls: 10, Relay: media.Relay{Listen: "127.0.0.1:0"}, Clock: vis.ClockFunc(time.Now), Mint: mint})
+	h.must(err)
+	t.Cleanup(calls.Close)
+	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Clock: h.clock, Mint: mint,
+		Log: slog.New(slog.DiscardHandler)})
+	o := Options{Post: h.letters, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}
@@ -134,6 +142,15 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.ws, h.admin = h.found("Arzel", "Lea Morvan", "lea@arzel.example")
 	h.chat = h.channel(h.ws, h.admin, "Shop")
 	return h
+}
+
+// roster is as in app: the rooms share one transaction.
+type roster struct{ *routing.Service }
+
+func (h *house) roster() roster { return roster{h.routing} }
+
+func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error) {
+	return r.Service.Callable(ctx, tx.(routing.Tx), ws, c, now)
 }
 
 func (h *house) must(err error) {
@@ -172,7 +189,7 @@ func (h *house) hire(by principal, name string, role vis.Role) principal {
 
 func (h *house) channel(ws vis.WorkspaceID, by principal, name string) channel.Channel {
 	h.Helper()
-	c, err := h.channels.Create(h.ctx, by.actor, channel.Creation{Kind: "webchat", Name: name, Settings: json.RawMessage(`{"origins":["` + shopSite + `"]}`)})
+	c, err := h.channels.Create(h.ctx, by.actor, channel.Creation{Kind: "webchat", Name: name, Settings: json.RawMessage(`{"origins":["` + shopSite + `"],"assist":true}`)})
 	h.must(err)
 	return c
 }

@@ -24,6 +24,10 @@ var (
 	limitSignInAddress = limit{"sign-in address", 30, time.Minute}
 	limitVisitStart    = limit{"visit", 60, time.Hour}
 	limitMessage       = limit{"message", 30, time.Minute}
+	limitPress         = limit{"press", 6, time.Minute} // calls for live assistance
+	limitPresses       = limit{"presses", 20, time.Hour}
+	limitPressAddress  = limit{"press address", 120, time.Hour}
+	limitJoin          = limit{"join", 30, time.Minute} // media that is connected anew
 	limitBegin         = limit{"begin", 120, time.Hour} // letters to people who have not written
 	limitUpload        = limit{"upload", 20, time.Hour}
 	limitToken         = limit{"token", 600, time.Minute}

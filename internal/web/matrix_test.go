@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/hours"
@@ -97,47 +98,67 @@ var matrix = map[string]row{
 	"POST /api/v1/notices/read":                               {who: "nnn....nnn", body: obj{"upTo": "{new}"}},
 	"POST /api/v1/members/{id}/notices":                       {who: "nnnf..annn", of: "member", body: obj{"text": "Canary-office"}},
 
-	"GET /api/v1/conversations/{id}/promises": {who: "nnn...an.a", of: "conversation"},
-	"GET /api/v1/conversations/{id}/priority": {who: "nnn...an.a", of: "conversation"},
-	"POST /api/v1/conversations/{id}/take":    {who: "nnn...annn", of: "conversation", body: obj{"version": 1}},
-	"GET /help/promises/{key}":                {who: "aaaaaaaaaa", path: "/help/promises/none"},
-	"GET /help/promises/{key}/badge.svg":      {who: "aaaaaaaaaa", path: "/help/promises/none/badge.svg"},
-	"GET /api/v1/promise-page":                {who: "nnnf...nf."},
-	"PUT /api/v1/promise-page":                {who: "nnnff..nf.", body: obj{"published": false, "channelIds": []string{}, "notes": []obj{}, "word": obj{"fr": "", "en": ""}, "version": 0}},
-	"GET /api/v1/offers":                      {who: "nnn....nnn"},
-	"POST /api/v1/offers/{id}/accept":         {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
-	"POST /api/v1/offers/{id}/decline":        {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
-	"POST /api/v1/queues/next":                {who: "nnn....nnn", body: obj{"teamId": ""}},
-	"GET /api/v1/callbacks":                   {who: "nnn....n.."},
-	"POST /api/v1/callbacks/{id}/done":        {who: "nnn...annn", of: "callback", body: obj{"outcome": "done"}},
-	"GET /api/v1/calendars":                   {who: "nnn....nf."},
-	"POST /api/v1/calendars":                  {who: "nnnff..nf.", body: obj{"name": "New", "hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
-	"PATCH /api/v1/calendars/{id}":            {who: "nnnff.anfa", of: "calendar", body: obj{"name": "Canary-office", "version": 1}},
-	"DELETE /api/v1/calendars/{id}":           {who: "nnnff.anfa", of: "calendar", last: true},
-	"POST /api/v1/calendars/preview":          {who: "nnn....n..", body: obj{"hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
-	"POST /api/v1/calendars/import":           {who: "nnnff..nf.", query: "?zone=Europe/Paris"},
-	"GET /api/v1/holidays":                    {who: "nnn....n..", query: "?country=FR&year=2026"},
-	"GET /api/v1/countries":                   {who: "nnn....n.."},
-	"GET /api/v1/policies":                    {who: "nnnf...nf."},
-	"POST /api/v1/policies":                   {who: "nnnff..nf.", body: obj{"name": "New", "terms": obj{"first": obj{"for": 60}}}},
-	"PUT /api/v1/policies/{id}":               {who: "nnnff.anfa", of: "policy", body: obj{"name": "Canary-office", "terms": obj{"first": obj{"for": 60}}, "version": 1}},
-	"DELETE /api/v1/policies/{id}":            {who: "nnnff.anfa", of: "policy", last: true},
-	"POST /api/v1/policies/order":             {who: "nnnff..nf.", body: obj{"ids": []string{}}},
-	"GET /api/v1/policies/{id}/versions":      {who: "nnnf..anfa", of: "policy"},
-	"GET /api/v1/routing":                     {who: "nnnf...nf."},
-	"PUT /api/v1/routing":                     {who: "nnnff..nf.", body: routingBody},
-	"POST /api/v1/routing/preview":            {who: "nnnf...nf.", body: obj{"weights": routingBody["weights"]}},
-	"GET /api/v1/queues":                      {who: "nnn....nf."},
-	"PUT /api/v1/queues/{id}":                 {who: "nnnff.anfa", of: "team", body: obj{"mode": "pull", "ringFor": 30, "version": 0}},
-	"GET /api/v1/board":                       {who: "nnn....n.."},
-	"GET /api/v1/profiles":                    {who: "nnn....nf."},
-	"PUT /api/v1/profiles/{id}":               {who: "nnnf..anfa", of: "member", body: obj{"languages": []string{"fr"}, "version": 0}},
-	"GET /api/v1/rules":                       {who: "nnnf...nf."},
-	"POST /api/v1/rules":                      {who: "nnnff..nf.", body: rulesBody},
-	"PUT /api/v1/rules/{id}":                  {who: "nnnff.anfa", of: "rule", body: obj{"name": "Canary-office", "when": []string{"started"}, "then": []obj{{"do": "raise"}}, "version": 1}},
-	"DELETE /api/v1/rules/{id}":               {who: "nnnff.anfa", of: "rule", last: true},
-	"POST /api/v1/rules/order":                {who: "nnnff..nf.", body: obj{"ids": []string{}}},
-	"POST /api/v1/rules/test":                 {who: "nnnf...nf.", body: rulesBody},
+	"GET /api/v1/conversations/{id}/promises":             {who: "nnn...an.a", of: "conversation"},
+	"GET /api/v1/conversations/{id}/priority":             {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/take":                {who: "nnn...annn", of: "conversation", body: obj{"version": 1}},
+	"GET /help/promises/{key}":                            {who: "aaaaaaaaaa", path: "/help/promises/none"},
+	"GET /help/promises/{key}/badge.svg":                  {who: "aaaaaaaaaa", path: "/help/promises/none/badge.svg"},
+	"GET /api/v1/promise-page":                            {who: "nnnf...nf."},
+	"PUT /api/v1/promise-page":                            {who: "nnnff..nf.", body: obj{"published": false, "channelIds": []string{}, "notes": []obj{}, "word": obj{"fr": "", "en": ""}, "version": 0}},
+	"GET /api/v1/offers":                                  {who: "nnn....nnn"},
+	"POST /api/v1/offers/{id}/accept":                     {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
+	"POST /api/v1/offers/{id}/decline":                    {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
+	"GET /api/v1/assists":                                 {who: "nnn....nnn"},
+	"GET /api/v1/assists/{id}":                            {who: "nnn...annn", of: "assist"},
+	"GET /api/v1/conversations/{id}/assists":              {who: "nnn...annn", of: "conversation"},
+	"POST /api/v1/assists/{id}/accept":                    {who: "nnnaaaannn", of: "assist", body: obj{"offer": listens}}, // it rings for nobody
+	"POST /api/v1/assists/{id}/refuse":                    {who: "nnnaaaannn", of: "assist", body: obj{"reason": "busy"}},
+	"POST /api/v1/assists/{id}/join":                      {who: "nnnaaaannn", of: "assist", body: obj{"offer": listens}}, // W-16: it is nobody's
+	"POST /api/v1/assists/{id}/watch":                     {who: "nnnf..annn", of: "assist", body: obj{"offer": listens}},
+	"DELETE /api/v1/assists/{id}/watch":                   {who: "nnn...annn", of: "assist"},
+	"POST /api/v1/assists/{id}/ask":                       {who: "nnnaaaannn", of: "assist", body: obj{"kind": "page"}},
+	"DELETE /api/v1/assists/{id}/consents/{kind}":         {who: "nnnaaaannn", of: "assist", path: "/api/v1/assists/{id}/consents/page"},
+	"POST /api/v1/assists/{id}/end":                       {who: "nnnaaaannn", of: "assist", body: obj{}},
+	"GET /api/v1/visitor/assist":                          {who: "n..nnnnnnn"},
+	"POST /api/v1/visitor/assists":                        {who: "n..nnnnnnn", body: obj{}},
+	"POST /api/v1/visitor/assists/{id}/join":              {who: "n.annnnnnn", of: "assist", body: obj{"offer": listens}},
+	"POST /api/v1/visitor/assists/{id}/consents":          {who: "n.annnnnnn", of: "assist", body: obj{"kind": "page"}},
+	"DELETE /api/v1/visitor/assists/{id}/consents/{kind}": {who: "n.annnnnnn", of: "assist", path: "/api/v1/visitor/assists/{id}/consents/page"},
+	"POST /api/v1/visitor/assists/{id}/decline":           {who: "n.annnnnnn", of: "assist", body: obj{"kind": "page"}},
+	"POST /api/v1/visitor/assists/{id}/rating":            {who: "n.annnnnnn", of: "assist", body: obj{"score": 5}},
+	"POST /api/v1/visitor/assists/{id}/end":               {who: "n.annnnnnn", of: "assist", body: obj{}, last: true},
+
+	"POST /api/v1/queues/next":           {who: "nnn....nnn", body: obj{"teamId": ""}},
+	"GET /api/v1/callbacks":              {who: "nnn....n.."},
+	"POST /api/v1/callbacks/{id}/done":   {who: "nnn...annn", of: "callback", body: obj{"outcome": "done"}},
+	"GET /api/v1/calendars":              {who: "nnn....nf."},
+	"POST /api/v1/calendars":             {who: "nnnff..nf.", body: obj{"name": "New", "hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
+	"PATCH /api/v1/calendars/{id}":       {who: "nnnff.anfa", of: "calendar", body: obj{"name": "Canary-office", "version": 1}},
+	"DELETE /api/v1/calendars/{id}":      {who: "nnnff.anfa", of: "calendar", last: true},
+	"POST /api/v1/calendars/preview":     {who: "nnn....n..", body: obj{"hours": obj{"zone": "Europe/Paris", "week": []obj{}}}},
+	"POST /api/v1/calendars/import":      {who: "nnnff..nf.", query: "?zone=Europe/Paris"},
+	"GET /api/v1/holidays":               {who: "nnn....n..", query: "?country=FR&year=2026"},
+	"GET /api/v1/countries":              {who: "nnn....n.."},
+	"GET /api/v1/policies":               {who: "nnnf...nf."},
+	"POST /api/v1/policies":              {who: "nnnff..nf.", body: obj{"name": "New", "terms": obj{"first": obj{"for": 60}}}},
+	"PUT /api/v1/policies/{id}":          {who: "nnnff.anfa", of: "policy", body: obj{"name": "Canary-office", "terms": obj{"first": obj{"for": 60}}, "version": 1}},
+	"DELETE /api/v1/policies/{id}":       {who: "nnnff.anfa", of: "policy", last: true},
+	"POST /api/v1/policies/order":        {who: "nnnff..nf.", body: obj{"ids": []string{}}},
+	"GET /api/v1/policies/{id}/versions": {who: "nnnf..anfa", of: "policy"},
+	"GET /api/v1/routing":                {who: "nnnf...nf."},
+	"PUT /api/v1/routing":                {who: "nnnff..nf.", body: routingBody},
+	"POST /api/v1/routing/preview":       {who: "nnnf...nf.", body: obj{"weights": routingBody["weights"]}},
+	"GET /api/v1/queues":                 {who: "nnn....nf."},
+	"PUT /api/v1/queues/{id}":            {who: "nnnff.anfa", of: "team", body: obj{"mode": "pull", "ringFor": 30, "version": 0}},
+	"GET /api/v1/board":                  {who: "nnn....n.."},
+	"GET /api/v1/profiles":               {who: "nnn....nf."},
+	"PUT /api/v1/profiles/{id}":          {who: "nnnf..anfa", of: "member", body: obj{"languages": []string{"fr"}, "version": 0}},
+	"GET /api/v1/rules":                  {who: "nnnf...nf."},
+	"POST /api/v1/rules":                 {who: "nnnff..nf.", body: rulesBody},
+	"PUT /api/v1/rules/{id}":             {who: "nnnff.anfa", of: "rule", body: obj{"name": "Canary-office", "when": []string{"started"}, "then": []obj{{"do": "raise"}}, "version": 1}},
+	"DELETE /api/v1/rules/{id}":          {who: "nnnff.anfa", of: "rule", last: true},
+	"POST /api/v1/rules/order":           {who: "nnnff..nf.", body: obj{"ids": []string{}}},
+	"POST /api/v1/rules/test":            {who: "nnnf...nf.", body: rulesBody},
 
 	"GET /api/v1/visitor/conversations/{id}/slots":       {who: "n.annnnnnn", of: "conversation"},
 	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+33 1 99 00 12 34"}},
@@ -213,6 +234,7 @@ var matrix = map[string]row{
 
 // rulesBody and routingBody are bodies that are right.
 var (
+	listens     = "v=0\r\no=- 1 1 IN IP4 0.0.0.0\r\ns=-\r\nt=0 0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 111\r\na=recvonly\r\n" // an offer
 	rulesBody   = obj{"name": "New", "when": []string{"started"}, "then": []obj{{"do": "raise"}}}
 	routingBody = obj{"profile": "fair", "capacity": obj{"chat": 3}, "finishFor": 0, "vanishedAfter": 60, "goal": 95, "version": 0,
 		"weights": obj{"criticality": 1, "influence": 1, "value": 1, "mood": 1, "repeat": 1, "deadline": 1, "slack": 1, "perHour": 1}}
@@ -283,6 +305,8 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	offer := routing.Offer{ID: vis.OfferID(newID()), Conversation: got.Conversation.ID, Member: admin.actor.Member(), State: routing.Ringing,
 		MadeAt: h.clock.Now(), ExpiresAt: h.clock.Now().Add(time.Minute)}
 	h.must(h.store.Routing().Update(h.ctx, vis.System(ws), nil, func(tx routing.Tx) error { return tx.InsertOffer(h.ctx, offer) }))
+	pressed, err := h.assist.Press(h.ctx, w.ada.actor, assist.Press{Channel: chat.ID, Page: &assist.Page{URL: "https://shop.example/", Title: mark("ada")}})
+	h.must(err)
 	ready, err := h.letters.CreateTemplate(h.ctx, admin.actor, post.Template{Ready: post.Ready{Name: mark("office"), Text: post.Wording{FR: mark("office")}}})
 	h.must(err)
 	written := h.correspond(ws, admin, mark, suffix)
@@ -291,7 +315,7 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
-		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID)}
+		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID)}
 	maps.Copy(w.ids, written)
 	return w
 }

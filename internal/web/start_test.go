@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/notify"
@@ -29,7 +30,7 @@ func BenchmarkStart(b *testing.B) {
 
 func TestEveryFactHasAShape(t *testing.T) {
 	t.Parallel()
-	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes(), post.EventTypes())
+	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes(), post.EventTypes(), assist.EventTypes())
 	slices.Sort(declared)
 	if shaped := slices.Sorted(maps.Keys(shapes)); !slices.Equal(declared, shaped) {
 		t.Errorf("the rooms tell %v\nthe API tells %v", declared, shaped)

@@ -388,7 +388,7 @@ type Message struct {
 
 // Line says what happened to a conversation, for the reader's screen to word.
 type Line struct {
-	Type       string  `json:"type" enum:"conversation.assigned,conversation.snoozed,conversation.woken,conversation.resolved,conversation.reopened,conversation.renamed,customer.identified"`
+	Type       string  `json:"type" enum:"conversation.assigned,conversation.snoozed,conversation.woken,conversation.resolved,conversation.reopened,conversation.renamed,conversation.called,conversation.spoken,customer.identified"`
 	MemberID   *string `json:"memberId,omitempty"`
 	TeamID     *string `json:"teamId,omitempty"`
 	Until      *Moment `json:"until,omitempty"`

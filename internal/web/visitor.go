@@ -98,6 +98,8 @@ type VisitorChannel struct {
 	Open      bool         `json:"open"`
 	OpensAt   *Moment      `json:"opensAt,omitempty"`
 	Here      bool         `json:"here" doc:"Whether somebody is there to answer now."`
+	// Assist says that a person can be called for at once.
+	Assist bool `json:"assist"`
 	// Promise is the truth about waiting, before anybody writes.
 	Promise VisitorPromise `json:"promise"`
 }
@@ -276,7 +278,7 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 		return nil, err
 	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
-		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here,
+		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: s.assist.Offered(e.Channel),
 		Promise: visitorPromise(before)}), nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"sync"
 	"time"
 
+	"visavis/internal/assist"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
@@ -43,6 +44,8 @@ type Options struct {
 	Engine   *routing.Engine
 	Report   *report.Service
 	Post     *post.Service
+	// Assist is live assistance; it says itself whether it is switched on.
+	Assist *assist.Service
 	// Outside is the one door to addresses that strangers chose, for the pictures of letters.
 	Outside *safehttp.Client
 	Blobs   blob.Store
@@ -80,6 +83,7 @@ type Server struct {
 	engine    *routing.Engine
 	report    *report.Service
 	post      *post.Service
+	assist    *assist.Service
 	outside   *safehttp.Client
 	blobs     blob.Store
 	keys      *seal.Keys
@@ -118,7 +122,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, assist: o.Assist, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
@@ -134,6 +138,9 @@ func New(o Options) (*Server, error) {
 	s.life = context.Background() // of the live connections, which outlast the requests that they began as
 	s.hub = realtime.New(s.life, deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
 	s.follow()
+	if s.assist != nil {
+		s.assist.ShowOn(s)
+	}
 	s.metrics = newMetrics(s.hub, o.Counters)
 	s.api = humago.New(s.mux, describe(s.version, s.publicURL))
 	s.routes()
@@ -392,6 +399,7 @@ func (s *Server) routes() {
 	s.templateRoutes()
 	s.promiseRoutes()
 	s.offerRoutes()
+	s.assistRoutes()
 	s.calendarRoutes()
 	s.policyRoutes()
 	s.routingRoutes()

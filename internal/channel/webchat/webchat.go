@@ -39,6 +39,8 @@ type Settings struct {
 	Greeting  map[string]string `json:"greeting"`  // by language; "" for the standard one
 	Origins   []string          `json:"origins"`   // web origins that may embed the chat; none allows every page
 	Languages []string          `json:"languages"` // "fr", "en"; the first is the fallback
+	// Assist lets customers call for live assistance from here.
+	Assist bool `json:"assist,omitempty"`
 	// Hours are the chat's own; without them, those of its team or of the workspace count.
 	Hours *hours.Calendar `json:"hours,omitempty"`
 }
@@ -55,8 +57,9 @@ var (
 func (Adapter) Kind() channel.Kind { return Kind }
 
 // Capabilities implements channel.Adapter: the chat is live both ways and always carries words and files.
-func (Adapter) Capabilities(channel.Channel, time.Time) channel.Capabilities {
-	return channel.Capabilities{Live: true, Typing: true, Read: true, Attachments: true, MaxFile: maxFile, MaxText: maxText}
+func (Adapter) Capabilities(c channel.Channel, _ time.Time) channel.Capabilities {
+	s, err := settings(c)
+	return channel.Capabilities{Assist: err == nil && s.Assist, Live: true, Typing: true, Read: true, Attachments: true, MaxFile: maxFile, MaxText: maxText}
 }
 
 var colour = regexp.MustCompile(`^#[0-9a-f]{6}$`)

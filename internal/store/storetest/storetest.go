@@ -133,6 +133,8 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsWebhooksAndNotices", testNotices},
 		{"KeepsSignaturesAndTemplates", testWords},
 		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
+		{"KeepsAssists", testAssists},
+		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
 		{"ListsByRank", testRanks},

@@ -175,6 +175,10 @@ export function describe(
       return { text: t('line.reopened', who), icon: 'undo' };
     case 'conversation.renamed':
       return { text: t('line.renamed', { ...who, subject: line.subject ?? '' }), icon: 'pen' };
+    case 'conversation.called':
+      return { text: t('line.called', who), icon: 'bell' };
+    case 'conversation.spoken':
+      return { text: t('line.spoken', who), icon: 'user' };
     case 'customer.identified': {
       const by = t('line.customer');
       if (line.name && line.email)

@@ -77,6 +77,21 @@ export function letIn(event: Event, session: Session): void {
     case 'sending.changed':
     case 'signature.changed':
     case 'template.changed':
+    case 'conversation.called':
+    case 'conversation.spoken':
+    case 'assist.pressed':
+    case 'assist.rang':
+    case 'assist.refused':
+    case 'assist.late':
+    case 'assist.accepted':
+    case 'assist.live':
+    case 'assist.interrupted':
+    case 'assist.asked':
+    case 'assist.consented':
+    case 'assist.revoked':
+    case 'assist.watched':
+    case 'assist.ended':
+    case 'assist.rated':
       break; // the stores themselves know what to do with these
   }
 }

@@ -167,6 +167,8 @@ export class Inbox {
       case 'conversation.resolved':
       case 'conversation.reopened':
       case 'conversation.renamed':
+      case 'conversation.called':
+      case 'conversation.spoken':
         if (event.conversation) this.take(event.conversation);
         this.countSoon();
         break;

@@ -202,6 +202,8 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'line.resolved': '{by} resolved the conversation',
   'line.reopened': '{by} reopened the conversation',
   'line.renamed': '{by} renamed the conversation: {subject}',
+  'line.called': '{by} called for live assistance',
+  'line.spoken': '{mine, select, yes {You are} other {{by} is}} live with the customer',
   'line.identified': '{by} gave a name: {name}',
   'line.identified.email': '{by} gave an address: {email}',
   'line.identified.both': '{by} said who it is: {name}, {email}',

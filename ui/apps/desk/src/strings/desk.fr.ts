@@ -201,6 +201,8 @@ export const deskFr = {
   'line.resolved': '{mine, select, yes {Vous avez} other {{by} a}} résolu la conversation',
   'line.reopened': '{mine, select, yes {Vous avez} other {{by} a}} rouvert la conversation',
   'line.renamed': '{mine, select, yes {Vous avez} other {{by} a}} renommé la conversation\u202f: {subject}',
+  'line.called': '{by} a demandé une assistance en direct',
+  'line.spoken': '{mine, select, yes {Vous êtes} other {{by} est}} en direct avec le client',
   'line.identified': '{by} a donné son nom\u202f: {name}',
   'line.identified.email': '{by} a donné son adresse\u202f: {email}',
   'line.identified.both': '{by} s’est fait connaître\u202f: {name}, {email}',

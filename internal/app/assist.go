@@ -1,0 +1,82 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"runtime"
+	"time"
+
+	"visavis/internal/assist"
+	"visavis/internal/assist/media"
+	"visavis/internal/desk"
+	"visavis/internal/routing"
+	"visavis/internal/vis"
+)
+
+// callsEach is how many assistances one processor is trusted with where nothing else was said.
+const callsEach = 15
+
+// media opens the ports of live assistance, or returns nil where it is not switched on.
+func (c Config) media(ctx context.Context, clock vis.Clock, mint vis.Mint, log *slog.Logger) (*media.Backend, error) {
+	o := media.Options{Listen: c.MediaListen, Calls: c.MediaCalls, Clock: clock, Mint: mint, Log: log,
+		Relay: media.Relay{Listen: c.TurnListen, URLs: c.TurnURLs, Secret: c.TurnSecret}}
+	switch {
+	case c.MediaListen == "" && (c.TurnListen != "" || len(c.TurnURLs) > 0):
+		return nil, errors.New("turn: a relay is for live assistance, which --media-listen switches on")
+	case c.MediaListen == "":
+		return nil, nil
+	case c.TurnListen != "" && len(c.TurnURLs) > 0:
+		return nil, errors.New("turn-url: either our own relay or one elsewhere, not both")
+	case len(c.TurnURLs) > 0 && c.TurnSecret == "":
+		return nil, errors.New("turn-secret: a relay elsewhere must share a secret with us")
+	}
+	if o.Calls <= 0 {
+		o.Calls = callsEach * runtime.NumCPU()
+	}
+	if c.MediaAddress != "" {
+		address, err := netip.ParseAddr(c.MediaAddress)
+		if err != nil {
+			return nil, fmt.Errorf("media-address: %q is no IP address", c.MediaAddress)
+		}
+		o.Address = address.Unmap()
+	}
+	return media.New(ctx, o)
+}
+
+// openAssist makes the room of live assistance.
+func (a *App) openAssist(ctx context.Context, mint vis.Mint) error {
+	backend, err := a.Config.media(ctx, a.clock, mint, a.log)
+	if err != nil {
+		return err
+	}
+	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Clock: a.clock, Mint: mint, Log: a.log}
+	if backend != nil {
+		a.media, o.Media = backend, backend
+	}
+	a.Assist = assist.New(o)
+	return nil
+}
+
+// recoverAssists tells those who were in a call when the last process ended to come again.
+func (a *App) recoverAssists(ctx context.Context) error {
+	all, err := a.store.Staff().Workspaces(ctx)
+	for _, w := range all {
+		err = errors.Join(err, a.Assist.Recover(ctx, w.ID))
+	}
+	return err
+}
+
+// roster lets the room of live assistance know who could answer, inside its own transactions.
+type roster struct{ routing *routing.Service }
+
+// Callable implements assist.Roster.
+func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error) {
+	within, ok := tx.(routing.Tx)
+	if !ok {
+		panic("app: a transaction without queues") // the store makes one kind for all rooms
+	}
+	return r.routing.Callable(ctx, within, ws, c, now)
+}

@@ -1,0 +1,252 @@
+package assist
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"visavis/internal/jobs"
+	"visavis/internal/vis"
+)
+
+// Joined is a session with the answer to the offer of whoever joined it, "" when it is still to come.
+type Joined struct {
+	Session Session
+	Answer  string
+}
+
+// Accept gives a session, and its conversation, to a member who was rung; her media is answered, and then the customer's that waits.
+func (s *Service) Accept(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
+	if s.Media == nil {
+		return Joined{}, errOff()
+	}
+	if err := s.Media.Check(MemberSide, offer, true); err != nil {
+		return Joined{}, err
+	}
+	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
+		if err := x.Accept(by.Member(), now); err != nil {
+			return "", err
+		}
+		if err := tx.Disarm(ctx, TimerRing, string(id)); err != nil {
+			return "", err
+		}
+		if err := s.awaitMedia(ctx, tx, by.Workspace, id, now); err != nil {
+			return "", err
+		}
+		c, err := tx.Conversation(ctx, x.Conversation)
+		if err != nil {
+			return "", err
+		}
+		return SessionAccepted, s.Desk.AssignWithin(ctx, tx, by, &c, by.Member(), c.Team, now)
+	})
+	if err != nil {
+		return Joined{}, err
+	}
+	answer, err := s.answer(ctx, by.Workspace, x, Leg{Side: MemberSide}, offer)
+	if err != nil {
+		return Joined{}, err
+	}
+	if waiting := s.takeOffer(id); waiting != "" {
+		// When her offer cannot be answered she finds out by her own watch, and joins with another.
+		if hers, err := s.answer(ctx, by.Workspace, x, Leg{Side: CustomerSide}, waiting); err == nil {
+			s.screens.Answered(by.Workspace, x.Customer, id, hers)
+		} else {
+			s.Log.Warn("a customer's offer could not be answered", "assist", id, "err", err)
+		}
+	}
+	return Joined{x, answer}, nil
+}
+
+// awaitMedia ends the session unless both sides are connected before long.
+func (s *Service) awaitMedia(ctx context.Context, tx Tx, ws vis.WorkspaceID, id vis.AssistID, now time.Time) error {
+	return tx.Arm(ctx, jobs.Timer{Workspace: ws, Kind: TimerGone, Key: string(id), DueAt: now.Add(backWithin)})
+}
+
+func (s *Service) answer(ctx context.Context, ws vis.WorkspaceID, x Session, leg Leg, offer string) (string, error) {
+	if err := s.Media.Open(x.ID); err != nil { // it is open, but after a restart
+		return "", err
+	}
+	s.remember(ws, x.ID, "")
+	return s.Media.Join(ctx, x.ID, leg, offer)
+}
+
+// Join replaces the media of one side: of the customer, or the member who has the session. While it rings the customer's offer is kept,
+// and answered when a member comes.
+func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
+	x, err := s.Session(ctx, by, id)
+	leg := Leg{Side: CustomerSide}
+	if by.Kind != vis.ByCustomer {
+		leg.Side = MemberSide
+	}
+	switch {
+	case err != nil:
+		return Joined{}, err
+	case s.Media == nil:
+		return Joined{}, errOff()
+	case leg.Side == MemberSide && !x.holds(by):
+		return Joined{}, vis.Absent("assistance")
+	case x.State == Ended:
+		return Joined{}, over(&x)
+	}
+	_, camera := x.Allowed(SeeCamera, s.Clock.Now())
+	if err := s.Media.Check(leg.Side, offer, camera || leg.Side == MemberSide); err != nil {
+		return Joined{}, err
+	}
+	if x.State == Ringing {
+		s.remember(by.Workspace, id, offer)
+		return Joined{Session: x}, nil
+	}
+	s.takeOffer(id)
+	answer, err := s.answer(ctx, by.Workspace, x, leg, offer)
+	return Joined{x, answer}, err
+}
+
+// Watch lets a supervisor listen to a session; both sides are shown that she does.
+func (s *Service) Watch(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
+	switch {
+	case by.Kind != vis.ByMember || by.Role == vis.Agent:
+		return Joined{}, vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors listen to the calls of others.")
+	case s.Media == nil:
+		return Joined{}, errOff()
+	}
+	if err := s.Media.Check(WatcherSide, offer, false); err != nil {
+		return Joined{}, err
+	}
+	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
+		if err := x.Watch(by.Member()); err != nil {
+			return "", err
+		}
+		return SessionWatched, tx.Audit(ctx, vis.NewAudit(by, now, "assist.watched", string(id), nil))
+	})
+	if err != nil {
+		return Joined{}, err
+	}
+	answer, err := s.answer(ctx, by.Workspace, x, Leg{Side: WatcherSide, Member: by.Member()}, offer)
+	return Joined{x, answer}, err
+}
+
+// Unwatch ends a supervisor's listening.
+func (s *Service) Unwatch(ctx context.Context, by vis.Actor, id vis.AssistID) error {
+	_, err := s.change(ctx, by, id, func(_ Tx, x *Session, _ time.Time) (vis.EventType, error) {
+		if !x.Unwatch(by.Member()) {
+			return "", nil
+		}
+		return SessionWatched, nil
+	})
+	if err == nil && s.Media != nil {
+		s.Media.Leave(id, Leg{Side: WatcherSide, Member: by.Member()})
+	}
+	return err
+}
+
+// changed is told by the backend that a leg came or went. It has a context of its own making: no caller waits.
+func (s *Service) changed(ctx context.Context, id vis.AssistID, leg Leg, connected bool) {
+	s.mu.Lock()
+	ws, known := s.spaces[id]
+	s.mu.Unlock()
+	if !known || leg.Side == WatcherSide {
+		return
+	}
+	x, err := s.settle(ctx, ws, id)
+	if err != nil {
+		if ctx.Err() == nil && vis.CodeOf(err) != vis.NotFound {
+			s.Log.Error("what became of a call's media could not be kept", "assist", id, "err", err)
+		}
+		return
+	}
+	if x.State != Ended {
+		s.screens.Connected(ws, x, leg.Side, connected)
+	}
+}
+
+// settle brings a session in line with its media: live once both sides are connected, and to be ended when one stays away.
+func (s *Service) settle(ctx context.Context, ws vis.WorkspaceID, id vis.AssistID) (Session, error) {
+	now := s.Clock.Now()
+	return vis.Update(ctx, s.DB, vis.System(ws), func(tx Tx) (Session, error) {
+		x, err := tx.Assist(ctx, id)
+		if err != nil || !x.called() {
+			return x, err
+		}
+		if !s.Media.Connected(id, Leg{Side: CustomerSide}) || !s.Media.Connected(id, Leg{Side: MemberSide}) {
+			return x, s.awaitMedia(ctx, tx, ws, id, now)
+		}
+		if err := tx.Disarm(ctx, TimerGone, string(id)); err != nil {
+			return Session{}, err
+		}
+		met := x.Story.LiveAt.IsZero()
+		if !x.connected(now) {
+			return x, nil
+		}
+		if met {
+			if err := s.meet(ctx, tx, ws, x, now); err != nil {
+				return Session{}, err
+			}
+		}
+		return s.save(ctx, tx, vis.System(ws), SessionLive, x, now)
+	})
+}
+
+// meet writes into the conversation that its customer is answered, by the voice of a member.
+func (s *Service) meet(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Session, now time.Time) error {
+	c, err := tx.Conversation(ctx, x.Conversation)
+	if err != nil {
+		return err
+	}
+	return s.Desk.MeetWithin(ctx, tx, vis.Actor{Workspace: ws, Kind: vis.ByMember, ID: string(x.Member)}, &c, now)
+}
+
+// gone is the effect of TimerGone.
+func (s *Service) gone(ctx context.Context, t jobs.Timer) error {
+	by := vis.System(t.Workspace)
+	now := s.Clock.Now()
+	x, err := vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {
+		due, err := tx.Take(ctx, TimerGone, t.Key, now)
+		if err != nil || !due {
+			return Session{}, err
+		}
+		x, err := tx.Assist(ctx, vis.AssistID(t.Key))
+		if err != nil || !x.called() {
+			return Session{}, err
+		}
+		return s.end(ctx, tx, by, x, Failed, now)
+	})
+	if err == nil && x.State == Ended {
+		s.forget(x.ID)
+	}
+	return err
+}
+
+// Recover is called once, before the server works: sessions whose media went with the last process are told to come again, and those
+// that ring go on ringing by their timers.
+func (s *Service) Recover(ctx context.Context, ws vis.WorkspaceID) error {
+	if s.Media == nil {
+		return nil // another node may have the media
+	}
+	by := vis.System(ws)
+	now := s.Clock.Now()
+	open, err := vis.Update(ctx, s.DB, by, func(tx Tx) ([]Session, error) {
+		all, err := tx.OpenAssists(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for i := range all {
+			x := &all[i]
+			if !x.called() {
+				continue
+			}
+			x.State = Accepted
+			if err := s.awaitMedia(ctx, tx, ws, x.ID, now); err != nil {
+				return nil, err
+			}
+			if *x, err = s.save(ctx, tx, by, SessionInterrupted, *x, now); err != nil {
+				return nil, err
+			}
+		}
+		return all, nil
+	})
+	for _, x := range open {
+		s.remember(ws, x.ID, "")
+		err = errors.Join(err, s.Media.Open(x.ID))
+	}
+	return err
+}

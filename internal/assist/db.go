@@ -1,0 +1,25 @@
+package assist
+
+import (
+	"context"
+
+	"visavis/internal/desk"
+	"visavis/internal/vis"
+)
+
+// DB opens this room's transactions.
+type DB = vis.DB[Tx]
+
+// Tx reads and writes sessions, and the heart beneath them. Lookups of something absent are vis.Absent; Save takes the row as read, writes
+// it with Version+1 and fails with vis.ErrStale when it has moved on. Whose a session is, is read from its conversation.
+type Tx interface {
+	desk.Tx
+	Audit(ctx context.Context, e vis.AuditEntry) error
+
+	InsertAssist(ctx context.Context, s Session) error
+	SaveAssist(ctx context.Context, s Session) (Session, error)
+	Assist(ctx context.Context, id vis.AssistID) (Session, error)
+	// OpenAssists are those that have not ended, oldest first; Assists are those of a conversation, newest first.
+	OpenAssists(ctx context.Context) ([]Session, error)
+	Assists(ctx context.Context, id vis.ConversationID) ([]Session, error)
+}

@@ -1,0 +1,32 @@
+package assist
+
+import "visavis/internal/vis"
+
+// The facts of this room. Their data is Data.
+const (
+	SessionPressed     vis.EventType = "assist.pressed"
+	SessionRang        vis.EventType = "assist.rang"    // bells began or ended
+	SessionRefused     vis.EventType = "assist.refused" // by a member
+	SessionLate        vis.EventType = "assist.late"    // the customer is told that nobody is there yet
+	SessionAccepted    vis.EventType = "assist.accepted"
+	SessionLive        vis.EventType = "assist.live"
+	SessionInterrupted vis.EventType = "assist.interrupted" // the server lost the media: both sides come again
+	SessionAsked       vis.EventType = "assist.asked"       // a question was put to the customer, or taken back
+	SessionConsented   vis.EventType = "assist.consented"
+	SessionRevoked     vis.EventType = "assist.revoked"
+	SessionWatched     vis.EventType = "assist.watched" // a supervisor began or ceased to listen
+	SessionEnded       vis.EventType = "assist.ended"
+	SessionRated       vis.EventType = "assist.rated"
+)
+
+// EventTypes lists the facts of this room.
+func EventTypes() []vis.EventType {
+	return []vis.EventType{SessionPressed, SessionRang, SessionRefused, SessionLate, SessionAccepted, SessionLive, SessionInterrupted, SessionAsked,
+		SessionConsented, SessionRevoked, SessionWatched, SessionEnded, SessionRated}
+}
+
+// Data names the session that an event is about, and where it stood then.
+type Data struct {
+	Assist vis.AssistID `json:"assistId"`
+	State  State        `json:"state"`
+}

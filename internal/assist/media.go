@@ -1,0 +1,51 @@
+package assist
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/vis"
+)
+
+// Side is whose media a leg carries.
+type Side string
+
+const (
+	CustomerSide Side = "customer"
+	MemberSide   Side = "member"
+	WatcherSide  Side = "watcher"
+)
+
+// Leg is one connection of a session.
+type Leg struct {
+	Side   Side
+	Member vis.MemberID // of a watcher
+}
+
+// Media carries sound and pictures between the legs of a session. Its rooms live in memory: after a restart both sides come again.
+type Media interface {
+	// Open makes room for a session, or refuses it with vis.Unavailable when there are too many. Opening twice is once.
+	Open(id vis.AssistID) error
+	// Check refuses an offer (SDP, RFC 8829) that this side may not make: above all a customer's camera without her consent.
+	Check(side Side, offer string, camera bool) error
+	// Join answers an offer, in place of an earlier leg of the same side. The answer is complete: no candidates follow.
+	Join(ctx context.Context, id vis.AssistID, leg Leg, offer string) (answer string, err error)
+	// Leave ends one leg, End all of them.
+	Leave(id vis.AssistID, leg Leg)
+	End(id vis.AssistID)
+	// Darken stops a customer's camera from being passed on.
+	Darken(id vis.AssistID)
+	// Connected reports whether a leg carries media now.
+	Connected(id vis.AssistID, leg Leg) bool
+	// Servers are relays that a side of the session may use when it reaches us in no other way, with credentials of its own.
+	Servers(id vis.AssistID, now time.Time) []Server
+	// OnChange is told, on a goroutine of the backend, whenever a leg connects or is lost. It is set once, before the first session.
+	OnChange(func(ctx context.Context, id vis.AssistID, leg Leg, connected bool))
+}
+
+// Server is a relay (TURN, RFC 8656).
+type Server struct {
+	URLs       []string
+	Username   string
+	Credential string
+}

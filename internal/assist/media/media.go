@@ -1,0 +1,257 @@
+// Package media carries the sound and pictures of live assistance: a forwarding unit in this process (SFU) on one UDP port, and a relay
+// (TURN) for those who reach it in no other way.
+//
+// The life of a leg:
+//
+//  1. Join checks nothing any more: Check has. It makes a peer connection, gives it the tracks that its side hears and sees, and answers
+//     with the one address under which this server is reached.
+//  2. The far end connects to that address (ICE lite: we never look for it), and OnChange is told. A leg that does not come within
+//     connectWithin is closed.
+//  3. What arrives from the leg is copied, packet by packet, to the tracks of the others. A picture that somebody begins to watch is asked
+//     for anew from the start, once that somebody is connected: earlier it would be lost.
+//  4. Another Join of the same side takes its place; the others go on watching the same tracks without a seam.
+package media
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/pion/interceptor"
+	"github.com/pion/logging"
+	"github.com/pion/webrtc/v4"
+
+	"visavis/internal/assist"
+	"visavis/internal/vis"
+)
+
+// How long things may take.
+const (
+	connectWithin    = 8 * time.Second
+	disconnectedFrom = 3 * time.Second // without a sign from the far end
+	failedFrom       = 10 * time.Second
+	signEvery        = time.Second
+	gatherWithin     = 2 * time.Second
+)
+
+// Options are how media travels.
+type Options struct {
+	// Listen is the UDP address for all calls.
+	Listen string
+	// Address is where browsers reach it; the zero value is the address of Listen, which must then be one.
+	Address netip.Addr
+	// Calls is how many there may be at once.
+	Calls int
+	Relay Relay
+	Clock vis.Clock
+	Mint  vis.Mint
+	Log   *slog.Logger
+}
+
+// Backend implements assist.Media.
+type Backend struct {
+	calls  int
+	clock  vis.Clock
+	log    *slog.Logger
+	conn   *net.UDPConn
+	public netip.AddrPort
+	api    *webrtc.API
+	relay  *relay
+	told   func(context.Context, vis.AssistID, assist.Leg, bool)
+
+	ctx  context.Context //nolint:containedctx // of what far ends bring about, which no caller waits for
+	stop context.CancelFunc
+
+	mu    sync.Mutex
+	rooms map[vis.AssistID]*room
+}
+
+var _ assist.Media = (*Backend)(nil)
+
+// New opens the port. Close closes it.
+func New(ctx context.Context, o Options) (*Backend, error) {
+	at, err := net.ResolveUDPAddr("udp", o.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("media-listen: %w", err)
+	}
+	conn, err := net.ListenUDP("udp", at)
+	if err != nil {
+		return nil, fmt.Errorf("listen for media: %w", err)
+	}
+	local := conn.LocalAddr().(*net.UDPAddr).AddrPort()
+	b := &Backend{calls: o.Calls, clock: o.Clock, log: o.Log, conn: conn, rooms: make(map[vis.AssistID]*room)}
+	b.ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
+	b.public = netip.AddrPortFrom(o.Address, local.Port())
+	if !o.Address.IsValid() {
+		b.public = netip.AddrPortFrom(local.Addr().Unmap(), local.Port())
+	}
+	err = b.open(o, local)
+	if err != nil {
+		b.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// open makes what stands on the port.
+func (b *Backend) open(o Options, local netip.AddrPort) (err error) {
+	if b.public.Addr().IsUnspecified() {
+		return fmt.Errorf("media-address: %s listens everywhere; say under which address browsers reach it", o.Listen)
+	}
+	if b.api, err = newAPI(b.conn, b.public.Addr()); err != nil {
+		return err
+	}
+	b.relay, err = newRelay(o, local, b.public, b.known)
+	return err
+}
+
+// quiet keeps the library from writing addresses of customers anywhere.
+func quiet() logging.LoggerFactory {
+	return &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled, ScopeLevels: map[string]logging.LogLevel{}}
+}
+
+func newAPI(conn *net.UDPConn, public netip.Addr) (*webrtc.API, error) {
+	codecs := &webrtc.MediaEngine{}
+	for _, c := range []struct {
+		webrtc.RTPCodecParameters
+		kind webrtc.RTPCodecType
+	}{
+		{webrtc.RTPCodecParameters{RTPCodecCapability: opus, PayloadType: 111}, webrtc.RTPCodecTypeAudio},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: vp8, PayloadType: 96}, webrtc.RTPCodecTypeVideo},
+		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000,
+			SDPFmtpLine: "apt=96"}, PayloadType: 97}, webrtc.RTPCodecTypeVideo},
+	} {
+		if err := codecs.RegisterCodec(c.RTPCodecParameters, c.kind); err != nil {
+			return nil, fmt.Errorf("register a codec: %w", err)
+		}
+	}
+	chain := &interceptor.Registry{}
+	if err := webrtc.RegisterDefaultInterceptorsWithOptions(codecs, chain, webrtc.WithInterceptorLoggerFactory(quiet())); err != nil {
+		return nil, fmt.Errorf("register interceptors: %w", err)
+	}
+	engine := webrtc.SettingEngine{LoggerFactory: quiet()}
+	engine.SetLite(true)
+	engine.SetICEUDPMux(webrtc.NewICEUDPMux(quiet().NewLogger("ice"), conn))
+	engine.SetIncludeLoopbackCandidate(true) // answers keep the public address only; see publish
+	engine.SetICETimeouts(disconnectedFrom, failedFrom, signEvery)
+	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	engine.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
+	if err := engine.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: []string{public.String()},
+		AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace}); err != nil {
+		return nil, fmt.Errorf("publish the media address: %w", err)
+	}
+	return webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithInterceptorRegistry(chain), webrtc.WithSettingEngine(engine)), nil
+}
+
+// The two codecs that every browser has.
+var (
+	opus = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, SDPFmtpLine: "minptime=10;useinbandfec=1"}
+	vp8  = webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: 90000}
+)
+
+// Address is where browsers reach the media.
+func (b *Backend) Address() netip.AddrPort { return b.public }
+
+// Close ends all calls and closes the ports.
+func (b *Backend) Close() {
+	b.stop()
+	b.mu.Lock()
+	rooms := b.rooms
+	b.rooms = make(map[vis.AssistID]*room)
+	b.mu.Unlock()
+	for _, r := range rooms {
+		r.close()
+	}
+	if b.relay != nil {
+		b.relay.close()
+	}
+	_ = b.conn.Close()
+}
+
+// OnChange implements assist.Media.
+func (b *Backend) OnChange(told func(context.Context, vis.AssistID, assist.Leg, bool)) { b.told = told }
+
+// Open implements assist.Media.
+func (b *Backend) Open(id vis.AssistID) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.rooms[id] != nil {
+		return nil
+	}
+	if len(b.rooms) >= b.calls {
+		e := vis.Errorf(vis.Unavailable, "assist_full", "All our lines are taken at the moment. Please write to us, or try again in a few minutes.")
+		e.RetryAfter = 60
+		return e
+	}
+	r, err := newRoom(b, id)
+	if err != nil {
+		return fmt.Errorf("open a call: %w", err)
+	}
+	b.rooms[id] = r
+	return nil
+}
+
+// room is a session's, nil when it is not open.
+func (b *Backend) room(id vis.AssistID) *room {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rooms[id]
+}
+
+// known reports whether a session goes on.
+func (b *Backend) known(id vis.AssistID) bool { return b.room(id) != nil }
+
+// End implements assist.Media.
+func (b *Backend) End(id vis.AssistID) {
+	b.mu.Lock()
+	r := b.rooms[id]
+	delete(b.rooms, id)
+	b.mu.Unlock()
+	if r != nil {
+		r.close()
+	}
+	b.relay.end(id)
+}
+
+// Leave implements assist.Media.
+func (b *Backend) Leave(id vis.AssistID, leg assist.Leg) {
+	if r := b.room(id); r != nil {
+		r.leave(leg)
+	}
+}
+
+// Darken implements assist.Media.
+func (b *Backend) Darken(id vis.AssistID) {
+	if r := b.room(id); r != nil {
+		r.sources[customerVideo].play(nil)
+	}
+}
+
+// Connected implements assist.Media.
+func (b *Backend) Connected(id vis.AssistID, leg assist.Leg) bool {
+	r := b.room(id)
+	return r != nil && r.connected(leg)
+}
+
+// Servers implements assist.Media.
+func (b *Backend) Servers(id vis.AssistID, now time.Time) []assist.Server {
+	return b.relay.servers(id, now)
+}
+
+// Join implements assist.Media.
+func (b *Backend) Join(ctx context.Context, id vis.AssistID, leg assist.Leg, offer string) (string, error) {
+	r := b.room(id)
+	if r == nil {
+		return "", vis.Absent("assistance")
+	}
+	answer, err := r.join(ctx, leg, offer)
+	if err != nil {
+		return "", err
+	}
+	return publish(answer, b.public), nil
+}

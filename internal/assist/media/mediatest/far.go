@@ -1,0 +1,217 @@
+// Package mediatest is the far end of a call as a browser is, for tests.
+package mediatest
+
+import (
+	"testing"
+	"time"
+
+	"github.com/pion/rtcp"
+	"github.com/pion/rtp"
+	"github.com/pion/webrtc/v4"
+)
+
+// patience is how long a test waits for what must come; it goes on as soon as that is there.
+const patience = 20 * time.Second
+
+// Far is a browser.
+type Far struct {
+	t      testing.TB
+	PC     *webrtc.PeerConnection
+	tracks map[webrtc.RTPCodecType]*webrtc.TrackLocalStaticRTP
+	Heard  chan *rtp.Packet // the newest packet of sound, until it is read
+	Seen   chan *rtp.Packet // and of pictures
+	asked  chan struct{}    // a picture from the start was asked for
+}
+
+var codecs = map[webrtc.RTPCodecType]webrtc.RTPCodecCapability{
+	webrtc.RTPCodecTypeAudio: {MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2},
+	webrtc.RTPCodecTypeVideo: {MimeType: webrtc.MimeTypeVP8, ClockRate: 90000},
+}
+
+// New makes a far end without sound or pictures.
+func New(t testing.TB, c webrtc.Configuration) *Far {
+	t.Helper()
+	engine := webrtc.SettingEngine{}
+	engine.SetIncludeLoopbackCandidate(true)
+	media := &webrtc.MediaEngine{}
+	if err := media.RegisterDefaultCodecs(); err != nil {
+		t.Fatal(err)
+	}
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(media)).NewPeerConnection(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = pc.Close() })
+	f := &Far{t: t, PC: pc, tracks: make(map[webrtc.RTPCodecType]*webrtc.TrackLocalStaticRTP), Heard: make(chan *rtp.Packet, 1),
+		Seen: make(chan *rtp.Packet, 1), asked: make(chan struct{}, 1)}
+	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
+		into := f.Heard
+		if tr.Kind() == webrtc.RTPCodecTypeVideo {
+			into = f.Seen
+		}
+		for {
+			p, _, err := tr.ReadRTP()
+			if err != nil {
+				return
+			}
+			select { // the newest counts, but a picture from the start is not dropped for one that rests on it
+			case into <- p:
+			default:
+				if old := take(into); old != nil && IsWhole(old) && tr.Kind() == webrtc.RTPCodecTypeVideo {
+					p = old
+				}
+				into <- p
+			}
+		}
+	})
+	return f
+}
+
+func take(from chan *rtp.Packet) *rtp.Packet {
+	select {
+	case p := <-from:
+		return p
+	default:
+		return nil
+	}
+}
+
+// Customer has pressed: she hears and sees, and speaks when she wants.
+func Customer(t testing.TB, c webrtc.Configuration) *Far {
+	t.Helper()
+	f := New(t, c)
+	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
+	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
+	return f
+}
+
+// Agent answers: she is seen and heard, and hears.
+func Agent(t testing.TB) *Far {
+	t.Helper()
+	f := New(t, webrtc.Configuration{})
+	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
+	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionSendonly)
+	return f
+}
+
+// Section adds one to the offer; one that sends gets a track.
+func (f *Far) Section(kind webrtc.RTPCodecType, d webrtc.RTPTransceiverDirection) {
+	f.t.Helper()
+	if d == webrtc.RTPTransceiverDirectionRecvonly {
+		if _, err := f.PC.AddTransceiverFromKind(kind, webrtc.RTPTransceiverInit{Direction: d}); err != nil {
+			f.t.Fatal(err)
+		}
+		return
+	}
+	track, err := webrtc.NewTrackLocalStaticRTP(codecs[kind], kind.String(), "far")
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	tr, err := f.PC.AddTransceiverFromTrack(track, webrtc.RTPTransceiverInit{Direction: d})
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	f.tracks[kind] = track
+	go f.listen(tr.Sender())
+}
+
+// listen notes that a picture from the start is asked for. It ends with the connection.
+func (f *Far) listen(sender *webrtc.RTPSender) {
+	for {
+		packets, _, err := sender.ReadRTCP()
+		if err != nil {
+			return
+		}
+		for _, p := range packets {
+			if _, lost := p.(*rtcp.PictureLossIndication); lost {
+				select {
+				case f.asked <- struct{}{}:
+				default:
+				}
+			}
+		}
+	}
+}
+
+// Offer is complete and set.
+func (f *Far) Offer() string {
+	f.t.Helper()
+	o, err := f.PC.CreateOffer(nil)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	gathered := webrtc.GatheringCompletePromise(f.PC)
+	if err := f.PC.SetLocalDescription(o); err != nil {
+		f.t.Fatal(err)
+	}
+	<-gathered
+	return f.PC.LocalDescription().SDP
+}
+
+// Take is given the answer.
+func (f *Far) Take(answer string) {
+	f.t.Helper()
+	if err := f.PC.SetRemoteDescription(webrtc.SessionDescription{Type: webrtc.SDPTypeAnswer, SDP: answer}); err != nil {
+		f.t.Fatal(err)
+	}
+}
+
+// Play sends sound and pictures until the test ends: of these only the first, if it is to be, and those asked for are from the start.
+func (f *Far) Play(first bool) {
+	ctx := f.t.Context()
+	go func() {
+		beat := time.NewTicker(20 * time.Millisecond)
+		defer beat.Stop()
+		for n, whole := uint32(1), first; ; n++ {
+			select {
+			case <-ctx.Done():
+				return
+			case <-f.asked:
+				whole = true
+			case <-beat.C:
+			}
+			header := rtp.Header{Version: 2, SequenceNumber: uint16(n), Timestamp: n * 960} //nolint:gosec // it wraps
+			if track := f.tracks[webrtc.RTPCodecTypeAudio]; track != nil {
+				_ = track.WriteRTP(&rtp.Packet{Header: header, Payload: []byte{0xfc, 1, 2}})
+			}
+			if track := f.tracks[webrtc.RTPCodecTypeVideo]; track != nil {
+				header.Timestamp, header.Marker = n*1800, true
+				_ = track.WriteRTP(&rtp.Packet{Header: header, Payload: picture(whole)})
+				whole = false
+			}
+		}
+	}()
+}
+
+// picture is a VP8 payload (RFC 7741 §4.2): a descriptor that begins a frame, and the frame's header, whose lowest bit says whether it
+// rests on others.
+func picture(whole bool) []byte {
+	if whole {
+		return []byte{0x10, 0x00, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 16, 0}
+	}
+	return []byte{0x10, 0x01, 0, 0, 1, 2, 3}
+}
+
+// IsWhole reports whether a packet begins a picture that rests on no other.
+func IsWhole(p *rtp.Packet) bool {
+	return len(p.Payload) > 1 && p.Payload[0]&0x10 != 0 && p.Payload[1]&1 == 0
+}
+
+// Any takes every packet.
+func Any(*rtp.Packet) bool { return true }
+
+// Until reads packets up to one that counts.
+func Until(t testing.TB, what string, in <-chan *rtp.Packet, counts func(*rtp.Packet) bool) *rtp.Packet {
+	t.Helper()
+	late := time.After(patience)
+	for {
+		select {
+		case p := <-in:
+			if counts(p) {
+				return p
+			}
+		case <-late:
+			t.Fatalf("%s did not come", what)
+		}
+	}
+}

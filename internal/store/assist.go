@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+
+	"visavis/internal/assist"
+	"visavis/internal/vis"
+)
+
+// Assist is the store as the room of live assistance knows it.
+func (s *Store) Assist() assist.DB { return assistDB{s} }
+
+type assistDB struct{ s *Store }
+
+func (d assistDB) View(ctx context.Context, ws vis.WorkspaceID, fn func(assist.Tx) error) error {
+	return d.s.view(ctx, ws, func(t *tx) error { return fn(t) })
+}
+
+func (d assistDB) Update(ctx context.Context, by vis.Actor, answer any, fn func(assist.Tx) error) error {
+	return d.s.update(ctx, by, answer, func(t *tx) error { return fn(t) })
+}
+
+// Whose a session is, is read from its conversation, so that it is right after HandOver too.
+const (
+	assistColumns = `a.id, a.conversation, c.customer, a.channel, a.state, a.member, a.pressed_at, a.ended_at, a.story_json, a.version`
+	assistTables  = ` FROM assists a CROSS JOIN conversations c WHERE a.workspace = $1 AND c.workspace = $1 AND c.id = a.conversation`
+
+	selectAssist    = `SELECT ` + assistColumns + assistTables + ` AND a.id = $2`
+	listOpenAssists = `SELECT ` + assistColumns + assistTables + ` AND a.state <> 'ended' ORDER BY a.pressed_at, a.id`
+	listAssists     = `SELECT ` + assistColumns + assistTables + ` AND a.conversation = $2 ORDER BY a.pressed_at DESC, a.id DESC`
+	hasAssist       = `SELECT id FROM assists WHERE workspace = $1 AND id = $2`
+	insertAssist    = `INSERT INTO assists (workspace, id, conversation, channel, state, member, pressed_at, ended_at, story_json, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+	updateAssist = `UPDATE assists SET state = $4, member = $5, ended_at = $6, story_json = $7, version = version + 1
+		WHERE workspace = $1 AND id = $2 AND version = $3`
+)
+
+func assistRow(s *assist.Session) []any {
+	return []any{(*string)(&s.ID), (*string)(&s.Conversation), (*string)(&s.Customer), (*string)(&s.Channel), (*string)(&s.State),
+		(*string)(&s.Member), (*at)(&s.PressedAt), (*at)(&s.EndedAt), inJSON(&s.Story), &s.Version}
+}
+
+// InsertAssist implements assist.Tx. Its customer is that of the conversation, whoever it names.
+func (t *tx) InsertAssist(ctx context.Context, s assist.Session) error {
+	_, err := t.exec(ctx, insertAssist, string(s.ID), string(s.Conversation), string(s.Channel), string(s.State), string(s.Member),
+		millis(s.PressedAt), millis(s.EndedAt), asJSON(s.Story), s.Version)
+	return err
+}
+
+// SaveAssist implements assist.Tx.
+func (t *tx) SaveAssist(ctx context.Context, s assist.Session) (assist.Session, error) {
+	err := t.save(ctx, "assistance", hasAssist, string(s.ID), updateAssist, string(s.ID), s.Version, string(s.State), string(s.Member),
+		millis(s.EndedAt), asJSON(s.Story))
+	s.Version++
+	return s, err
+}
+
+// Assist implements assist.Tx.
+func (t *tx) Assist(ctx context.Context, id vis.AssistID) (assist.Session, error) {
+	return one(ctx, t, "assistance", assistRow, selectAssist, string(id))
+}
+
+// OpenAssists implements assist.Tx.
+func (t *tx) OpenAssists(ctx context.Context) ([]assist.Session, error) {
+	return all(ctx, t, assistRow, listOpenAssists)
+}
+
+// Assists implements assist.Tx.
+func (t *tx) Assists(ctx context.Context, id vis.ConversationID) ([]assist.Session, error) {
+	return all(ctx, t, assistRow, listAssists, string(id))
+}

@@ -1,0 +1,94 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"visavis/internal/assist"
+	"visavis/internal/vis"
+)
+
+func (h *house) inAssist(ctx context.Context, fn func(assist.Tx) error) error {
+	return h.store.Assist().Update(ctx, vis.System(h.ws), nil, fn)
+}
+
+// withAssist begins a session in which every field says something.
+func withAssist(t testing.TB, h *house) assist.Session {
+	t.Helper()
+	later := now.Add(time.Minute)
+	x := assist.Session{ID: id[vis.AssistID](), Conversation: h.convers.ID, Customer: h.customer.ID, Channel: h.channel.ID, State: assist.Live,
+		Member: h.member.ID, PressedAt: now, EndedAt: later, Version: 1, Story: assist.Story{
+			Rings: []assist.Ring{{Member: h.member.ID, State: assist.Refused, RangAt: now, ExpiresAt: later, EndedAt: later, Reason: "busy"}},
+			Consents: []assist.Consent{{Kind: assist.Control, Member: h.member.ID, Origin: "https://shop.example", GivenAt: now, ExpiresAt: later,
+				EndedAt: later, Why: "revoked"}},
+			Asked: []assist.Kind{assist.SeePage}, Watchers: []vis.MemberID{h.member.ID}, Page: &assist.Page{URL: "https://shop.example/x", Title: "Vélos 🚲"},
+			LateAt: now, AcceptedAt: now, LiveAt: later, Outcome: assist.Done, EndedBy: vis.ByCustomer, Rating: 4, Comment: "Merci \"beaucoup\""}}
+	check(t, h.inAssist(t.Context(), func(tx assist.Tx) error { return tx.InsertAssist(t.Context(), x) }))
+	return x
+}
+
+func testAssists(t *testing.T, e Engine) {
+	ctx := t.Context()
+	h := furnish(t, Open(t, e.URL(t)))
+	x := withAssist(t, h)
+	check(t, h.inAssist(ctx, func(tx assist.Tx) error {
+		got, err := tx.Assist(ctx, x.ID)
+		check(t, err)
+		same(t, "the session", got, x)
+		open, err := tx.OpenAssists(ctx)
+		check(t, err)
+		same(t, "those that go on", open, []assist.Session{x})
+		return nil
+	}))
+	again := x
+	again.ID = id[vis.AssistID]()
+	wantCode(t, h.inAssist(ctx, func(tx assist.Tx) error { return tx.InsertAssist(ctx, again) }), vis.Conflict)
+	x.State, x.Story.Rating = assist.Ended, 5
+	check(t, h.inAssist(ctx, func(tx assist.Tx) (err error) {
+		x, err = tx.SaveAssist(ctx, x)
+		return err
+	}))
+	stale := x
+	stale.Version--
+	if err := h.inAssist(ctx, func(tx assist.Tx) error { _, err := tx.SaveAssist(ctx, stale); return err }); err != vis.ErrStale {
+		t.Errorf("a stale change: %v", err)
+	}
+	again.PressedAt = now.Add(time.Second)
+	check(t, h.inAssist(ctx, func(tx assist.Tx) error {
+		check(t, tx.InsertAssist(ctx, again))
+		all, err := tx.Assists(ctx, h.convers.ID)
+		check(t, err)
+		same(t, "those of the conversation", all, []assist.Session{again, x})
+		return nil
+	}))
+}
+
+func testForeignAssists(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	own, theirs := furnish(t, s), furnish(t, s)
+	x := withAssist(t, theirs)
+	hung := x
+	hung.ID = id[vis.AssistID]()
+	for name, ask := range map[string]func(assist.Tx) error{
+		"Assist":       func(tx assist.Tx) error { _, err := tx.Assist(ctx, x.ID); return err },
+		"SaveAssist":   func(tx assist.Tx) error { _, err := tx.SaveAssist(ctx, x); return err },
+		"InsertAssist": func(tx assist.Tx) error { return tx.InsertAssist(ctx, hung) },
+	} {
+		wantCode(t, own.inAssist(ctx, ask), vis.NotFound)
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	check(t, own.inAssist(ctx, func(tx assist.Tx) error {
+		open, err := tx.OpenAssists(ctx)
+		check(t, err)
+		all, err := tx.Assists(ctx, theirs.convers.ID)
+		check(t, err)
+		if len(open)+len(all) != 0 {
+			t.Errorf("seen of another workspace: %+v %+v", open, all)
+		}
+		return nil
+	}))
+}

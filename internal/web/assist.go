@@ -1,0 +1,239 @@
+package web
+
+import (
+	"context"
+	"time"
+
+	"visavis/internal/assist"
+	"visavis/internal/desk"
+	"visavis/internal/vis"
+)
+
+// Consent is what a customer allows, as both sides see it.
+type Consent struct {
+	Kind      string  `json:"kind" enum:"page,control,record,camera"`
+	GivenAt   Moment  `json:"givenAt"`
+	ExpiresAt *Moment `json:"expiresAt,omitempty" doc:"Without it: the end of the assistance."`
+	Origin    string  `json:"origin,omitempty" doc:"Control is for the pages of this origin."`
+	EndedAt   *Moment `json:"endedAt,omitempty"`
+	Why       string  `json:"why,omitempty" enum:"revoked,expired,ended,"`
+}
+
+func consent(c assist.Consent) Consent {
+	return Consent{string(c.Kind), moment(c.GivenAt), maybe(c.ExpiresAt), c.Origin, maybe(c.EndedAt), c.Why}
+}
+
+// AssistTimes are when an assistance came how far.
+type AssistTimes struct {
+	PressedAt  Moment  `json:"pressedAt"`
+	LateAt     *Moment `json:"lateAt,omitempty" doc:"When the customer was told that nobody is there yet."`
+	AcceptedAt *Moment `json:"acceptedAt,omitempty"`
+	LiveAt     *Moment `json:"liveAt,omitempty"`
+	EndedAt    *Moment `json:"endedAt,omitempty"`
+	EndedBy    string  `json:"endedBy,omitempty" enum:"customer,member,system,"`
+}
+
+func assistTimes(x assist.Session) AssistTimes {
+	return AssistTimes{moment(x.PressedAt), maybe(x.Story.LateAt), maybe(x.Story.AcceptedAt), maybe(x.Story.LiveAt), maybe(x.EndedAt), string(x.Story.EndedBy)}
+}
+
+// VisitorAssist is a live assistance as its customer sees it.
+type VisitorAssist struct {
+	ID             string `json:"id" format:"uuid"`
+	ConversationID string `json:"conversationId" format:"uuid"`
+	State          string `json:"state" enum:"ringing,accepted,live,ended"`
+	Outcome        string `json:"outcome,omitempty" enum:"done,cancelled,missed,failed,"`
+	AssistTimes
+	Agent    *VisitorAgent  `json:"agent,omitempty"`
+	Ringing  []VisitorAgent `json:"ringing" nullable:"false" doc:"Whom it rings for now, in the order in which they were called."`
+	Consents []Consent      `json:"consents" nullable:"false" doc:"Those in force."`
+	Asked    []string       `json:"asked" nullable:"false" doc:"What the agent asks for at this moment."`
+	Watchers []VisitorAgent `json:"watchers" nullable:"false" doc:"Who listens besides; always to be shown."`
+	Rating   int            `json:"rating,omitempty"`
+	Version  int64          `json:"version"`
+}
+
+// AssistRing is one member's bell.
+type AssistRing struct {
+	MemberID  string  `json:"memberId" format:"uuid"`
+	State     string  `json:"state" enum:"ringing,accepted,refused,missed,withdrawn"`
+	RangAt    Moment  `json:"rangAt"`
+	ExpiresAt Moment  `json:"expiresAt"`
+	EndedAt   *Moment `json:"endedAt,omitempty"`
+	Reason    string  `json:"reason,omitempty"`
+}
+
+// AssistPage is where the customer pressed.
+type AssistPage struct {
+	URL   string `json:"url"`
+	Title string `json:"title"`
+}
+
+// Assist is a live assistance as members see it.
+type Assist struct {
+	ID             string `json:"id" format:"uuid"`
+	ConversationID string `json:"conversationId" format:"uuid"`
+	CustomerID     string `json:"customerId" format:"uuid"`
+	ChannelID      string `json:"channelId" format:"uuid"`
+	State          string `json:"state" enum:"ringing,accepted,live,ended"`
+	Outcome        string `json:"outcome,omitempty" enum:"done,cancelled,missed,failed,"`
+	AssistTimes
+	MemberID     *string       `json:"memberId,omitempty" doc:"Who took it"`
+	Rings        []AssistRing  `json:"rings" nullable:"false"`
+	Consents     []Consent     `json:"consents" nullable:"false" doc:"All that there were, oldest first."`
+	Asked        []string      `json:"asked" nullable:"false"`
+	Watchers     []string      `json:"watchers" nullable:"false"`
+	Page         *AssistPage   `json:"page,omitempty"`
+	Rating       int           `json:"rating,omitempty"`
+	Comment      string        `json:"comment,omitempty"`
+	Version      int64         `json:"version"`
+	Conversation *Conversation `json:"conversation"`
+}
+
+// Assists are live assistances.
+type Assists struct {
+	Items []Assist `json:"items" nullable:"false"`
+}
+
+// IceServer is a relay (TURN) with credentials of one assistance.
+type IceServer struct {
+	URLs       []string `json:"urls" nullable:"false"`
+	Username   string   `json:"username"`
+	Credential string   `json:"credential"`
+}
+
+type (
+	assistEvent struct {
+		Fact
+		Assist *Assist `json:"assist"`
+	}
+	visitorAssistEvent struct {
+		Fact
+		Assist VisitorAssist `json:"assist"`
+	}
+)
+
+// The frames about media, which are not kept.
+type (
+	// AssistAnswerFrame answers the offer that a customer pressed with; a tab without that offer ignores it.
+	AssistAnswerFrame struct {
+		Type     string `json:"type"`
+		AssistID string `json:"assistId" format:"uuid"`
+		Answer   string `json:"answer"`
+	}
+	// AssistMediaFrame says that one side's sound and pictures came, or were lost.
+	AssistMediaFrame struct {
+		Type     string `json:"type"`
+		AssistID string `json:"assistId" format:"uuid"`
+		Side     string `json:"side" enum:"customer,member"`
+		State    string `json:"state" enum:"connected,lost"`
+	}
+)
+
+func (s *Server) visitorAssist(ctx context.Context, ws vis.WorkspaceID, x assist.Session) VisitorAssist {
+	out := VisitorAssist{ID: string(x.ID), ConversationID: string(x.Conversation), State: string(x.State), Outcome: string(x.Story.Outcome),
+		AssistTimes: assistTimes(x), Agent: s.visitorAgent(ctx, ws, x.Member), Ringing: []VisitorAgent{}, Consents: []Consent{}, Asked: texts(x.Story.Asked),
+		Watchers: []VisitorAgent{}, Rating: x.Story.Rating, Version: x.Version}
+	now := s.clock.Now()
+	for _, kind := range []assist.Kind{assist.SeePage, assist.Control, assist.Record, assist.SeeCamera} {
+		if c, given := x.Allowed(kind, now); given {
+			out.Consents = append(out.Consents, consent(c))
+		}
+	}
+	for _, m := range x.Story.Watchers {
+		if a := s.visitorAgent(ctx, ws, m); a != nil {
+			out.Watchers = append(out.Watchers, *a)
+		}
+	}
+	for _, r := range x.Story.Rings {
+		if a := s.visitorAgent(ctx, ws, r.Member); a != nil && r.State == assist.Rings {
+			out.Ringing = append(out.Ringing, *a)
+		}
+	}
+	return out
+}
+
+func assistOf(x assist.Session, c *Conversation) Assist {
+	out := Assist{ID: string(x.ID), ConversationID: string(x.Conversation), CustomerID: string(x.Customer), ChannelID: string(x.Channel),
+		State: string(x.State), Outcome: string(x.Story.Outcome), AssistTimes: assistTimes(x), MemberID: optional(x.Member),
+		Rings: make([]AssistRing, len(x.Story.Rings)), Consents: make([]Consent, len(x.Story.Consents)), Asked: texts(x.Story.Asked),
+		Watchers: texts(x.Story.Watchers), Rating: x.Story.Rating, Comment: x.Story.Comment, Version: x.Version, Conversation: c}
+	for i, r := range x.Story.Rings {
+		out.Rings[i] = AssistRing{string(r.Member), string(r.State), moment(r.RangAt), moment(r.ExpiresAt), maybe(r.EndedAt), r.Reason}
+	}
+	for i, c := range x.Story.Consents {
+		out.Consents[i] = consent(c)
+	}
+	if p := x.Story.Page; p != nil {
+		out.Page = &AssistPage{p.URL, p.Title}
+	}
+	return out
+}
+
+// assistFor is a session with its conversation.
+func (s *Server) assistFor(ctx context.Context, by caller, x assist.Session) (Assist, error) {
+	c, err := s.desk.Conversation(ctx, by.Actor, x.Conversation)
+	if err != nil {
+		return Assist{}, err
+	}
+	return assistOf(x, new(s.conversation(ctx, by.Workspace, c, nil))), nil
+}
+
+func (s *Server) iceServers(x assist.Session) []IceServer {
+	out := []IceServer{}
+	for _, r := range s.assist.Servers(x) {
+		out = append(out, IceServer{r.URLs, r.Username, r.Credential})
+	}
+	return out
+}
+
+// tellAssist fills an event of the room of live assistance, and reports whether it was one. What a member refuses is not the customer's to know.
+func (s *Server) tellAssist(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening, c *Conversation) (bool, error) {
+	if _, is := shapes[h.Event.Type].(assistEvent); !is {
+		return false, nil
+	}
+	f := factOf(h.Event)
+	t.full = assistEvent{Fact: f}
+	d, err := data[assist.Data](h.Event)
+	if err != nil {
+		return true, err
+	}
+	x, err := s.assist.Session(ctx, vis.System(ws), d.Assist)
+	if err != nil {
+		return true, ignoreAbsent(err)
+	}
+	t.full = assistEvent{f, new(assistOf(x, c))}
+	if visitorShapes[h.Event.Type] == nil {
+		return true, nil
+	}
+	if h.Event.By != vis.ByCustomer {
+		f.Actor.ID = nil
+	}
+	t.tells(visitorAssistEvent{f, s.visitorAssist(ctx, ws, x)})
+	return true, nil
+}
+
+// Answered implements assist.Screens.
+func (s *Server) Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string) {
+	s.hub.TellCustomer(ws, customer, frame(AssistAnswerFrame{"assist_answer", string(id), answer}))
+}
+
+// Connected implements assist.Screens.
+func (s *Server) Connected(ws vis.WorkspaceID, x assist.Session, side assist.Side, connected bool) {
+	state := "lost"
+	if connected {
+		state = "connected"
+	}
+	f := frame(AssistMediaFrame{"assist_media", string(x.ID), string(side), state})
+	s.hub.TellCustomer(ws, x.Customer, f)
+	s.hub.TellMember(ws, x.Member, f)
+}
+
+// assistPage keeps what a browser says of where it is.
+func (w *Whereabouts) assistPage(now time.Time) *assist.Page {
+	p := w.view(now)
+	if p == nil {
+		return nil
+	}
+	return &assist.Page{URL: p.URL, Title: p.Title}
+}
