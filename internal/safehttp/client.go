@@ -1,5 +1,5 @@
 // Package safehttp is the one door to addresses that others chose: it calls public addresses only, looks again at the moment of
-// connecting, follows nothing, waits and reads no longer than it must, and tells little of what it found.
+// connecting, follows nothing but what Fetch is sent to, waits and reads no longer than it must, and tells little of what it found.
 //
 // A call passes these checks:
 //
@@ -7,6 +7,8 @@
 //  2. The host's addresses, asked afresh: those that are not public are dropped, and the call is refused when none is left.
 //  3. The address that is being connected to, once more, by the dialer itself.
 //  4. The answer: at most ten seconds in all, at most 1 MiB, no redirect, no decompression.
+//
+// Fetch makes a call of its own for each address that it is sent to, with all of these checks.
 package safehttp
 
 import (
@@ -257,6 +259,8 @@ type Answer struct {
 	Body []byte
 	// Took is how long it was until the answer had been read.
 	Took time.Duration
+	// location is where a redirect leads, as the other side wrote it.
+	location string
 }
 
 // Post sends body to an address and reads the answer. Any status is an answer, a redirect too. Its error is a vis.Error when the
@@ -268,6 +272,38 @@ func (c *Client) Post(ctx context.Context, to string, header map[string]string, 
 // Get asks an address for what it has, within the bounds and with the errors of Post.
 func (c *Client) Get(ctx context.Context, to string) (Answer, error) {
 	return c.call(ctx, http.MethodGet, to, nil, http.NoBody)
+}
+
+// Fetch is Get for what is shown to people, such as pictures, and goes where it is sent: from one https address to another, at most hops
+// times. Nothing that one address said is told to the next, and all of it takes no longer than one call. The answer is the last one; its
+// status is that of a redirect when it led nowhere or too far.
+func (c *Client) Fetch(ctx context.Context, to string, hops int) (Answer, error) {
+	within, cancel := context.WithTimeout(ctx, c.within)
+	defer cancel()
+	for ; ; hops-- {
+		at, err := url.Parse(to)
+		if err != nil || at.Scheme != "https" {
+			return Answer{}, ErrRefused
+		}
+		answer, err := c.Get(within, to)
+		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+			err = ErrTimeout
+		}
+		if err != nil || hops == 0 || !redirects(answer) {
+			return answer, err
+		}
+		next, err := at.Parse(answer.location)
+		if err != nil {
+			return Answer{}, ErrRefused
+		}
+		next.Fragment = "" // is for who shows it
+		to = next.String()
+	}
+}
+
+// redirects reports whether an answer says that what was asked for lies elsewhere (RFC 9110 §15.4).
+func redirects(a Answer) bool {
+	return a.location != "" && (a.Status >= 301 && a.Status <= 303 || a.Status == 307 || a.Status == 308)
 }
 
 // Reaches reports whether a host has an address that may be connected to. It is for protocols whose ports are not the web's, such
@@ -304,7 +340,7 @@ func (c *Client) call(ctx context.Context, method, to string, header map[string]
 	if err != nil {
 		return Answer{Took: time.Since(began)}, c.word(ctx, err)
 	}
-	out := Answer{Status: res.StatusCode}
+	out := Answer{Status: res.StatusCode, location: res.Header.Get("Location")}
 	out.Body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
 	_ = res.Body.Close() // all that we want of it is read
 	out.Took = time.Since(began)

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/x509"
 	"errors"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/netip"
+	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -337,6 +339,84 @@ func TestRedirectsAreNotFollowed(t *testing.T) {
 	}
 	if came.Load() != 0 {
 		t.Error("a redirect was followed")
+	}
+}
+
+// S-03: what is fetched for people goes from one https address to another, a few times, and never inside.
+func TestAFetchGoesWhereItIsSentAndNoFurther(t *testing.T) {
+	t.Parallel()
+	inside := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("something inside was called") }))
+	t.Cleanup(inside.Close)
+	plain, _, came := sink(t, func(http.ResponseWriter, *http.Request) {})
+	var asked atomic.Int32
+	var outside *httptest.Server
+	outside = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		if len(r.Cookies()) > 0 || r.Referer() != "" {
+			t.Errorf("what one said is told to the next: %v", r.Header)
+		}
+		w.Header().Set("Set-Cookie", "a=b")
+		switch hop, n, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/"); hop {
+		case "to":
+			w.Header().Set("Location", r.URL.Query().Get("at"))
+			w.WriteHeader(map[string]int{"1": 301, "2": 302, "3": 303, "7": 307, "8": 308}[n])
+		case "on":
+			http.Redirect(w, r, "../on/"+n, http.StatusFound)
+		case "hang":
+			<-r.Context().Done()
+		case "much":
+			_, _ = w.Write(make([]byte, maxAnswer+1))
+		default:
+			_, _ = w.Write([]byte("a picture"))
+		}
+	}))
+	t.Cleanup(outside.Close)
+	roots := x509.NewCertPool()
+	roots.AddCert(outside.Certificate())
+	c, err := New(Options{Allow: []string{outside.Listener.Addr().String(), plain.Listener.Addr().String()}, Roots: roots})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := func(n, at string) string { return outside.URL + "/to/" + n + "?at=" + url.QueryEscape(at) }
+
+	for _, n := range []string{"1", "2", "3", "7", "8"} {
+		for _, at := range []string{"/here#part", outside.URL + "/here", to("2", to("7", "/here"))} {
+			if a, err := c.Fetch(t.Context(), to(n, at), 3); err != nil || a.Status != 200 || string(a.Body) != "a picture" {
+				t.Errorf("30%s to %s: %d %v", n, at, a.Status, err)
+			}
+		}
+	}
+	for _, at := range []string{inside.URL, "https://169.254.169.254/latest/meta-data/", "https://[::1]/", "https://2130706433/", "https://localhost/",
+		"http://" + outside.Listener.Addr().String() + "/here", plain.URL, "file:///etc/passwd", "gopher://x/", "javascript:alert(1)",
+		"https://user:word@" + outside.Listener.Addr().String() + "/here", "https://hooks.example.org:25/", "https://" + strings.Repeat("a", maxURL), "https:", ":"} {
+		if a, err := c.Fetch(t.Context(), to("2", at), 3); err == nil || len(a.Body) > 0 {
+			t.Errorf("sent to %s: %d %q %v", at, a.Status, a.Body, err)
+		}
+	}
+	if came.Load() != 0 {
+		t.Error("something was asked for in the clear")
+	}
+	if _, err := c.Fetch(t.Context(), plain.URL, 3); !errors.Is(err, ErrRefused) {
+		t.Errorf("in the clear: %v", err)
+	}
+	asked.Store(0)
+	if a, err := c.Fetch(t.Context(), outside.URL+"/on/x", 3); err != nil || a.Status != 302 || asked.Load() != 4 {
+		t.Errorf("round in circles: %d %v, %d questions", a.Status, err, asked.Load())
+	}
+	if a, err := c.Fetch(t.Context(), to("2", ""), 3); err != nil || a.Status != 302 {
+		t.Errorf("sent nowhere: %d %v", a.Status, err)
+	}
+	if a, err := c.Fetch(t.Context(), to("2", "/much"), 3); err != nil || len(a.Body) != maxAnswer {
+		t.Errorf("too much: %d bytes, %v", len(a.Body), err)
+	}
+	c.within = 300 * time.Millisecond
+	if _, err := c.Fetch(t.Context(), to("2", to("2", "/hang")), 3); !errors.Is(err, ErrTimeout) {
+		t.Errorf("kept waiting: %v", err)
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := c.Fetch(gone, outside.URL, 3); !errors.Is(err, context.Canceled) {
+		t.Errorf("of who has gone: %v", err)
 	}
 }
 

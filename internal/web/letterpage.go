@@ -28,6 +28,9 @@ import (
 // limitPicture bounds how often somebody lets this server fetch pictures.
 var limitPicture = limit{"letter picture", 300, time.Minute}
 
+// pictureHops is how often whoever has a picture may say that it lies elsewhere.
+const pictureHops = 3
+
 // pictureFor is how long a picture may be kept by the browser that was shown it.
 const pictureFor = "private, max-age=600"
 
@@ -171,7 +174,7 @@ func (s *Server) remotePicture(w http.ResponseWriter, r *http.Request, l link) e
 		return errPictureAbsent
 	}
 	at.Scheme, at.User, at.Fragment = "https", nil, "" // what is asked in the clear is read by everybody on the way
-	answer, err := s.outside.Get(r.Context(), at.String())
+	answer, err := s.outside.Fetch(r.Context(), at.String(), pictureHops)
 	if err != nil || answer.Status != http.StatusOK {
 		return errPictureAbsent
 	}

@@ -155,8 +155,13 @@ func TestPicturesElsewhereAreFetchedByUsAndOnlyWhenAsked(t *testing.T) {
 	var asked atomic.Int32
 	served := pixel(4, 4)
 	kind := "image/png"
+	moved := ""
 	elsewhere := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
+		if moved != "" && r.URL.Path != "/moved" {
+			http.Redirect(w, r, moved, http.StatusFound)
+			return
+		}
 		for _, name := range []string{"Cookie", "Referer", "X-Forwarded-For", "Accept-Language"} {
 			if r.Header.Get(name) != "" {
 				t.Errorf("we told %s: %s", name, r.Header.Get(name))
@@ -187,6 +192,14 @@ func TestPicturesElsewhereAreFetchedByUsAndOnlyWhenAsked(t *testing.T) {
 	if a.status != 200 || a.header.Get("Content-Type") != "image/png" || asked.Load() != 1 || a.header.Get("Set-Cookie") != "" {
 		t.Errorf("a picture: %d %v, %d questions", a.status, a.header, asked.Load())
 	}
+	// One that has moved is followed, but not inside nor in the clear.
+	for to, want := range map[string]int{"/moved": 200, "https://169.254.169.254/": 404, "http://" + elsewhere.Listener.Addr().String() + "/moved": 404} {
+		moved = to
+		if a := h.get(nobody, first); a.status != want {
+			t.Errorf("moved to %s: %d", to, a.status)
+		}
+	}
+	moved = ""
 	// Whatever it says that it is, what is no picture is not shown.
 	for name, body := range map[string]string{"a page": "<html><script>alert(1)</script>", "a drawing": `<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>`, "nothing": ""} {
 		served = []byte(body)
