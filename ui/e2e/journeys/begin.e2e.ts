@@ -49,8 +49,16 @@ test('writes to a customer first', async () => {
   await page.keyboard.press('l');
   await expect.poll(() => sheet.locator('[name=text]').inputValue()).toBe('Bonjour Camille, votre vélo est prêt.');
   await sheet.locator('[name=subject]').fill('Votre vélo est prêt');
+  await sheet
+    .locator('input[type=file]')
+    .setInputFiles({ name: 'facture.txt', mimeType: 'text/plain', buffer: Buffer.from('129 €') });
+  await sheet.getByRole('button', { name: 'Retirer facture.txt' }).waitFor();
   await page.keyboard.press('Control+Enter');
   await said(page, 'Bonjour Camille, votre vélo est prêt.').waitFor();
+  await page
+    .getByRole('link', { name: /facture\.txt/ })
+    .first()
+    .waitFor();
   expect(await page.getByRole('heading', { name: 'Votre vélo est prêt' }).count()).toBe(1);
   expect(await sheet.count()).toBe(0);
 });

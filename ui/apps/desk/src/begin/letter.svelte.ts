@@ -1,4 +1,5 @@
 import { freshId, isProblem, type Body, type Channel, type Customer, type Problem } from '@visavis/client';
+import { Uploads } from '@visavis/talk';
 import type { Session } from '../state/session.svelte.ts';
 import { addresseesOf, readAddresses, type Addressee } from './addresses.ts';
 import { beginWords } from './words.ts';
@@ -33,6 +34,7 @@ export function writable(channels: readonly Channel[]): Channel[] {
 
 /** A letter that begins a conversation. There is one draft for each customer, and one for whoever is not chosen yet. */
 export class FirstLetter {
+  readonly uploads: Uploads;
   readonly #session: Session;
   readonly #shelf: string;
   readonly #fixed: Addressee | undefined;
@@ -44,11 +46,15 @@ export class FirstLetter {
 
   constructor(session: Session, customer?: Customer) {
     this.#session = session;
+    this.uploads = new Uploads((file, onprogress, signal) =>
+      session.api.upload('/attachments', file, { onprogress, signal }),
+    );
     this.#shelf = `first ${customer?.id ?? ''}`;
     this.#fixed = customer && addresseesOf([customer])[0];
     const kept = session.drafts.get(this.#shelf);
     this.#head = kept.head ?? { ...blank, to: this.#fixed };
     this.#text = kept.text;
+    this.uploads.adopt(kept.attachments);
   }
 
   get head(): LetterHead {
@@ -75,7 +81,9 @@ export class FirstLetter {
   get begun(): boolean {
     const { typed, cc, bcc, subject, to } = this.#head;
     return (
-      [this.#text, typed, cc, bcc, subject].some((words) => words.trim() !== '') || to?.address !== this.#fixed?.address
+      [this.#text, typed, cc, bcc, subject].some((words) => words.trim() !== '') ||
+      to?.address !== this.#fixed?.address ||
+      this.uploads.items.length > 0
     );
   }
 
@@ -90,18 +98,19 @@ export class FirstLetter {
   write(text: string): void {
     this.#text = text;
     this.#mend('text');
-    this.#keep();
+    this.keep();
   }
   set(change: Partial<LetterHead>): void {
     this.#head = { ...this.#head, ...change };
     for (const field of fields) if (field in change) this.#mend(field);
     if ('typed' in change) this.#mend('to');
-    this.#keep();
+    this.keep();
   }
   discard(): void {
     this.#session.drafts.drop(this.#shelf);
     this.#head = { ...blank, to: this.#fixed };
     this.#text = '';
+    this.uploads.clear();
     this.#faults = new Map();
     this.#refusal = '';
   }
@@ -154,11 +163,12 @@ export class FirstLetter {
     if (!faults.has('to') && to.length !== 1) faults.set('to', t(to.length === 0 ? 'begin.to.empty' : 'begin.to.one'));
     if (head.subject.trim() === '') faults.set('subject', t('begin.subject.empty'));
     const over = [...this.#text].length - longest;
-    if (this.#text.trim() === '') faults.set('text', t('begin.text.empty'));
+    const files = this.uploads.attachments;
+    if (this.#text.trim() === '' && files.length === 0) faults.set('text', t('begin.text.empty'));
     else if (over > 0) faults.set('text', t('begin.text.long', { n: over }));
     this.#faults = faults;
-    this.#refusal = '';
-    if (faults.size > 0 || !channel) return undefined;
+    this.#refusal = this.uploads.failed ? t('begin.files.failed') : this.uploads.busy ? t('begin.files.busy') : '';
+    if (faults.size > 0 || !channel || this.#refusal) return undefined;
     return {
       channelId: channel.id,
       ...(head.from ? { from: head.from } : {}),
@@ -168,6 +178,7 @@ export class FirstLetter {
       bcc,
       subject: head.subject.trim(),
       text: this.#text,
+      ...(files.length > 0 ? { attachmentIds: files.map(({ id }) => id) } : {}),
     };
   }
 
@@ -188,9 +199,11 @@ export class FirstLetter {
     if (this.#faults.has(field)) this.#faults = new Map([...this.#faults].filter(([known]) => known !== field));
   }
 
-  #keep(): void {
+  /** Puts it on the shelf in the browser; files once they have arrived. */
+  keep(): void {
     const { drafts } = this.#session;
-    if (this.begun) drafts.keep(this.#shelf, { text: this.#text, note: false, attachments: [], head: this.#head });
+    const { attachments } = this.uploads;
+    if (this.begun) drafts.keep(this.#shelf, { text: this.#text, note: false, attachments, head: this.#head });
     else drafts.drop(this.#shelf);
   }
 }

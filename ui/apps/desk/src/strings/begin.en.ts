@@ -36,6 +36,8 @@ export const beginEn: typeof beginFr = {
   'begin.send': 'Send',
   'begin.sending': 'Sending…',
   'begin.sent': 'Your message to {name} leaves in a moment.',
+  'begin.files.busy': 'A file is still on its way. Your message is kept: try again in a moment.',
+  'begin.files.failed': 'A file did not arrive: try it again, or take it away.',
   'begin.refused.offline': 'The server does not answer. Your message is kept: try again in a moment.',
   'begin.refused.silent': 'Nothing can leave by this channel now. Your message is kept.',
   'begin.refused': 'The message did not leave; it is kept. {detail}',

@@ -34,6 +34,8 @@ export const beginFr = {
   'begin.send': 'Envoyer',
   'begin.sending': 'Envoi…',
   'begin.sent': 'Votre message à {name} part dans un instant.',
+  'begin.files.busy': 'Un fichier est encore en route. Votre message est gardé : réessayez dans un instant.',
+  'begin.files.failed': 'Un fichier n’est pas arrivé : réessayez, ou retirez-le.',
   'begin.refused.offline': 'Le serveur ne répond pas. Votre message est gardé : réessayez dans un instant.',
   'begin.refused.silent': 'Rien ne peut partir de ce canal pour le moment. Votre message est gardé.',
   'begin.refused': 'Le message n’est pas parti, il est gardé. {detail}',
