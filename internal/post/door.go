@@ -63,7 +63,9 @@ var (
 	mayPass      = []string{"no-connection", "sign-in-later", "no-such-host", "protocol"}
 )
 
-const troubleAfter = 5 * time.Minute
+// troubleAfter is how long a letter has waited for a server that is away when people are told. The third attempt comes by then, so that they
+// are told within five minutes.
+const troubleAfter = 2 * time.Minute
 
 // tellWayOut records what an attempt to hand a letter over says of the connection. A server that answers is reached, also if it refuses.
 func (s *Service) tellWayOut(ctx context.Context, ws vis.WorkspaceID, one Sending, o channel.Outcome) {

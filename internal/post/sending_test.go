@@ -326,6 +326,26 @@ func TestAReceiptSaysThatALetterWasRead(t *testing.T) {
 	}
 }
 
+// K-42: a server that takes no letters is told of within five minutes, by the attempts that are made anyway.
+func TestAServerThatTakesNoLettersIsToldWithinFiveMinutes(t *testing.T) {
+	t.Parallel()
+	for problem, within := range map[string]time.Duration{"no-connection": 4 * time.Minute, "no-such-host": 4 * time.Minute, "sign-in-refused": 0} {
+		h := newHouse(t)
+		h.replies(h.asked().ID, desk.Outbound{Text: "Là."})
+		h.wire.answers = slices.Repeat([]channel.Outcome{{State: channel.OutDeferred, Problem: problem, Answer: "no"}}, 10)
+		var told channel.Health
+		for began := h.now; told.State != channel.Broken && h.now.Sub(began) <= within; h.now = h.now.Add(5 * time.Second) {
+			h.post.SendOnce(h.ctx)
+			all, err := h.post.Health(h.ctx, h.lea)
+			h.ok(err)
+			told = all[h.mail.ID][len(all[h.mail.ID])-1]
+		}
+		if told.Part != "out" || told.State != channel.Broken || told.Problem != problem || told.Answer != "no" {
+			t.Errorf("%s: after %s people see %+v", problem, within, told)
+		}
+	}
+}
+
 // K-42, K-20: what keeps all letters from leaving is told of the channel, at once if it needs a person; what keeps one is not.
 func TestWhyNothingLeavesIsToldOfTheChannel(t *testing.T) {
 	t.Parallel()
@@ -338,7 +358,7 @@ func TestWhyNothingLeavesIsToldOfTheChannel(t *testing.T) {
 		want   channel.HealthState
 	}{
 		{channel.Outcome{State: channel.OutDeferred, Problem: "greylisted"}, 0, channel.Healthy},
-		{channel.Outcome{State: channel.OutDeferred, Problem: "no-connection"}, 2 * time.Minute, channel.Trying},
+		{channel.Outcome{State: channel.OutDeferred, Problem: "no-connection"}, 90 * time.Second, channel.Trying},
 		{channel.Outcome{State: channel.OutDeferred, Problem: "no-connection"}, 10 * time.Minute, channel.Broken},
 		{channel.Outcome{State: channel.OutDeferred, Problem: "certificate", Answer: "expired"}, time.Hour, channel.Broken},
 		{channel.Outcome{State: channel.OutSent}, 6 * time.Hour, channel.Healthy},
