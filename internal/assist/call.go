@@ -2,7 +2,6 @@ package assist
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"visavis/internal/jobs"
@@ -144,7 +143,14 @@ func (s *Service) changed(ctx context.Context, id vis.AssistID, leg Leg, connect
 	s.mu.Lock()
 	ws, known := s.spaces[id]
 	s.mu.Unlock()
-	if !known || leg.Side == WatcherSide {
+	if !known || leg.Side == WatcherSide && connected {
+		return
+	}
+	if leg.Side == WatcherSide {
+		// Whoever listens no longer is not shown any more.
+		if err := s.Unwatch(ctx, vis.Actor{Workspace: ws, Kind: vis.ByMember, ID: string(leg.Member), Role: vis.Supervisor}, id); err != nil && ctx.Err() == nil {
+			s.Log.Error("who ceased to listen is still shown", "assist", id, "err", err)
+		}
 		return
 	}
 	x, err := s.settle(ctx, ws, id)
@@ -246,7 +252,9 @@ func (s *Service) Recover(ctx context.Context, ws vis.WorkspaceID) error {
 	})
 	for _, x := range open {
 		s.remember(ws, x.ID, "")
-		err = errors.Join(err, s.Media.Open(x.ID))
+		if err := s.Media.Open(x.ID); err != nil { // fewer calls are allowed than before: whoever is first has room
+			s.Log.Warn("a call has no room after the restart", "assist", x.ID, "err", err)
+		}
 	}
 	return err
 }

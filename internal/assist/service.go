@@ -120,6 +120,12 @@ func (s *Service) Press(ctx context.Context, by vis.Actor, in Press) (Session, e
 			return Session{}, err
 		}
 	}
+	if x, goesOn, err := s.Current(ctx, by); err != nil || goesOn {
+		if err == nil {
+			s.remember(by.Workspace, x.ID, in.Offer)
+		}
+		return x, err
+	}
 	now := s.Clock.Now()
 	id := vis.AssistID(s.Mint.ID(now))
 	if err := s.Media.Open(id); err != nil {

@@ -122,6 +122,11 @@ func TestACallFromThePressToTheThanks(t *testing.T) {
 	if w := read[CurrentAssist](t, h.get(anna, "/api/v1/visitor/assist")).Assist.Watchers; len(w) != 1 || w[0].FirstName != "Bruno" {
 		t.Errorf("the customer is shown %+v", w)
 	}
+	hers.event(assist.SessionWatched)
+	h.must(ear.PC.Close())
+	if e := hers.event(assist.SessionWatched); len(e["assist"].(map[string]any)["watchers"].([]any)) != 0 {
+		t.Errorf("who has gone is shown: %v", e)
+	}
 
 	ended := read[VisitorAssist](t, h.post(anna, mine+"/end", obj{}))
 	if ended.Outcome != "done" || ended.EndedBy != "customer" || len(ended.Watchers) != 0 {
