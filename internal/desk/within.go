@@ -40,7 +40,7 @@ func (s *Service) CallWithin(ctx context.Context, tx Tx, by vis.Actor, ch vis.Ch
 		return Conversation{}, err
 	}
 	if started {
-		c.Subject = subject
+		c.Subject, c.Preview = subject, Preview{Text: subject, Author: AuthorCustomer, At: now}
 		if err := tx.InsertConversation(ctx, c); err != nil {
 			return Conversation{}, err
 		}

@@ -90,6 +90,8 @@ type Tx interface {
 	Waiting(ctx context.Context, after RankPlace, limit int) ([]desk.Conversation, error)
 	// Owned are the open conversations of a member; of every member when it is "" (at most limit, highest rank first).
 	Owned(ctx context.Context, m vis.MemberID, limit int) ([]desk.Conversation, error)
+	// Calls are the live assistances that go on.
+	Calls(ctx context.Context) ([]Call, error)
 	// CountStarted counts the conversations that a customer began since an instant.
 	CountStarted(ctx context.Context, c vis.CustomerID, since time.Time) (int, error)
 	// LastAnswerer is who last answered this customer in any conversation, "" when nobody did since an instant.
@@ -125,6 +127,12 @@ type Tx interface {
 	// CountCallbacks counts those asked for since an instant, whatever became of them: by a customer, to a phone number by anybody, and by
 	// everybody.
 	CountCallbacks(ctx context.Context, c vis.CustomerID, phone string, since time.Time) (ofCustomer, toPhone, all int, err error)
+}
+
+// Call is a live assistance: whoever has it is offered nothing else, and its conversation is offered to nobody, for it rings already.
+type Call struct {
+	Conversation vis.ConversationID
+	Member       vis.MemberID // "" while it rings
 }
 
 // RankPlace is a place in the order of ranks.

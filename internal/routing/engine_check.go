@@ -10,6 +10,9 @@ import (
 	"visavis/internal/vis"
 )
 
+// callLook is after how long it is asked again whether a live assistance still goes on.
+const callLook = 15 * time.Second
+
 // checker asks the database, in the transaction that hands work out, whether what was decided on still holds.
 type checker struct {
 	u       *setup
@@ -17,6 +20,7 @@ type checker struct {
 	members []staff.Member
 	shifts  []Shift
 	ringing []Offer
+	calls   []Call
 	caps    map[vis.MemberID]map[Work]int
 	loads   map[vis.MemberID]map[Work]int
 }
@@ -30,7 +34,10 @@ func newChecker(ctx context.Context, u *setup, now time.Time) (*checker, error) 
 	if k.shifts, err = u.tx.Shifts(ctx); err != nil {
 		return nil, err
 	}
-	k.ringing, err = u.tx.RingingOffers(ctx)
+	if k.ringing, err = u.tx.RingingOffers(ctx); err != nil {
+		return nil, err
+	}
+	k.calls, err = u.tx.Calls(ctx)
 	return k, err
 }
 
@@ -45,6 +52,10 @@ func (k *checker) check(ctx context.Context, d *deal) (bool, error) {
 		return false, err
 	}
 	if c.State != desk.Open || c.Assignee != "" || c.Team != d.Team || k.rings(c.ID) || !k.here(d.Member) {
+		return false, nil
+	}
+	if slices.ContainsFunc(k.calls, func(x Call) bool { return x.Member == d.Member || x.Conversation == c.ID }) {
+		d.again = k.now.Add(callLook)
 		return false, nil
 	}
 	before, err := k.u.tx.Offers(ctx, c.ID)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/assist"
 	"visavis/internal/routing"
 	"visavis/internal/vis"
 )
@@ -67,6 +68,42 @@ func TestTheNextEngineGoesOnWhereOneStopped(t *testing.T) {
 	h.rings(lea, second)
 	h.passes(2 * time.Minute)
 	h.wantOwner(third, nobody) // she never came
+}
+
+func TestAMemberInALiveAssistanceIsOfferedNothingElse(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	lea := h.hire("Léa")
+	h.comes(lea)
+	call := assist.Session{ID: vis.AssistID(h.mint.ID(h.now)), Conversation: h.taken(lea), State: assist.Live, Member: lea.Member(), PressedAt: h.now, Version: 1}
+	during := func(fn func(assist.Tx) error) { h.ok(h.store.Assist().Update(h.ctx, vis.System(h.ws), nil, fn)) }
+	during(func(tx assist.Tx) error { return tx.InsertAssist(h.ctx, call) })
+	h.settle()
+	c := h.asks()
+	h.passes(time.Minute)
+	if len(h.ringing(lea)) != 0 {
+		t.Fatal("it rings at her in a call")
+	}
+	// Nor is what rings as an assistance offered a second time.
+	rung := assist.Session{ID: vis.AssistID(h.mint.ID(h.now)), Conversation: c, State: assist.Ringing, PressedAt: h.now, Version: 1}
+	during(func(tx assist.Tx) error { return tx.InsertAssist(h.ctx, rung) })
+	yann := h.hire("Yann")
+	h.comes(yann)
+	h.passes(time.Minute)
+	if len(h.ringing(yann)) != 0 {
+		t.Fatal("it is offered while it rings")
+	}
+	rung.State = assist.Ended
+	during(func(tx assist.Tx) error { _, err := tx.SaveAssist(h.ctx, rung); return err })
+	h.passes(30 * time.Second)
+	h.rings(yann, c)
+	other := h.asks()
+	call.State = assist.Ended
+	during(func(tx assist.Tx) error { _, err := tx.SaveAssist(h.ctx, call); return err })
+	h.passes(15 * time.Second)
+	if len(h.ringing(lea))+len(h.ringing(yann)) != 2 {
+		t.Errorf("%s waits though two are free", other)
+	}
 }
 
 func TestWhatTheDatabaseRefusesIsNotTriedWithoutEnd(t *testing.T) {

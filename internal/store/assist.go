@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"visavis/internal/assist"
+	"visavis/internal/routing"
 	"visavis/internal/vis"
 )
 
@@ -34,6 +35,13 @@ const (
 	updateAssist = `UPDATE assists SET state = $4, member = $5, ended_at = $6, story_json = $7, version = version + 1
 		WHERE workspace = $1 AND id = $2 AND version = $3`
 )
+
+const listCalls = `SELECT conversation, member FROM assists WHERE workspace = $1 AND state <> 'ended' ORDER BY conversation`
+
+// Calls implements routing.Tx.
+func (t *tx) Calls(ctx context.Context) ([]routing.Call, error) {
+	return all(ctx, t, func(c *routing.Call) []any { return []any{(*string)(&c.Conversation), (*string)(&c.Member)} }, listCalls)
+}
 
 func assistRow(s *assist.Session) []any {
 	return []any{(*string)(&s.ID), (*string)(&s.Conversation), (*string)(&s.Customer), (*string)(&s.Channel), (*string)(&s.State),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"visavis/internal/assist"
+	"visavis/internal/routing"
 	"visavis/internal/vis"
 )
 
@@ -39,6 +40,9 @@ func testAssists(t *testing.T, e Engine) {
 		open, err := tx.OpenAssists(ctx)
 		check(t, err)
 		same(t, "those that go on", open, []assist.Session{x})
+		calls, err := tx.(everything).Calls(ctx)
+		check(t, err)
+		same(t, "as routing sees them", calls, []routing.Call{{Conversation: h.convers.ID, Member: h.member.ID}})
 		return nil
 	}))
 	again := x
@@ -84,6 +88,11 @@ func testForeignAssists(t *testing.T, e Engine) {
 	check(t, own.inAssist(ctx, func(tx assist.Tx) error {
 		open, err := tx.OpenAssists(ctx)
 		check(t, err)
+		calls, err := tx.(everything).Calls(ctx)
+		check(t, err)
+		if len(calls) != 0 {
+			t.Errorf("calls of another workspace: %v", calls)
+		}
 		all, err := tx.Assists(ctx, theirs.convers.ID)
 		check(t, err)
 		if len(open)+len(all) != 0 {

@@ -152,6 +152,10 @@ var emptyRouted = map[string]attempt{
 		l, err := tx.PromisesDue(ctx, now.Add(24*time.Hour), 99)
 		return only(l, err, func(p routing.Promise) bool { return p.ID == a.promise.ID })
 	},
+	"Calls": func(ctx context.Context, tx everything, _, _ *house) (any, error) {
+		l, err := tx.Calls(ctx)
+		return only(l, err, func(routing.Call) bool { return true })
+	},
 	"Waiting": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		l, err := tx.Waiting(ctx, routing.RankPlace{}, 99)
 		return only(l, err, func(c desk.Conversation) bool { return c.ID == a.convers.ID })
