@@ -26,7 +26,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'view.risk': 'Promises at risk',
   'view.all': 'All',
   'view.short.mine': 'Mine',
-  'view.short.unassigned': 'Unassigned',
+  'view.short.unassigned': 'To take',
   'view.short.teams': 'Teams',
   'view.short.risk': 'At risk',
   'view.short.all': 'All',
