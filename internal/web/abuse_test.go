@@ -89,6 +89,16 @@ func TestHeadersOfEachSurface(t *testing.T) {
 			}
 		}
 	}
+	for path, want := range map[string]string{
+		"/desk/":                       "camera=(self), microphone=(self), ",
+		"/chat/?channel=" + h.chat.Key: "camera=(), microphone=(self), ",
+		"/api/docs":                    "camera=(), microphone=(), ",
+		"/loader.js":                   "camera=(), microphone=(), ",
+	} {
+		if got := h.get(h.admin, path).header.Get("Permissions-Policy"); !strings.HasPrefix(got, want) {
+			t.Errorf("%s may ask a browser for: %s", path, got)
+		}
+	}
 	for _, path := range []string{"/api/v1/me", "/api/v1/conversations", "/api/v1/members", "/api/v1/nothing"} {
 		if got := h.get(h.admin, path).header.Get("Cache-Control"); got != "no-store" {
 			t.Errorf("%s may be kept: %q", path, got)

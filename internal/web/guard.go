@@ -49,7 +49,7 @@ func appPolicy(content, ancestors string) string {
 func (s *Server) protect(h http.Header, on surface, ancestors string) {
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
+	h.Set("Permissions-Policy", permissions(on))
 	h.Set("Cross-Origin-Resource-Policy", "same-site")
 	if s.secure {
 		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -77,6 +77,20 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		// Its links are signed, and letters are shown in frames that belong to no origin.
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	}
+}
+
+// permissions is what a surface may ask of a browser: the two that carry live assistance reach a microphone, and members are seen.
+// A page that frames the chat must lend it the microphone as well; the loader asks for it.
+func permissions(on surface) string {
+	const closed = "geolocation=(), payment=(), usb=()"
+	switch on {
+	case surfaceDesk:
+		return "camera=(self), microphone=(self), " + closed
+	case surfaceChat:
+		return "camera=(), microphone=(self), " + closed
+	default:
+		return "camera=(), microphone=(), " + closed
 	}
 }
 

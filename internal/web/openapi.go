@@ -121,7 +121,7 @@ func finishSpec(doc *huma.OpenAPI) {
 	registry.Map()["VisitorEvent"] = visitors
 	server := frames(registry, "ServerFrame", map[string]any{"welcome": WelcomeFrame{}, "skip": SkipFrame{}, "reload": ReloadFrame{},
 		"standing": StandingFrame{}, "viewers": ViewersFrame{}, "typing": TypingFrame{}, "visitor": VisitorFrame{}, "team": TeamFrame{},
-		"error": ErrorFrame{}, "pong": PongFrame{}})
+		"assist_answer": AssistAnswerFrame{}, "assist_media": AssistMediaFrame{}, "error": ErrorFrame{}, "pong": PongFrame{}})
 	registry.Map()["EventFrame"] = object("event", map[string]*huma.Schema{"event": {Ref: schemaPrefix + "Event"}})
 	registry.Map()["VisitorEventFrame"] = object("event", map[string]*huma.Schema{"event": {Ref: schemaPrefix + "VisitorEvent"}})
 	server.OneOf = append(server.OneOf, &huma.Schema{Ref: schemaPrefix + "EventFrame"})

@@ -175,6 +175,7 @@ type WebchatSettings struct {
 	Origins   []string  `json:"origins,omitempty" nullable:"false" doc:"Web origins whose pages may embed the chat; none allows every page."`
 	Languages []string  `json:"languages,omitempty" nullable:"false" enum:"fr,en"`
 	TeamID    *string   `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
+	Assist    bool      `json:"assist,omitempty" doc:"Whether customers may call for live assistance from here."`
 	Hours     *Schedule `json:"hours,omitempty"`
 }
 

@@ -2917,6 +2917,16 @@ export interface components {
              */
             type: "assist.accepted";
         };
+        AssistAnswerFrame: {
+            answer: string;
+            /** Format: uuid */
+            assistId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist_answer";
+        };
         AssistAskedEvent: {
             actor: components["schemas"]["EventActor"];
             assist: components["schemas"]["Assist"] | null;
@@ -3168,6 +3178,19 @@ export interface components {
              * @enum {string}
              */
             type: "assist.live";
+        };
+        AssistMediaFrame: {
+            /** Format: uuid */
+            assistId: string;
+            /** @enum {string} */
+            side: "customer" | "member";
+            /** @enum {string} */
+            state: "connected" | "lost";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist_media";
         };
         AssistPage: {
             title: string;
@@ -7143,7 +7166,7 @@ export interface components {
             items: components["schemas"]["Sending"][];
             next?: string;
         };
-        ServerFrame: components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
+        ServerFrame: components["schemas"]["AssistAnswerFrame"] | components["schemas"]["AssistMediaFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
         SetPresence: {
             /**
              * Format: date-time
@@ -8091,6 +8114,8 @@ export interface components {
             message: components["schemas"]["VisitorMessage"];
         };
         WebchatSettings: {
+            /** @description Whether customers may call for live assistance from here. */
+            assist?: boolean;
             /** @description Of the button and the header, #rrggbb */
             colour?: string;
             greeting?: components["schemas"]["Greeting"];
