@@ -55,6 +55,11 @@ export type ConversationPage = Schemas['ConversationPage'];
 export type MessagePage = Schemas['MessagePage'];
 export type SearchAnswer = Schemas['SearchAnswer'];
 
+// Live assistance ---------------------------------------------------------------------
+
+export type Assist = Schemas['Assist'];
+export type RefusalReason = Schemas['RefuseAssist']['reason'];
+
 // Letters -----------------------------------------------------------------------------
 
 export type Mailbox = Schemas['Mailbox'];
@@ -80,6 +85,7 @@ export type VisitorMessage = Schemas['VisitorMessage'];
 export type VisitorMessagePage = Schemas['VisitorMessagePage'];
 export type VisitorWritten = Schemas['VisitorWritten'];
 export type VisitorChannel = Schemas['VisitorChannel'];
+export type VisitorAssist = Schemas['VisitorAssist'];
 export type VisitorSession = Schemas['VisitorSession'];
 export type VisitorState = Schemas['VisitorState'];
 

@@ -11,10 +11,15 @@ describe('what the snippet says', () => {
       channel: 'k',
       locale: 'fr',
       left: false,
+      sos: false,
     });
   });
   it('may stand on the script itself, for pages that refuse inline scripts', () => {
     expect(read(script({ channel: 'k', position: 'left' }), undefined)).toMatchObject({ channel: 'k', left: true });
+  });
+  it('shows the button of live assistance where it is asked for', () => {
+    expect(read(script({ channel: 'k', sos: 'button' }), undefined)?.sos).toBe(true);
+    expect(read(script(), { channel: 'k', sos: 'button' })?.sos).toBe(true);
   });
   it('takes an empty identity for none', () => {
     expect(read(script(), { channel: 'k', identity: '' })?.identity).toBeUndefined();

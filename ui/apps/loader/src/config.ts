@@ -5,6 +5,8 @@ export interface Settings {
   identity?: string;
   locale?: string;
   position?: string;
+  /** "button" puts a button of its own for live assistance beside the chat's. */
+  sos?: string;
 }
 
 export interface Config {
@@ -14,6 +16,7 @@ export interface Config {
   identity?: string;
   locale?: string;
   left: boolean;
+  sos: boolean;
 }
 
 declare global {
@@ -35,5 +38,6 @@ export function read(script: HTMLScriptElement | null, settings: Window['visavis
     identity: said.identity || undefined,
     locale: said.locale || undefined,
     left: said.position === 'left',
+    sos: said.sos === 'button',
   };
 }

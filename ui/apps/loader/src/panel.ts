@@ -10,12 +10,16 @@ type Say = ToFrame extends infer T ? (T extends { visavis: 1 } ? Omit<T, 'visavi
 const bubble =
   'M6 2h18a4 4 0 0 1 4 4v14a4 4 0 0 1-4 4H13l-6 5v-5H6a4 4 0 0 1-4-4V6a4 4 0 0 1 4-4zM6.7 6.9C6.7 6 7.4 5.4 8.2 5.4H10.5l4 8H12.7V17.2H10.6V19.6H6.7zM23.3 6.9C23.3 6 22.6 5.4 21.8 5.4H19.5l-4 8H17.3V17.2H19.4V19.6H23.3z';
 const cross = 'M6 6l12 12M18 6 6 18';
+const camera = 'M3 5h11v10H3zM14 9l5-3v8l-5-3';
+/** Whatever of the page's carries this attribute calls a person when it is pressed. */
+const caller = '[data-visavis-sos]';
 
 /** The button, the frame, and the few words between them. */
 export class Panel {
   readonly #config: Config;
   readonly #host = document.createElement('visavis-chat');
   readonly #button = document.createElement('button');
+  readonly #sos = document.createElement('button');
   readonly #badge = document.createElement('b');
   readonly #frame = document.createElement('iframe');
   readonly #listeners: Listener[] = [];
@@ -27,6 +31,12 @@ export class Panel {
   #ready = false;
   #open = false;
   #wanted = false;
+  /** Pressed before the frame could hear it. */
+  #called = false;
+  #call = false;
+  #shape = '';
+  /** What she pressed, and where focus comes back to. */
+  #back: HTMLElement | undefined;
 
   constructor(config: Config) {
     this.#config = config;
@@ -37,12 +47,15 @@ export class Panel {
   readonly api = {
     open: () => this.#show(true, false),
     close: () => this.#show(false, false),
+    /** Calls a person: rings at once, from a press of hers. */
+    sos: () => this.#ask(),
     identify: (jwt: string) => {
       this.#identity = String(jwt);
       if (this.#up) this.#say({ type: 'identify', jwt: this.#identity });
     },
     logout: () => {
       this.#identity = undefined;
+      this.#call = false;
       this.#show(false, false);
       if (this.#up) this.#say({ type: 'logout' });
     },
@@ -67,10 +80,20 @@ export class Panel {
     this.#button.onkeydown = (event) => {
       if (event.key === 'Escape' && this.#open) this.#show(false, true);
     };
-    const { server, channel } = this.#config;
+    this.#sos.type = 'button';
+    this.#sos.append(drawing(camera, 22, false), 'SOS');
+    this.#sos.onclick = this.api.sos;
+    addEventListener('click', (event) => {
+      if (!(event.target as Element).closest?.(caller)) return;
+      event.preventDefault();
+      this.#ask();
+    });
+    const { server, channel, sos } = this.#config;
     this.#frame.src = `${server}/chat/?channel=${encodeURIComponent(channel)}#${location.origin}`;
+    this.#frame.allow = 'microphone; camera; autoplay';
     // The frame before the button: the person who opens with the keyboard finds the way back after the conversation.
     root.append(this.#frame, this.#button);
+    if (sos) root.append(this.#sos);
     document.documentElement.append(this.#host);
     addEventListener('message', (event) => {
       if (event.origin === server && event.source === this.#frame.contentWindow)
@@ -88,9 +111,10 @@ export class Panel {
       case 'up': {
         // Also after the frame reloaded itself: it starts from nothing and asks again.
         this.#up = true;
-        const { locale } = this.#config;
-        this.#say({ type: 'hello', page: page(), locale, identity: this.#identity });
-        if (this.#open) this.#say({ type: 'opened', phone: onPhone(), key: false });
+        const { locale, sos } = this.#config;
+        const calls = sos || document.querySelector(caller) !== null;
+        this.#say({ type: 'hello', page: page(), locale, identity: this.#identity, sos: calls });
+        if (this.#open) this.#opened(false);
         return;
       }
       case 'look':
@@ -101,8 +125,11 @@ export class Panel {
         this.#host.style.setProperty('--ink', said.ink, 'important');
         this.#host.toggleAttribute('ready', true);
         this.#ready = true;
+        this.#sos.ariaLabel = said.sos;
+        this.#sos.hidden = !said.sos;
         this.#name();
         if (this.#wanted) this.#show(true, false);
+        if (this.#called) this.#ask();
         return;
       case 'unread':
         if (said.count !== this.#unread) for (const tell of this.#listeners) safely(() => tell(said.count));
@@ -111,7 +138,15 @@ export class Panel {
         this.#badge.textContent = said.count ? (said.count > 99 ? '99+' : String(said.count)) : '';
         this.#name();
         return;
+      case 'shape':
+        this.#shape = said.css;
+        this.#call = said.call;
+        this.#host.toggleAttribute('call', said.call);
+        if (said.call) this.#show(true, false);
+        this.#fit();
+        return;
       case 'close':
+        this.#call = false;
         this.#show(false, true);
     }
   }
@@ -119,7 +154,7 @@ export class Panel {
   /** Opens or closes. `key`: by keyboard, so focus goes in, and comes back to the button. */
   #show(open: boolean, key: boolean): void {
     this.#wanted = open;
-    if (!this.#ready || open === this.#open) return;
+    if (!this.#ready || open === this.#open || (this.#call && !open)) return;
     this.#open = open;
     this.#host.toggleAttribute('open', open);
     this.#button.setAttribute('aria-expanded', String(open));
@@ -127,11 +162,24 @@ export class Panel {
     this.#fit();
     if (open) {
       this.#frame.focus();
-      this.#say({ type: 'opened', phone: onPhone(), key });
+      this.#opened(key);
     } else {
       this.#say({ type: 'closed' });
-      if (key) this.#button.focus();
+      if (key) (this.#back ?? this.#button).focus();
+      this.#back = undefined;
     }
+  }
+
+  #opened(key: boolean): void {
+    this.#say({ type: 'opened', phone: onPhone(), key, room: [innerWidth, innerHeight] });
+  }
+
+  #ask(): void {
+    this.#called = !this.#ready;
+    if (this.#called) return;
+    this.#back ??= document.activeElement as HTMLElement;
+    this.#say({ type: 'sos' });
+    this.#show(true, true);
   }
 
   #name(): void {
@@ -144,9 +192,10 @@ export class Panel {
   readonly #fit = (): void => {
     const view = visualViewport;
     const style = this.#frame.style;
-    const covered = view && this.#open && onPhone() && view.scale === 1;
-    style.height = covered ? `${view.height}px` : '';
-    style.transform = covered && view.offsetTop ? `translateY(${view.offsetTop}px)` : '';
+    style.cssText = this.#shape;
+    if (!view || this.#shape || !this.#open || !onPhone() || view.scale !== 1) return;
+    style.height = `${view.height}px`;
+    if (view.offsetTop) style.transform = `translateY(${view.offsetTop}px)`;
   };
 
   #say(word: Say): void {

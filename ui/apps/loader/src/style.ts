@@ -7,10 +7,12 @@ button{position:fixed;right:24px;bottom:24px;width:56px;height:56px;display:none
 border-radius:12px;background:var(--bg,#022832);color:var(--ink,#fff);cursor:pointer;
 box-shadow:0 1px 2px rgb(42 34 20/.1),0 4px 14px rgb(42 34 20/.22);-webkit-tap-highlight-color:transparent;transition:box-shadow .1s}
 :host([ready]) button{display:grid}
+button+button{right:92px;width:auto;grid-auto-flow:column;gap:8px;padding:0 18px 0 14px;font:600 16px system-ui,sans-serif}
+:host([call]) button,button[hidden]{display:none!important}
 button:hover{box-shadow:0 2px 4px rgb(42 34 20/.14),0 8px 22px rgb(42 34 20/.28)}
 button:focus-visible{outline:2px solid var(--bg,#022832);outline-offset:3px;box-shadow:0 0 0 3px #fff}
 svg{width:30px;height:30px;display:block}
-svg+svg,[aria-expanded=true] svg{display:none}
+svg+svg,[aria-expanded=true] svg,:host([open]) button+button{display:none}
 [aria-expanded=true] svg+svg{display:block;width:24px;height:24px}
 b{position:absolute;top:-6px;right:-6px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;border:2px solid #fff;
 background:#b02926;color:#fff;font:600 12px/18px system-ui,sans-serif;text-align:center;font-variant-numeric:tabular-nums}
@@ -19,6 +21,7 @@ iframe{position:fixed;right:24px;bottom:96px;width:384px;height:716px;max-width:
 border:0;border-radius:12px;background:#fff;color-scheme:light dark;box-shadow:0 2px 6px rgb(42 34 20/.08),0 16px 40px rgb(42 34 20/.18)}
 :host([open]) iframe{display:block;animation:in .15s cubic-bezier(.2,.7,.2,1)}
 :host([left]) button,:host([left]) iframe{right:auto;left:24px}
+:host([left]) button+button{left:92px}
 @keyframes in{from{opacity:0;transform:translateY(4px)}}
 @media(max-width:600px),(max-height:480px){
 button{right:16px;bottom:16px;bottom:calc(16px + env(safe-area-inset-bottom))}

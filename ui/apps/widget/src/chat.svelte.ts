@@ -66,6 +66,8 @@ export class Chat {
   #open = $state(false);
   #draft = $state('');
   view = $state<'talk' | 'past' | 'leave' | 'call'>('talk');
+  /** Told of what the line says, while there is a live assistance. */
+  onassist: ((frame: ServerFrame<VisitorEvent>) => void) | undefined;
 
   constructor(session: Session, store: Store, makeLine?: () => Promise<Line>) {
     this.session = session;
@@ -253,6 +255,18 @@ export class Chat {
     if (id) void this.#loadThread();
   }
 
+  /** A session, and the line on which an answer comes. */
+  async reach(): Promise<void> {
+    await this.session.ensure();
+    void this.#connect().catch(ignore);
+  }
+
+  /** Shows a conversation that began elsewhere than in the field. */
+  async turnTo(id: string): Promise<void> {
+    if (!this.session.conversations.some((one) => one.id === id)) await this.session.refresh().catch(ignore);
+    this.pick(id);
+  }
+
   /** A file's address lives for minutes; this is a fresh one. */
   attachment(id: string): Promise<Attachment> {
     return this.session.api.get(`/visitor/attachments/${id}`);
@@ -350,6 +364,7 @@ export class Chat {
   }
 
   #hear(frame: ServerFrame<VisitorEvent>): void {
+    this.onassist?.(frame);
     switch (frame.type) {
       case 'welcome':
         // What was said between the first reading and this welcome is in neither: read once more.
@@ -378,6 +393,7 @@ export class Chat {
 
   #happened(event: VisitorEvent): void {
     if (event.type === 'customer.changed') return this.session.take(event.visitor);
+    if ('assist' in event) return; // told above
     this.session.put(event.conversation);
     if (!('message' in event)) return; // read, promised, a step of the work
     if (!this.#current && !this.#fresh) this.pick(event.conversation.id);

@@ -5,6 +5,7 @@ export const en: Words = {
   title: 'Conversation with {name}',
   open: 'Open the conversation',
   close: 'Close the conversation',
+  sos: 'SOS: see an adviser now',
   unread: '{n|# unread message|# unread messages}',
   greeting: 'Hello.\nReal people, right here.',
   'greeting.away': 'Hello.\nLeave us a word.',

@@ -3,6 +3,7 @@ export const fr = {
   title: 'Conversation avec {name}',
   open: 'Ouvrir la conversation',
   close: 'Fermer la conversation',
+  sos: 'SOS\u202f: voir un conseiller maintenant',
   unread: '{n|# message non lu|# messages non lus}',
   greeting: 'Bonjour.\nNous sommes là, en personne.',
   'greeting.away': 'Bonjour.\nLaissez-nous un mot.',

@@ -12,10 +12,11 @@ const query = new URLSearchParams(location.search);
 const channel = query.get('channel') ?? '';
 /** Looked at from the desk while it is being set up: nobody visits. */
 const looked = query.get('preview') === '1';
+const tab = looked ? new Store(channel, unkept) : browserStore(channel, 'sessionStorage');
 const store = looked ? new Store(channel, unkept) : browserStore(channel);
 const session = new Session(channel, store);
 const chat = new Chat(session, store);
 const target = document.getElementById('app');
 
-if (target) mount(App, { target, props: { chat, bridge: new Bridge(window), store } });
+if (target) mount(App, { target, props: { chat, bridge: new Bridge(window), store, tab } });
 if (looked) void import('./preview').then(({ preview }) => preview(chat, session, store));

@@ -23,6 +23,7 @@ const look: VisitorChannel = {
   ],
   open: true,
   here: true,
+  assist: false,
   promise: { zone: 'Europe/Paris' },
 };
 let voice: Voice;

@@ -71,10 +71,10 @@ export class Store {
   }
 }
 
-/** `localStorage`, or nothing where even asking for it throws. */
-export function browserStore(channel: string): Store {
+/** What this browser keeps, or this tab only; nothing where even asking for it throws. */
+export function browserStore(channel: string, kept: 'localStorage' | 'sessionStorage' = 'localStorage'): Store {
   try {
-    return new Store(channel, localStorage);
+    return new Store(channel, window[kept]);
   } catch {
     return new Store(channel, unkept);
   }

@@ -1,0 +1,293 @@
+import { Call, type CallSettings } from '@visavis/client/call.ts';
+import { isProblem } from '@visavis/client/problem.ts';
+import type { ServerFrame, VisitorAssist, VisitorEvent } from '@visavis/client/types.ts';
+import type { Chat } from './chat.svelte';
+import type { Store } from './store';
+
+/** What a call needs of a browser, so that tests can bring their own. */
+export interface Devices {
+  microphone: () => Promise<MediaStreamTrack>;
+  call: (settings: CallSettings) => Pick<Call, 'state' | 'stream' | 'again' | 'answer' | 'speak' | 'close' | 'measure'>;
+  possible: boolean;
+}
+
+export type Fault = 'full' | 'often' | 'off' | 'unreachable';
+
+/**
+ * calling, late: nobody has taken it yet; joining: somebody has, the media are on their way; live; lost: being brought back;
+ * wordy: somebody is there, and this browser carries no call; rate: over, one question; thanked; missed, failed: nobody, or no way;
+ * refused: the press itself did not come through.
+ */
+export type Phase =
+  'calling' | 'late' | 'joining' | 'live' | 'lost' | 'wordy' | 'rate' | 'thanked' | 'missed' | 'failed' | 'refused';
+/** Whether the other side can hear her; `no`: refused by her or the browser, `none`: there is no microphone. */
+export type Micro = 'asked' | 'on' | 'muted' | 'no' | 'none';
+
+/** The promise: a person within this many seconds. */
+export const promisedFor = 15;
+/** An answer that has not come by the line this long after somebody accepted is asked for. */
+const overdueMs = 1200;
+const flowing: readonly Phase[] = ['joining', 'live', 'lost', 'wordy'];
+
+/**
+ * One live assistance of hers: from the press to the last question. It lives in the tab that pressed; a page that she leaves
+ * for another one of the same shop takes it up again, except for what she has consented to, which she is asked anew.
+ */
+export class Sos {
+  readonly #chat: Chat;
+  readonly #tab: Store;
+  readonly #devices: Devices;
+  #call: ReturnType<Devices['call']> | undefined;
+  #assist = $state.raw<VisitorAssist | undefined>(undefined);
+  #micro = $state<Micro>('asked');
+  #line = $state<Call['state']>('idle');
+  #stream = $state.raw<MediaStream | undefined>(undefined);
+  #fault = $state<Fault | undefined>(undefined);
+  #given = $state(false);
+  #away = $state(false);
+  #track: MediaStreamTrack | undefined;
+  #overdue: ReturnType<typeof setTimeout> | undefined;
+  #over = false;
+  /** When she pressed, by this machine's clock. */
+  pressedAt = $state(Date.now());
+  /** The conversation stands below the picture. */
+  panel = $state(false);
+
+  /** `tab` is what only this tab remembers: the assist it is in. */
+  constructor(chat: Chat, tab: Store, devices: Devices = browser) {
+    this.#chat = chat;
+    this.#tab = tab;
+    this.#devices = devices;
+    chat.onassist = (frame) => this.#hear(frame);
+  }
+
+  get assist(): VisitorAssist | undefined {
+    return this.#assist;
+  }
+  get agent(): string {
+    return this.#assist?.agent?.firstName ?? '';
+  }
+  get micro(): Micro {
+    return this.#micro;
+  }
+  /** What is seen and heard of her agent. */
+  get stream(): MediaStream | undefined {
+    return this.#stream;
+  }
+  /** Her agent's own line is being brought back. */
+  get away(): boolean {
+    return this.#away;
+  }
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+  get phase(): Phase {
+    const assist = this.#assist;
+    if (this.#fault) return 'refused';
+    if (!assist || assist.state === 'ringing') return assist?.lateAt ? 'late' : 'calling';
+    if (assist.state === 'ended') {
+      if (assist.outcome === 'missed' || assist.outcome === 'failed') return assist.outcome;
+      return this.#given || assist.rating ? 'thanked' : 'rate';
+    }
+    if (!this.#devices.possible || this.#line === 'failed') return 'wordy';
+    if (this.#line === 'lost') return 'lost';
+    return this.#line === 'joined' ? 'live' : 'joining';
+  }
+  /** Somebody is with her. */
+  get together(): boolean {
+    return flowing.includes(this.phase);
+  }
+
+  /** Rings. The offer travels in the press, and the microphone is asked for meanwhile. */
+  async press(): Promise<void> {
+    this.#over = false;
+    this.pressedAt = Date.now();
+    this.#fault = undefined;
+    this.#assist = undefined;
+    void this.listen();
+    try {
+      await this.#chat.reach();
+      await this.#connect();
+    } catch (error) {
+      this.#refused(error);
+    }
+  }
+
+  /** Takes up the assist that the page before this one was in; says whether there is one. */
+  async resume(): Promise<boolean> {
+    this.#over = false;
+    await this.#chat.reach();
+    const { assist } = await this.#chat.session.api.get('/visitor/assist');
+    if (!assist) {
+      this.forget();
+      return false;
+    }
+    this.pressedAt = Math.min(Date.now(), Date.parse(assist.pressedAt));
+    this.#take(assist);
+    void this.listen();
+    await this.#connect();
+    return true;
+  }
+
+  /** Asks for the microphone, again if she wishes. */
+  async listen(): Promise<void> {
+    if (!this.#devices.possible || this.#track) return;
+    this.#micro = 'asked';
+    try {
+      const track = await this.#devices.microphone();
+      if (this.#over) return track.stop();
+      this.#track = track;
+      this.#micro = 'on';
+      this.#call?.speak(track);
+      track.onended = () => {
+        this.#track = undefined;
+        this.#micro = 'none';
+      };
+    } catch (error) {
+      this.#micro = error instanceof Error && error.name === 'NotAllowedError' ? 'no' : 'none';
+    }
+  }
+
+  mute(): void {
+    if (!this.#track) return;
+    this.#track.enabled = !this.#track.enabled;
+    this.#micro = this.#track.enabled ? 'on' : 'muted';
+  }
+
+  measure(): ReturnType<Call['measure']> | undefined {
+    return this.#call?.measure();
+  }
+
+  /** Hangs up, or takes the call back while it rings. It is over here at once; the server learns it as soon as it can. */
+  async end(): Promise<void> {
+    const assist = this.#assist;
+    this.forget();
+    if (!assist || assist.state === 'ended') return;
+    const outcome = assist.state === 'ringing' ? 'cancelled' : 'done';
+    this.#assist = { ...assist, state: 'ended', outcome, endedBy: 'customer' };
+    const ended = await this.#chat.session.api.post(`/visitor/assists/${assist.id}/end`).catch(() => undefined);
+    if (ended) this.#take(ended);
+  }
+
+  async rate(score: number): Promise<void> {
+    const assist = this.#assist;
+    if (!assist) return;
+    this.#given = true;
+    await this.#chat.session.api.post(`/visitor/assists/${assist.id}/rating`, { score }).catch(() => undefined);
+  }
+
+  /** The words that belong to this assist, in the chat. */
+  async turn(): Promise<void> {
+    if (this.#assist) await this.#chat.turnTo(this.#assist.conversationId);
+    this.panel = true;
+  }
+
+  /** Lets go of microphone and line. */
+  forget(): void {
+    this.#over = true;
+    clearTimeout(this.#overdue);
+    this.#call?.close();
+    this.#call = undefined;
+    this.#track?.stop();
+    this.#track = undefined;
+    this.#tab.remove('assist');
+  }
+
+  async #connect(): Promise<void> {
+    if (this.#over) return; // she changed her mind meanwhile
+    if (!this.#devices.possible) {
+      this.#micro = 'none';
+      if (!this.#assist) await this.#exchange('');
+      return;
+    }
+    const call = this.#devices.call({
+      side: 'customer',
+      exchange: (offer) => this.#exchange(offer),
+      onchange: () => {
+        this.#line = call.state;
+        this.#stream = call.stream;
+        if (call.state === 'joined') this.#away = false;
+      },
+      onrefused: (error) => this.#refused(error),
+    });
+    this.#call = call;
+    if (this.#track) call.speak(this.#track);
+    await call.again();
+  }
+
+  /** The first offer presses, every later one takes the place of the one before. */
+  async #exchange(offer: string): ReturnType<CallSettings['exchange']> {
+    const { api, page } = this.#chat.session;
+    if (this.#assist) {
+      const { assist, answer, iceServers } = await api.post(`/visitor/assists/${this.#assist.id}/join`, { offer });
+      this.#take(assist);
+      return { answer, iceServers };
+    }
+    const pressed = await api.post('/visitor/assists', { ...(offer ? { offer } : {}), ...(page ? { page } : {}) });
+    if (this.#over) {
+      // She changed her mind while it was on its way.
+      void api.post(`/visitor/assists/${pressed.assist.id}/end`).catch(() => undefined);
+      return { answer: '', iceServers: [] };
+    }
+    this.#tab.set('assist', pressed.assist.id);
+    this.#take(pressed.assist);
+    void this.#chat.turnTo(pressed.assist.conversationId);
+    return { answer: '', iceServers: pressed.iceServers };
+  }
+
+  #hear(frame: ServerFrame<VisitorEvent>): void {
+    if (frame.type === 'welcome' || frame.type === 'reload') return void this.#again();
+    if (frame.type === 'event') {
+      if (!('assist' in frame.event)) return;
+      this.#take(frame.event.assist);
+      if (frame.event.type === 'assist.interrupted') void this.#call?.again();
+      return;
+    }
+    if (!('assistId' in frame) || frame.assistId !== this.#assist?.id) return;
+    if (frame.type === 'assist_answer') {
+      clearTimeout(this.#overdue);
+      void this.#call?.answer(frame.answer);
+    } else if (frame.type === 'assist_media') {
+      if (frame.side === 'member') this.#away = frame.state === 'lost';
+      else if (frame.state === 'lost' && this.#line === 'joined') void this.#call?.again();
+    }
+  }
+
+  /** What was missed while the line was away. */
+  async #again(): Promise<void> {
+    if (!this.#assist || this.#over) return;
+    const { assist } = await this.#chat.session.api.get('/visitor/assist').catch(() => ({ assist: undefined }));
+    if (assist) this.#take(assist);
+    else if (assist === null) this.#take({ ...this.#assist, state: 'ended', version: this.#assist.version + 1 });
+  }
+
+  #take(assist: VisitorAssist): void {
+    const before = this.#assist;
+    if (before && (before.id !== assist.id || before.version > assist.version)) return;
+    if (before?.state === 'ended' && assist.state !== 'ended') return;
+    this.#assist = assist;
+    if (assist.state === 'ended') return this.forget();
+    if (assist.state !== 'ringing' && (!before || before.state === 'ringing'))
+      this.#overdue = setTimeout(() => this.#line === 'waiting' && void this.#call?.again(), overdueMs);
+  }
+
+  #refused(error: unknown): void {
+    if (this.#over) return;
+    this.forget();
+    const code = isProblem(error) ? error.code : '';
+    const status = isProblem(error) ? error.status : 0;
+    this.#fault =
+      code === 'assist_full' ? 'full' : status === 429 ? 'often' : code === 'assist_off' ? 'off' : 'unreachable';
+  }
+}
+
+const browser: Devices = {
+  microphone: async () => {
+    const audio = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
+    const [track] = (await navigator.mediaDevices.getUserMedia({ audio })).getAudioTracks();
+    if (!track) throw new Error('a stream without a track');
+    return track;
+  },
+  call: (settings) => new Call(settings),
+  possible: Call.possible,
+};

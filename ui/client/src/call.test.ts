@@ -1,0 +1,186 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Call, type CallSettings, type IceServer } from './call.ts';
+import { Problem } from './problem.ts';
+
+/** A connection that does what a test says, in place of the browser's. */
+class Peer {
+  static all: Peer[] = [];
+  readonly directions: string[] = [];
+  readonly tracks: (string | null)[] = [];
+  signalingState = 'stable';
+  connectionState = 'new';
+  closed = false;
+  onconnectionstatechange: (() => void) | null = null;
+  ontrack: unknown = null;
+  readonly #transceivers: unknown[] = [];
+
+  constructor(readonly settings: RTCConfiguration) {
+    Peer.all.push(this);
+  }
+  addTransceiver(what: string | { kind: string; id: string }, { direction }: { direction: string }) {
+    const kind = typeof what === 'string' ? what : what.kind;
+    this.directions.push(`${kind} ${direction}`);
+    const place = this.tracks.push(typeof what === 'string' ? null : what.id) - 1;
+    const replaceTrack = (track: { id: string } | null) => {
+      this.tracks[place] = track?.id ?? null;
+      return Promise.resolve();
+    };
+    this.#transceivers.push({ receiver: { track: { kind } }, sender: { replaceTrack } });
+  }
+  getTransceivers() {
+    return this.#transceivers;
+  }
+  createOffer() {
+    return Promise.resolve({ type: 'offer', sdp: `offer ${Peer.all.indexOf(this)}` });
+  }
+  setLocalDescription() {
+    this.signalingState = 'have-local-offer';
+    return Promise.resolve();
+  }
+  setRemoteDescription() {
+    this.signalingState = 'stable';
+    return Promise.resolve();
+  }
+  getStats() {
+    return Promise.resolve([
+      { type: 'media-source', kind: 'audio', audioLevel: 0.25 },
+      { type: 'inbound-rtp', kind: 'audio', audioLevel: 0.5, packetsReceived: 90, packetsLost: 10 },
+      { type: 'inbound-rtp', kind: 'video', framesDecoded: 12, framesPerSecond: 24 },
+      { type: 'candidate-pair', nominated: true, currentRoundTripTime: 0.031 },
+    ]);
+  }
+  close() {
+    this.closed = true;
+  }
+  becomes(state: string) {
+    this.connectionState = state;
+    this.onconnectionstatechange?.();
+  }
+}
+
+const relay: IceServer = { urls: ['turn:help.example'], username: 'u', credential: 'c' };
+const track = (kind: string) => ({ kind, id: `${kind} track` }) as unknown as MediaStreamTrack;
+const last = () => {
+  const peer = Peer.all.at(-1);
+  if (!peer) throw new Error('no connection was made');
+  return peer;
+};
+
+function callOf(side: CallSettings['side'], exchange: CallSettings['exchange'], more: Partial<CallSettings> = {}) {
+  const states: string[] = [];
+  const call: Call = new Call({
+    side,
+    exchange,
+    onchange: () => states.at(-1) !== call.state && states.push(call.state),
+    peer: (settings) => new Peer(settings) as unknown as RTCPeerConnection,
+    ...more,
+  });
+  return { call, states };
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('MediaStream', class {});
+  Peer.all = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+describe('what is offered', () => {
+  it.each([
+    ['customer', ['audio sendrecv', 'video recvonly']],
+    ['member', ['audio sendrecv', 'video sendonly']],
+    ['listener', ['audio recvonly', 'audio recvonly', 'video recvonly']],
+  ] as const)('by a %s', async (side, directions) => {
+    const { call } = callOf(side, () => Promise.resolve({ answer: '', iceServers: [] }));
+    await call.again();
+    expect(last().directions).toEqual(directions);
+  });
+
+  it('holds a customer’s place for a microphone that comes later, and keeps it over a cut', async () => {
+    const { call } = callOf('customer', () => Promise.resolve({ answer: 'yes', iceServers: [] }));
+    await call.again();
+    expect(last().tracks).toEqual([null, null]);
+    call.speak(track('audio'));
+    expect(last().tracks).toEqual(['audio track', null]);
+    await call.again();
+    expect(last().tracks).toEqual(['audio track', null]);
+  });
+});
+
+describe('how a call comes about', () => {
+  it('waits for somebody, joins, and flows', async () => {
+    const { call, states } = callOf('customer', () => Promise.resolve({ answer: '', iceServers: [] }));
+    await call.again();
+    await call.answer('yes');
+    last().becomes('connected');
+    expect(states).toEqual(['waiting', 'joining', 'joined']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(Peer.all.length).toBe(1);
+  });
+
+  it('tries the relay after four silent seconds, and says so after eight', async () => {
+    const { call, states } = callOf('member', () => Promise.resolve({ answer: 'yes', iceServers: [relay] }));
+    await call.again();
+    expect(last().settings.iceTransportPolicy).toBe('all');
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(last().settings).toMatchObject({ iceTransportPolicy: 'relay', iceServers: [relay] });
+    expect(call.state).toBe('joining');
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(call.state).toBe('failed');
+    last().becomes('connected');
+    expect(states).toEqual(['waiting', 'joining', 'failed', 'joined']);
+    expect(Peer.all.slice(0, -1).every(({ closed }) => closed)).toBe(true);
+  });
+
+  it('lets a shaky line come back by itself, and offers again when it does not', async () => {
+    const { call } = callOf('customer', () => Promise.resolve({ answer: 'yes', iceServers: [] }));
+    await call.again();
+    last().becomes('connected');
+    last().becomes('disconnected');
+    expect(call.state).toBe('lost');
+    await vi.advanceTimersByTimeAsync(1000);
+    last().becomes('connected');
+    await vi.advanceTimersByTimeAsync(5000);
+    expect([call.state, Peer.all.length]).toEqual(['joined', 1]);
+    last().becomes('disconnected');
+    await vi.advanceTimersByTimeAsync(2000);
+    expect([call.state, Peer.all.length]).toEqual(['lost', 2]);
+  });
+
+  it('asks again while nobody can be reached, and ends when it is refused', async () => {
+    let fault: Problem | undefined = new Problem({ status: 0, code: 'unreachable' });
+    const onrefused = vi.fn();
+    const exchange = () => (fault ? Promise.reject(fault) : Promise.resolve({ answer: 'yes', iceServers: [] }));
+    const { call } = callOf('customer', exchange, { onrefused });
+    await call.again();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect([Peer.all.length, call.state]).toEqual([2, 'waiting']);
+    fault = new Problem({ status: 409, code: 'assist_off' });
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(call.state).toBe('closed');
+    expect(onrefused).toHaveBeenCalledWith(fault);
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(Peer.all.length).toBe(3);
+  });
+
+  it('takes an answer to the newest offer only', async () => {
+    const { call } = callOf('customer', () => Promise.resolve({ answer: '', iceServers: [] }));
+    await call.again();
+    await call.answer('yes');
+    last().signalingState = 'stable';
+    await call.answer('an old one');
+    expect(call.state).toBe('joining');
+    call.close();
+    await call.answer('too late');
+    expect(call.state).toBe('closed');
+  });
+});
+
+it('measures what is spoken, heard and seen', async () => {
+  const { call } = callOf('customer', () => Promise.resolve({ answer: '', iceServers: [] }));
+  await call.again();
+  expect(await call.measure()).toEqual({ spoken: 0.25, heard: 0.5, frames: 12, rate: 24, delay: 31, missing: 0.1 });
+});

@@ -1,0 +1,223 @@
+/** Where a relay can be reached, and with which passing credentials. */
+export interface IceServer {
+  urls: string[];
+  username?: string;
+  credential?: string;
+}
+
+/**
+ * idle: not begun; waiting: offered, and nobody has answered yet; joining: answered, the media are on their way; joined: they flow;
+ * lost: they did, and are being brought back; failed: no way has been found for longer than one waits; closed: over.
+ */
+export type CallState = 'idle' | 'waiting' | 'joining' | 'joined' | 'lost' | 'failed' | 'closed';
+
+export interface CallSettings {
+  /** A customer sees and hears, and is never seen; a member is seen and heard; who listens in sends nothing. */
+  side: 'customer' | 'member' | 'listener';
+  /** Carries an offer to the server. The answer is empty while nobody has taken the call: it comes by `answer` then. */
+  exchange: (offer: string) => Promise<{ answer: string; iceServers: readonly IceServer[] }>;
+  /** Told after every change of `state` and `stream`. */
+  onchange: () => void;
+  /** Told of an offer that the server refused for good. */
+  onrefused?: (error: unknown) => void;
+  peer?: (settings: RTCConfiguration) => RTCPeerConnection;
+}
+
+/** How a call goes at one instant. Loudness runs from 0 to 1; `undefined` is what is not known. */
+export interface Measure {
+  spoken: number;
+  heard: number;
+  /** Frames that were drawn so far, of what is seen here. */
+  frames: number;
+  /** A second, of what is seen here or, for a member, of what she shows. */
+  rate: number | undefined;
+  /** To the server and back, ms. */
+  delay: number | undefined;
+  /** Share of sound packets that did not arrive, from 0 to 1. */
+  missing: number;
+}
+
+/** Our own watchdog: with a relay that refuses, the browser stays silent for a quarter of a minute. */
+const patienceMs = 4000;
+/** A line that is only shaky comes back by itself. */
+const shakyMs = 2000;
+const pauseMs = 1000;
+
+/**
+ * One side's media of an assist. The peer is always our own server, which answers an offer whole; so every repair (another
+ * network, a page that was left, a server that came back) is the same: a new offer. When the straight way does not open in
+ * four seconds the relay is tried, then both in turn; after eight seconds the call says it failed and goes on trying.
+ */
+export class Call {
+  readonly #settings: CallSettings;
+  #peer: RTCPeerConnection | undefined;
+  #state: CallState = 'idle';
+  #stream: MediaStream | undefined;
+  #iceServers: readonly IceServer[] = [];
+  #microphone: MediaStreamTrack | null = null;
+  #camera: MediaStreamTrack | null = null;
+  /** Legs begun since the media last flowed. */
+  #legs = 0;
+  #was = false;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(settings: CallSettings) {
+    this.#settings = settings;
+  }
+
+  /** Whether this browser can carry a call at all. */
+  static get possible(): boolean {
+    return typeof RTCPeerConnection !== 'undefined';
+  }
+
+  get state(): CallState {
+    return this.#state;
+  }
+  /** What comes from the other side. */
+  get stream(): MediaStream | undefined {
+    return this.#stream;
+  }
+
+  /** Offers, and offers again in place of what was: after a cut, and when the server asks for it. */
+  again = async (): Promise<void> => {
+    if (this.#state === 'closed') return;
+    clearTimeout(this.#timer);
+    this.#drop();
+    const peer = this.#open();
+    const leg = ++this.#legs;
+    if (this.#was) this.#set(leg > 2 ? 'failed' : 'lost');
+    else if (this.#state === 'idle') this.#set('waiting');
+    else if (leg > 2) this.#set('failed');
+    try {
+      const offer = await peer.createOffer();
+      await peer.setLocalDescription(offer);
+      const { answer, iceServers } = await this.#settings.exchange(offer.sdp ?? '');
+      this.#iceServers = iceServers;
+      if (this.#peer === peer && answer) await this.answer(answer);
+    } catch (error) {
+      if (this.#peer !== peer) return;
+      if (passing(error)) this.#timer = setTimeout(() => void this.again(), pauseMs * Math.min(leg, 4));
+      else {
+        this.close();
+        this.#settings.onrefused?.(error);
+      }
+    }
+  };
+
+  /** The server's answer to the last offer; one to an older offer is let go. */
+  async answer(sdp: string): Promise<void> {
+    const peer = this.#peer;
+    if (!peer || peer.signalingState !== 'have-local-offer') return;
+    if (!this.#was && this.#state === 'waiting') this.#set('joining');
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.again(), patienceMs);
+    await peer.setRemoteDescription({ type: 'answer', sdp }).catch(() => undefined); // the watchdog tries again
+  }
+
+  /** Lends the call a microphone, before or while it stands; null takes it away. */
+  speak(track: MediaStreamTrack | null): void {
+    this.#microphone = track;
+    void this.#sender('audio')
+      ?.replaceTrack(track)
+      .catch(() => undefined);
+  }
+  show(track: MediaStreamTrack | null): void {
+    this.#camera = track;
+    void this.#sender('video')
+      ?.replaceTrack(track)
+      .catch(() => undefined);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#drop();
+    this.#set('closed');
+  }
+
+  async measure(): Promise<Measure> {
+    const measure: Measure = { spoken: 0, heard: 0, frames: 0, rate: undefined, delay: undefined, missing: 0 };
+    const report = await this.#peer?.getStats().catch(() => undefined);
+    report?.forEach((one: Record<string, unknown>) => read(one, measure));
+    return measure;
+  }
+
+  #open(): RTCPeerConnection {
+    const relayed = this.#legs % 2 === 1 && this.#iceServers.length > 0;
+    const make = this.#settings.peer ?? ((settings) => new RTCPeerConnection(settings));
+    const peer = make({
+      bundlePolicy: 'max-bundle',
+      iceServers: this.#iceServers.map((server) => ({ ...server })),
+      iceTransportPolicy: relayed ? 'relay' : 'all',
+    });
+    this.#peer = peer;
+    const { side } = this.#settings;
+    const heard = side === 'listener' ? 'recvonly' : 'sendrecv';
+    peer.addTransceiver(this.#microphone ?? 'audio', { direction: heard });
+    if (side === 'listener') peer.addTransceiver('audio', { direction: 'recvonly' });
+    peer.addTransceiver(this.#camera ?? 'video', { direction: side === 'member' ? 'sendonly' : 'recvonly' });
+    const stream = new MediaStream();
+    peer.ontrack = ({ track }) => {
+      stream.addTrack(track);
+      this.#stream = stream;
+      this.#settings.onchange();
+    };
+    peer.onconnectionstatechange = () => this.#peer === peer && this.#moved(peer.connectionState);
+    return peer;
+  }
+
+  #moved(state: RTCPeerConnectionState): void {
+    if (state === 'connected') {
+      clearTimeout(this.#timer);
+      this.#legs = 0;
+      this.#was = true;
+      this.#set('joined');
+    } else if (state === 'disconnected' && this.#was) {
+      this.#set('lost');
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => void this.again(), shakyMs);
+    } else if (state === 'failed') void this.again();
+  }
+
+  #sender(kind: 'audio' | 'video'): RTCRtpSender | undefined {
+    return this.#peer?.getTransceivers().find(({ receiver }) => receiver.track.kind === kind)?.sender;
+  }
+
+  #drop(): void {
+    const peer = this.#peer;
+    this.#peer = undefined;
+    if (!peer) return;
+    peer.ontrack = null;
+    peer.onconnectionstatechange = null;
+    peer.close();
+  }
+
+  #set(state: CallState): void {
+    if (this.#state === state) return;
+    this.#state = state;
+    this.#settings.onchange();
+  }
+}
+
+/** What passes by itself is tried again; a refusal is not. */
+function passing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'passing' in error && error.passing === true;
+}
+
+function read(one: Record<string, unknown>, measure: Measure): void {
+  const number = (name: string) => (typeof one[name] === 'number' ? one[name] : 0);
+  const known = (name: string) => (typeof one[name] === 'number' ? one[name] : undefined);
+  const what = `${String(one['type'])} ${String(one['kind'] ?? '')}`;
+  if (what === 'media-source audio') measure.spoken = number('audioLevel');
+  else if (what === 'inbound-rtp audio') {
+    measure.heard = Math.max(measure.heard, number('audioLevel'));
+    const all = number('packetsReceived') + number('packetsLost');
+    if (all > 0) measure.missing = Math.max(0, number('packetsLost')) / all;
+  } else if (what === 'inbound-rtp video') {
+    measure.frames = number('framesDecoded');
+    measure.rate = known('framesPerSecond');
+  } else if (what === 'outbound-rtp video') measure.rate = known('framesPerSecond');
+  else if (one['type'] === 'candidate-pair' && one['nominated'] === true) {
+    const seconds = known('currentRoundTripTime');
+    if (seconds !== undefined) measure.delay = Math.round(seconds * 1000);
+  }
+}
