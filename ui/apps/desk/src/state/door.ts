@@ -3,7 +3,7 @@ import type { Session } from './session.svelte.ts';
 
 /** Lets what has happened in: every kind of event is named here, so that a new one cannot be overlooked. */
 export function letIn(event: Event, session: Session): void {
-  const { inbox, promises, steps, offers, callbacks, people } = session;
+  const { inbox, promises, steps, offers, assists, callbacks, people } = session;
   if ('conversation' in event && event.conversation) inbox.take(event.conversation);
   switch (event.type) {
     case 'promise.made':
@@ -29,6 +29,26 @@ export function letIn(event: Event, session: Session): void {
       break;
     case 'offer.ended':
       if (event.offer) offers.ended(event.offer);
+      break;
+    case 'assist.interrupted':
+      if (event.assist) {
+        assists.take(event.assist);
+        assists.interrupted(event.assist.id);
+      }
+      break;
+    case 'assist.pressed':
+    case 'assist.rang':
+    case 'assist.late':
+    case 'assist.accepted':
+    case 'assist.live':
+    case 'assist.asked':
+    case 'assist.consented':
+    case 'assist.revoked':
+    case 'assist.watched':
+    case 'assist.refused':
+    case 'assist.ended':
+    case 'assist.rated':
+      if (event.assist) assists.take(event.assist);
       break;
     case 'conversation.classified':
     case 'conversation.ranked':
@@ -79,19 +99,6 @@ export function letIn(event: Event, session: Session): void {
     case 'template.changed':
     case 'conversation.called':
     case 'conversation.spoken':
-    case 'assist.pressed':
-    case 'assist.rang':
-    case 'assist.refused':
-    case 'assist.late':
-    case 'assist.accepted':
-    case 'assist.live':
-    case 'assist.interrupted':
-    case 'assist.asked':
-    case 'assist.consented':
-    case 'assist.revoked':
-    case 'assist.watched':
-    case 'assist.ended':
-    case 'assist.rated':
       break; // the stores themselves know what to do with these
   }
 }

@@ -1,5 +1,6 @@
-import type { Conversation, Event, Message, Offer } from '@visavis/client';
+import type { Assist, Conversation, Event, Message, Offer } from '@visavis/client';
 import { promiseWords } from '../promise/words.ts';
+import { sosWords } from '../sos/words.ts';
 import { conversationHash } from './route.svelte.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -81,6 +82,15 @@ export class Notifier {
     setTimeout(() => offers.items.some(({ id }) => id === offer.id) && this.sound(), 5000);
     if (document.visibilityState === 'visible' && document.hasFocus()) return;
     this.#notify(offer.conversation, i18n.with(promiseWords).t('offer.notify'));
+  }
+
+  /** Somebody calls her on video: heard at once; it goes on sounding while it rings. */
+  called(assist: Assist): void {
+    const { i18n, inbox } = this.#session;
+    const conversation = inbox.get(assist.conversationId) ?? assist.conversation;
+    this.sound();
+    if (conversation && !(document.visibilityState === 'visible' && document.hasFocus()))
+      this.#notify(conversation, i18n.with(sosWords).t('ring.notify'));
   }
 
   #tell(conversation: Conversation, message: Message | null): void {

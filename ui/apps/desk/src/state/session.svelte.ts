@@ -12,6 +12,7 @@ import { I18n, Keys, ToastQueue } from '@visavis/kit';
 import { deskEn } from '../strings/desk.en.ts';
 import { deskFr } from '../strings/desk.fr.ts';
 import { Actions } from './actions.svelte.ts';
+import { Assists } from './assists.svelte.ts';
 import { Callbacks } from './callbacks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Customers } from './customers.svelte.ts';
@@ -64,6 +65,7 @@ export class Session {
   readonly promises: Promises;
   readonly steps: Steps;
   readonly offers: Offers;
+  readonly assists: Assists;
   readonly callbacks: Callbacks;
   readonly mail: Mail;
 
@@ -100,6 +102,7 @@ export class Session {
     this.promises = new Promises(api);
     this.steps = new Steps(this);
     this.offers = new Offers(this);
+    this.assists = new Assists(this);
     this.callbacks = new Callbacks(this);
     this.mail = new Mail(api);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
@@ -181,6 +184,7 @@ export class Session {
     this.live.connect(first.seq || undefined);
     void this.notices.load();
     void this.offers.load();
+    void this.assists.load();
     void this.callbacks.load();
     void this.mail.load();
   };
@@ -247,6 +251,7 @@ export class Session {
 
   #frame(frame: ServerFrame): void {
     this.presence.accept(frame);
+    this.assists.accept(frame);
     switch (frame.type) {
       case 'welcome':
         this.clock.set(frame.now);
@@ -293,6 +298,7 @@ export class Session {
       this.inbox.reload(),
       this.notices.load(),
       this.offers.load(),
+      this.assists.load(),
       this.callbacks.load(),
       this.mail.load(),
     ]);
@@ -327,6 +333,7 @@ export class Session {
     this.live.close();
     this.notices.forget();
     this.offers.forget();
+    this.assists.forget();
     this.mail.forget();
     this.#beginning = undefined;
     this.#after = after;

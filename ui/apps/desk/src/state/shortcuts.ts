@@ -1,6 +1,7 @@
 import type { Shortcut } from '@visavis/kit';
 import { beginWords } from '../begin/words.ts';
 import { promiseWords } from '../promise/words.ts';
+import { sosWords } from '../sos/words.ts';
 import type { Session } from './session.svelte.ts';
 
 /** What the open panes offer to a key: they put themselves here while they stand. */
@@ -19,12 +20,14 @@ export interface Hands {
   away?: () => void;
   /** Asks why she passes on what is offered. */
   decline?: () => void;
+  /** Asks why she lets an SOS pass. */
+  refuse?: () => void;
   move?: (by: 1 | -1) => void;
 }
 
 /** Every key of the desk. One letter acts on the open conversation, G then a letter goes somewhere. */
 export function shortcuts(session: Session, hands: Hands): Shortcut[] {
-  const { actions, i18n, inbox, route, toasts } = session;
+  const { actions, assists, i18n, inbox, route, toasts } = session;
   const { t } = i18n;
   const { t: say } = i18n.with(promiseWords);
   const id = () => route.conversationId;
@@ -36,6 +39,12 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
   const atDesk = () => route.place.room === 'inbox' && !session.palette && !session.help;
   const there = () => atDesk() && open() !== undefined;
   const rings = () => session.offers.current !== undefined && !session.palette && !session.help;
+  const { t: sos } = i18n.with(sosWords);
+  const calls = () => !assists.here && assists.ringing.length > 0 && !session.palette && !session.help;
+  const answer = () => {
+    const [first] = assists.ringing;
+    if (first) void assists.answer(first);
+  };
   const accept = () => {
     const offer = session.offers.current;
     if (offer) void session.offers.accept(offer);
@@ -221,6 +230,38 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       label: say('presence.key.away'),
       group: you,
       run: () => (hands.away ? hands.away() : void session.setPresence('away')),
+    },
+    {
+      id: 'sos.answer',
+      keys: 'a',
+      label: `${sos('ring')}, ${sos('answer')}`,
+      group: you,
+      run: answer,
+      when: () => calls() && assists.settled,
+    },
+    {
+      id: 'sos.refuse',
+      keys: 'd',
+      label: `${sos('ring')}, ${sos('refuse')}`,
+      group: you,
+      run: () => hands.refuse?.(),
+      when: calls,
+    },
+    {
+      id: 'sos.mute',
+      keys: 'm',
+      label: `${sos('ring')}, ${sos('mute')}`,
+      group: you,
+      run: () => assists.mute(),
+      when: () => assists.here !== undefined && !assists.listening,
+    },
+    {
+      id: 'sos.end',
+      keys: 'mod+e',
+      label: `${sos('ring')}, ${sos('end')}`,
+      group: you,
+      run: () => void assists.end(),
+      when: () => assists.here !== undefined,
     },
   ];
 }

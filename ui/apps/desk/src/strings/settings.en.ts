@@ -206,6 +206,12 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'channels.hours.empty': 'No hours: the chat will always say it is closed.',
   'channels.install.text': 'Paste these two lines before </body>, on every page that should have the chat.',
   'channels.install.label': 'Lines to copy',
+  'channels.assist.title': 'Live assistance (SOS)',
+  'channels.assist': 'Your customers can see and hear an adviser',
+  'channels.assist.hint':
+    'The adviser hears them and does not see them. The server needs a port for sound and pictures (--media-listen).',
+  'channels.install.sos': 'To call an adviser from any button of your pages',
+  'channels.install.sos.words': 'See an adviser now',
   'channels.install.check':
     'To check: open your site, the button appears at the bottom of the page. Say hello: the conversation arrives in the desk.',
   'channels.install.origins': 'First allow the address of your site.',

@@ -206,6 +206,12 @@ export const settingsFr = {
   'channels.hours.empty': 'Aucune plage : le chat se dira toujours fermé.',
   'channels.install.text': 'Collez ces deux lignes avant </body>, sur chaque page où le chat doit paraître.',
   'channels.install.label': 'Lignes à copier',
+  'channels.assist.title': 'Assistance en direct (SOS)',
+  'channels.assist': 'Vos clients peuvent voir et entendre un conseiller',
+  'channels.assist.hint':
+    'Le conseiller les entend et ne les voit pas. Le serveur doit avoir un port pour le son et l’image (--media-listen).',
+  'channels.install.sos': 'Pour appeler un conseiller depuis n’importe quel bouton de vos pages',
+  'channels.install.sos.words': 'Voir un conseiller maintenant',
   'channels.install.check':
     'Pour vérifier : ouvrez votre site, le bouton paraît en bas de la page. Écrivez bonjour : la conversation arrive dans le bureau.',
   'channels.install.origins': 'Autorisez d’abord l’adresse de votre site.',

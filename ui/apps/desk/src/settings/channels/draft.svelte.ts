@@ -14,6 +14,8 @@ export class ChannelDraft {
   languages = $state.raw<readonly Locale[]>(['fr', 'en']);
   origins = $state.raw<readonly string[]>([]);
   teamId = $state('');
+  /** Whether its customers may call a person on video. */
+  assist = $state(false);
   timed = $state(false);
   zone = $state('');
   week = $state.raw<readonly Slot[]>([]);
@@ -26,13 +28,14 @@ export class ChannelDraft {
   }
 
   fill(channel: Pick<Channel, 'name' | 'settings'>): void {
-    const { colour, greeting, languages, origins, teamId, hours } = settingsOf(channel);
+    const { colour, greeting, languages, origins, teamId, hours, assist } = settingsOf(channel);
     this.name = channel.name;
     this.colour = colour;
     this.greeting = { ...greeting };
     this.languages = languages;
     this.origins = origins;
     this.teamId = teamId ?? '';
+    this.assist = assist ?? false;
     this.timed = hours != null;
     this.zone = hours?.zone ?? this.zone;
     this.week = sorted(hours?.week ?? []);
@@ -57,6 +60,7 @@ export class ChannelDraft {
       origins: [...this.origins],
       languages: [...this.languages],
       ...(this.teamId === '' ? {} : { teamId: this.teamId }),
+      ...(this.assist ? { assist: true } : {}),
       ...(this.timed ? { hours: { zone: this.zone, week: sorted(this.week) } } : {}),
     };
   }

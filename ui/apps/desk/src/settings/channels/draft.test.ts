@@ -38,6 +38,14 @@ test('without hours and team nothing is sent for them', () => {
   expect(draft.changed).toBe(true);
 });
 
+test('live assistance is asked for where it is wanted, and nowhere else', () => {
+  const draft = new ChannelDraft(channel, 'UTC');
+  expect(draft.settings).not.toHaveProperty('assist');
+  draft.assist = true;
+  expect([draft.settings.assist, draft.changed]).toEqual([true, true]);
+  expect(new ChannelDraft({ ...channel, settings: draft.settings }, 'UTC').assist).toBe(true);
+});
+
 test('a change taken back is no change', () => {
   const draft = new ChannelDraft(channel, 'UTC');
   draft.name = 'Autre';

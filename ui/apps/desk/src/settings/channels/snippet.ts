@@ -6,6 +6,11 @@ export function snippet(key: string, host: string): string {
   ].join('\n');
 }
 
+/** What calls a person on video from anywhere on a page. */
+export function caller(words: string): string {
+  return `<button data-visavis-sos>${words}</button>`;
+}
+
 /** What a site with a content security policy must allow. */
 export function policy(host: string): string {
   return `script-src ${host}; frame-src ${host}`;

@@ -1,0 +1,338 @@
+import {
+  Call,
+  isProblem,
+  type Assist,
+  type CallSettings,
+  type CallState,
+  type Measure,
+  type RefusalReason,
+  type ServerFrame,
+} from '@visavis/client';
+import { Devices } from '../sos/devices.svelte.ts';
+import { sosWords } from '../sos/words.ts';
+import type { Session } from './session.svelte.ts';
+
+type MakeCall = (
+  settings: CallSettings,
+) => Pick<Call, 'state' | 'stream' | 'again' | 'speak' | 'show' | 'close' | 'measure'>;
+
+const slipMs = 700;
+const ringEveryMs = 2600;
+const tabKey = 'visavis.assist';
+
+/** Until when an assist rings for a member; undefined when it does not. */
+export function ringsUntil(assist: Assist, memberId: string): number | undefined {
+  if (assist.state !== 'ringing') return undefined;
+  const ring = assist.rings.filter((one) => one.memberId === memberId).at(-1);
+  return ring?.state === 'ringing' ? Date.parse(ring.expiresAt) : undefined;
+}
+
+/** From the press to the answer, ms; undefined while nobody has answered. */
+export function answeredIn({ pressedAt, acceptedAt }: Assist): number | undefined {
+  return acceptedAt ? Date.parse(acceptedAt) - Date.parse(pressedAt) : undefined;
+}
+
+/**
+ * Live assistance at this desk: who rings for her, the one she is in with her picture and voice, and the one a supervisor listens to.
+ * Answers of the API and live events enter by `take`; the newest version of each stays.
+ */
+export class Assists {
+  readonly devices: Devices;
+  readonly #session: Session;
+  readonly #voice;
+  readonly #make: MakeCall;
+  #items = $state.raw<readonly Assist[]>([]);
+  #over = new Set<string>();
+  /** The one whose media run on this screen. */
+  #here = $state<string | undefined>(undefined);
+  #listening = $state(false);
+  #call: ReturnType<MakeCall> | undefined;
+  #line = $state<CallState>('idle');
+  #stream = $state.raw<MediaStream | undefined>(undefined);
+  #muted = $state(false);
+  /** The customer's own line is being brought back. */
+  #away = $state(false);
+  #shownAt = 0;
+  #ringing: ReturnType<typeof setInterval> | undefined;
+  /** The look at camera and microphone is open. */
+  checking = $state(false);
+
+  constructor(session: Session, make: MakeCall = (settings) => new Call(settings), devices = new Devices()) {
+    this.#session = session;
+    this.#voice = session.i18n.with(sosWords);
+    this.#make = make;
+    this.devices = devices;
+  }
+
+  /** Whether a channel here offers live assistance. */
+  get offered(): boolean {
+    return this.#session.people.channels.some(({ settings }) => (settings as { assist?: boolean }).assist === true);
+  }
+  /** Those that ring for her, the longest first. */
+  get ringing(): readonly Assist[] {
+    const me = this.#me;
+    return this.#items.filter((assist) => ringsUntil(assist, me) !== undefined);
+  }
+  /** The one she is in. */
+  get mine(): Assist | undefined {
+    const me = this.#me;
+    return this.#items.find(({ memberId, state }) => memberId === me && (state === 'accepted' || state === 'live'));
+  }
+  /** Hers, on another screen or on one that was left: it can be taken here. */
+  get elsewhere(): Assist | undefined {
+    return this.mine && this.mine.id !== this.#here ? this.mine : undefined;
+  }
+  /** The one that is seen and heard on this screen. */
+  get here(): Assist | undefined {
+    return this.#items.find(({ id }) => id === this.#here);
+  }
+  get listening(): boolean {
+    return this.#listening;
+  }
+  /** All that are under way, as supervisors see them. */
+  get all(): readonly Assist[] {
+    return this.#items;
+  }
+  get line(): CallState {
+    return this.#line;
+  }
+  get stream(): MediaStream | undefined {
+    return this.#stream;
+  }
+  get muted(): boolean {
+    return this.#muted;
+  }
+  get away(): boolean {
+    return this.#away;
+  }
+  /** Whether it has rung long enough that a key pressed for something else is not meant for it. */
+  get settled(): boolean {
+    return Date.now() - this.#shownAt > slipMs;
+  }
+
+  async load(): Promise<void> {
+    try {
+      const { items } = await this.#session.api.get('/assists');
+      const known = new Set(items.map(({ id }) => id));
+      this.#items = this.#items.filter(({ id }) => known.has(id)); // it may ring for her again
+      if (this.#here && !known.has(this.#here)) this.#leave();
+      this.#ring(false);
+      for (const assist of items) this.take(assist);
+    } catch {
+      return; // the line says what rings
+    }
+    const { mine } = this;
+    if (mine && tab.get() === mine.id && !this.#call) await this.resume(mine);
+  }
+
+  take(assist: Assist): void {
+    const known = this.#items.find(({ id }) => id === assist.id);
+    if (this.#over.has(assist.id) || (known && known.version >= assist.version)) return;
+    if (assist.conversation) this.#session.inbox.take(assist.conversation);
+    if (assist.state === 'ended') return this.#ended(known ?? assist, assist);
+    const rang = this.ringing.length;
+    this.#items = [...this.#items.filter(({ id }) => id !== assist.id), assist].sort(
+      (a, b) => Date.parse(a.pressedAt) - Date.parse(b.pressedAt),
+    );
+    if (this.#here === assist.id && !this.#listening && assist.memberId !== this.#me) this.#leave();
+    this.#ring(rang === 0);
+  }
+
+  /** A word of the line about somebody's media. */
+  accept(frame: ServerFrame): void {
+    if (frame.type !== 'assist_media' || frame.assistId !== this.#here) return;
+    if (frame.side === 'customer') this.#away = frame.state === 'lost';
+    else if (frame.state === 'lost' && this.#line === 'joined') void this.#call?.again();
+  }
+  /** The server has lost everybody's media: all offer again. */
+  interrupted(assistId: string): void {
+    if (assistId === this.#here) void this.#call?.again();
+  }
+
+  forget(): void {
+    this.#leave();
+    this.#items = [];
+    this.#ring(false);
+  }
+
+  // What she does ----------------------------------------------------------------------
+
+  /** Answers it. Her camera has been open since it rang; from here on it is seen. */
+  async answer(assist: Assist): Promise<void> {
+    if (this.#call) return;
+    this.#session.route.open(assist.conversationId);
+    let taken = false;
+    await this.#join(assist, async (offer) => {
+      const { api } = this.#session;
+      const path = taken ? (`/assists/${assist.id}/join` as const) : (`/assists/${assist.id}/accept` as const);
+      const answer = await api.post(path, { offer });
+      taken = true;
+      tab.set(assist.id);
+      this.take(answer.assist);
+      return answer;
+    });
+  }
+
+  /** Takes up the one she was in, after her page was left. */
+  async resume(assist: Assist): Promise<void> {
+    tab.set(assist.id);
+    await this.#join(assist, (offer) => this.#session.api.post(`/assists/${assist.id}/join`, { offer }));
+  }
+
+  async refuse(assist: Assist, reason: RefusalReason): Promise<void> {
+    const { api, toasts } = this.#session;
+    const me = this.#me;
+    const rings = assist.rings.map((ring) => (ring.memberId === me ? { ...ring, state: 'refused' as const } : ring));
+    this.#items = this.#items.map((one) => (one.id === assist.id ? { ...assist, rings } : one));
+    this.#ring(false);
+    try {
+      await api.post(`/assists/${assist.id}/refuse`, { reason });
+      toasts.show({ text: this.#voice.t('refused'), icon: 'right', for: 4000 });
+    } catch {
+      // It was over anyway, or its time passes by itself.
+    }
+  }
+
+  mute(): void {
+    const { sound } = this.devices;
+    if (!sound) return;
+    sound.enabled = !sound.enabled;
+    this.#muted = !sound.enabled;
+  }
+
+  /** Hangs up, or stops listening. */
+  async end(): Promise<void> {
+    const { here } = this;
+    if (!here) return;
+    const { api, toasts } = this.#session;
+    if (this.#listening) {
+      this.#leave();
+      await api.delete(`/assists/${here.id}/watch`).catch(() => undefined);
+      return;
+    }
+    this.#leave();
+    try {
+      this.take(await api.post(`/assists/${here.id}/end`, {}));
+    } catch (error) {
+      if (!isProblem(error) || error.status !== 409) toasts.refuse({ text: this.#voice.t('end.refused') });
+    }
+  }
+
+  /** A supervisor listens in; both sides are told of her. */
+  async listen(assist: Assist): Promise<void> {
+    if (this.#call) return;
+    this.#listening = true;
+    this.#here = assist.id;
+    const exchange = (offer: string) => this.#session.api.post(`/assists/${assist.id}/watch`, { offer });
+    await this.#begin('listener', assist, exchange);
+  }
+
+  measure(): Promise<Measure> | undefined {
+    return this.#call?.measure();
+  }
+
+  // How it goes ------------------------------------------------------------------------
+
+  async #join(assist: Assist, exchange: CallSettings['exchange']): Promise<void> {
+    this.#listening = false;
+    this.#here = assist.id;
+    await this.devices.open();
+    if (this.#here === assist.id) await this.#begin('member', assist, exchange);
+  }
+
+  async #begin(side: CallSettings['side'], { id }: Assist, exchange: CallSettings['exchange']): Promise<void> {
+    const call = this.#make({
+      side,
+      exchange,
+      onchange: () => {
+        if (this.#call !== call) return;
+        this.#line = call.state;
+        this.#stream = call.stream;
+      },
+      onrefused: (error) => {
+        this.#leave();
+        const code = isProblem(error) ? error.code : '';
+        const text = code === 'assist_taken' ? 'taken' : code === 'assist_over' ? 'gone' : 'answer.refused';
+        this.#session.toasts.refuse({ text: this.#voice.t(text) });
+        if (text !== 'answer.refused') this.#drop(id);
+      },
+    });
+    this.#call = call;
+    if (side === 'member') {
+      call.speak(this.devices.sound ?? null);
+      call.show(this.devices.picture ?? null);
+    }
+    await call.again();
+  }
+
+  #leave(): void {
+    this.#call?.close();
+    this.#call = undefined;
+    this.#here = undefined;
+    this.#listening = false;
+    this.#line = 'idle';
+    this.#stream = undefined;
+    this.#muted = this.#away = false;
+    this.devices.close();
+    tab.set('');
+  }
+
+  #ended(known: Assist, assist: Assist): void {
+    const was = this.#here === assist.id;
+    const rang = ringsUntil(known, this.#me) !== undefined;
+    if (was) this.#leave();
+    this.#drop(assist.id);
+    const { t } = this.#voice;
+    if (was && assist.liveAt && assist.endedAt) {
+      const length = Date.parse(assist.endedAt) - Date.parse(assist.liveAt);
+      this.#session.toasts.show({ text: t('over', { for: this.#voice.lasting(length) }), icon: 'sos', for: 6000 });
+    } else if (was) this.#session.toasts.refuse({ text: t('over.failed') });
+    else if (rang) this.#session.toasts.show({ text: t('gone'), icon: 'right', for: 6000 });
+  }
+
+  #drop(id: string): void {
+    this.#over.add(id);
+    this.#items = this.#items.filter((one) => one.id !== id);
+    this.#ring(false);
+  }
+
+  /** Sounds while something rings and she is not in a call; opens her devices with the first ring, so that they are ready. */
+  #ring(begun: boolean): void {
+    const rings = this.ringing.length > 0 && !this.#call;
+    if (!rings) {
+      clearInterval(this.#ringing);
+      this.#ringing = undefined;
+      if (!this.#here && !this.checking) this.devices.close();
+      return;
+    }
+    if (begun) this.#shownAt = Date.now();
+    if (this.#ringing) return;
+    const sound = () => this.#session.notifier.sound();
+    const [first] = this.ringing;
+    if (first) this.#session.notifier.called(first);
+    this.#ringing = setInterval(sound, ringEveryMs);
+    if (this.devices.checked) void this.devices.open();
+  }
+
+  get #me(): string {
+    return this.#session.me?.member.id ?? '';
+  }
+}
+
+/** The call this tab is in: a reload takes it up again, another tab leaves it alone. */
+const tab = {
+  get: (): string => {
+    try {
+      return sessionStorage.getItem(tabKey) ?? '';
+    } catch {
+      return '';
+    }
+  },
+  set: (id: string): void => {
+    try {
+      sessionStorage.setItem(tabKey, id);
+    } catch {
+      // A reload then asks whether to take the call here.
+    }
+  },
+};

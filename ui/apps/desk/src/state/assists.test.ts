@@ -1,0 +1,251 @@
+import type { Assist, CallSettings, CallState, ServerFrame } from '@visavis/client';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { I18n, ToastQueue } from '@visavis/kit';
+import { Devices } from '../sos/devices.svelte.ts';
+import { quality } from '../sos/quality.ts';
+import { answeredIn, Assists, ringsUntil } from './assists.svelte.ts';
+import { apiOf, conversation } from './sample.ts';
+import type { Session } from './session.svelte.ts';
+
+const now = Date.parse('2026-11-22T10:00:00.000Z');
+const at = (s: number) => new Date(now + s * 1000).toISOString();
+const ring = (memberId: string, state: Assist['rings'][number]['state'] = 'ringing') => ({
+  memberId,
+  state,
+  rangAt: at(0),
+  expiresAt: at(12),
+});
+const assist = (id: string, more: Partial<Assist> = {}): Assist => ({
+  id,
+  conversationId: `c-${id}`,
+  customerId: 'camille',
+  channelId: 'web',
+  state: 'ringing',
+  pressedAt: at(0),
+  rings: [ring('me')],
+  consents: [],
+  asked: [],
+  watchers: [],
+  version: 1,
+  conversation: conversation(`c-${id}`),
+  ...more,
+});
+const taken = (id: string, more: Partial<Assist> = {}) =>
+  assist(id, {
+    state: 'accepted',
+    memberId: 'me',
+    acceptedAt: at(6.8),
+    rings: [ring('me', 'accepted')],
+    version: 3,
+    ...more,
+  });
+
+function scene({ refused = '' } = {}) {
+  const asked: string[] = [];
+  const rang: string[] = [];
+  const toasts = new ToastQueue();
+  const api = apiOf((method, path) => {
+    asked.push(`${method} ${path}`);
+    if (refused) return new Response(JSON.stringify({ status: 409, code: refused }), { status: 409 });
+    if (/(accept|join|watch)$/.test(path))
+      return { assist: taken(path.split('/')[2] ?? ''), answer: 'sdp', iceServers: [] };
+    if (path === '/assists') return { items: [] };
+    return path.endsWith('/end') ? taken('a', { state: 'ended', liveAt: at(8), endedAt: at(248), version: 9 }) : null;
+  });
+  const session = {
+    api,
+    toasts,
+    i18n: new I18n({ fr: {}, en: {} }, 'fr'),
+    inbox: { take: () => undefined },
+    people: { channels: [{ settings: { assist: true } }] },
+    route: { open: () => undefined },
+    notifier: { sound: () => rang.push('sound'), called: ({ id }: Assist) => rang.push(id) },
+    me: { member: { id: 'me' } },
+  };
+  const track = (kind: string) => ({ kind, enabled: true, stop: () => undefined, getSettings: () => ({}) });
+  const tracks = [track('audio'), track('video')];
+  const media = {
+    getUserMedia: () => Promise.resolve({ getTracks: () => tracks } as unknown as MediaStream),
+    enumerateDevices: () => Promise.resolve([]),
+  };
+  let settings: CallSettings | undefined;
+  const shown: unknown[] = [];
+  const call = {
+    state: 'idle' as CallState,
+    stream: undefined,
+    again: async () => {
+      try {
+        await settings?.exchange('offer');
+      } catch (error) {
+        settings?.onrefused?.(error);
+      }
+    },
+    speak: (one: unknown) => shown.push(one),
+    show: (one: unknown) => shown.push(one),
+    close: () => undefined,
+    measure: () => Promise.reject(new Error('not asked here')),
+  };
+  const make = (given: CallSettings) => {
+    settings = given;
+    return call;
+  };
+  const assists = new Assists(session as unknown as Session, make, new Devices(media, undefined));
+  return { assists, asked, rang, toasts, tracks, shown, again: () => settings?.exchange('another') };
+}
+
+beforeEach(() => void vi.useFakeTimers({ now }));
+afterEach(() => vi.useRealTimers());
+
+describe('what rings', () => {
+  test('is what rings for her, and no longer once it does not', () => {
+    expect(ringsUntil(assist('a'), 'me')).toBe(Date.parse(at(12)));
+    expect(ringsUntil(assist('a', { rings: [ring('me', 'refused')] }), 'me')).toBeUndefined();
+    expect(ringsUntil(assist('a', { rings: [ring('karim')] }), 'me')).toBeUndefined();
+    expect(ringsUntil(taken('a'), 'me')).toBeUndefined();
+    // Called a second time, after a first ring that she missed.
+    expect(ringsUntil(assist('a', { rings: [ring('me', 'missed'), ring('me')] }), 'me')).toBe(Date.parse(at(12)));
+  });
+
+  test('sounds until it is answered by somebody', async () => {
+    const { assists, rang } = scene();
+    assists.take(assist('a'));
+    assists.take(assist('b', { pressedAt: at(2) }));
+    expect([assists.ringing.map(({ id }) => id), rang]).toEqual([['a', 'b'], ['a']]);
+    await vi.advanceTimersByTimeAsync(3000);
+    expect(rang).toEqual(['a', 'sound']);
+    assists.take(assist('a', { rings: [ring('me', 'withdrawn')], state: 'accepted', memberId: 'karim', version: 2 }));
+    assists.take(assist('b', { rings: [ring('me', 'withdrawn')], version: 2 }));
+    await vi.advanceTimersByTimeAsync(9000);
+    expect([assists.ringing.length, rang.length]).toEqual([0, 2]);
+  });
+
+  test('takes no older word for a newer one, and stays away once it is over', () => {
+    const { assists } = scene();
+    assists.take(assist('a', { version: 4 }));
+    assists.take(assist('a', { version: 3, rings: [] }));
+    expect(assists.ringing.length).toBe(1);
+    assists.take(assist('a', { state: 'ended', outcome: 'cancelled', version: 5 }));
+    assists.take(assist('a', { version: 6 }));
+    expect(assists.all).toEqual([]);
+  });
+
+  test('that is not there after a cut is gone, and may ring again', async () => {
+    const { assists } = scene();
+    assists.take(assist('a'));
+    await assists.load();
+    expect(assists.ringing).toEqual([]);
+    assists.take(assist('a', { version: 2 }));
+    expect(assists.ringing.length).toBe(1);
+  });
+
+  test('a key pressed for something else does not answer what has just come up', () => {
+    const { assists } = scene();
+    assists.take(assist('a'));
+    expect(assists.settled).toBe(false);
+    vi.advanceTimersByTime(800);
+    expect(assists.settled).toBe(true);
+  });
+
+  test('is passed on with a reason', async () => {
+    const { assists, asked } = scene();
+    assists.take(assist('a'));
+    await assists.refuse(assist('a'), 'busy');
+    expect([assists.ringing.length, asked]).toEqual([0, ['POST /assists/a/refuse']]);
+  });
+});
+
+describe('a call', () => {
+  test('is answered with camera and microphone, offered again after a cut, and ended with its length', async () => {
+    const { assists, asked, tracks, shown, toasts, again } = scene();
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    expect([assists.here?.id, assists.mine?.id, shown]).toEqual(['a', 'a', tracks]);
+    await again();
+    assists.mute();
+    expect([assists.muted, tracks[0]?.enabled]).toEqual([true, false]);
+    await assists.end();
+    expect(assists.here).toBeUndefined();
+    expect(asked).toEqual(['POST /assists/a/accept', 'POST /assists/a/join', 'POST /assists/a/end']);
+    expect(toasts.items.some(({ refused }) => refused)).toBe(false);
+  });
+
+  test('that somebody else has taken is said, and stays until it is read', async () => {
+    const { assists, toasts } = scene({ refused: 'assist_taken' });
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    expect([assists.here, assists.ringing.length]).toEqual([undefined, 0]);
+    expect(toasts.items[0]).toMatchObject({ text: 'Trop tard\u202f: quelqu’un d’autre a décroché.', refused: true });
+  });
+
+  test('of hers on another screen is not taken without a word of hers', () => {
+    const { assists } = scene();
+    assists.take(taken('a'));
+    expect([assists.here, assists.elsewhere?.id]).toEqual([undefined, 'a']);
+  });
+
+  test('tells when the customer’s line is cut', async () => {
+    const { assists } = scene();
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    const frame = (state: string) =>
+      assists.accept({ type: 'assist_media', assistId: 'a', side: 'customer', state } as unknown as ServerFrame);
+    frame('lost');
+    expect(assists.away).toBe(true);
+    frame('connected');
+    expect(assists.away).toBe(false);
+  });
+
+  test('is listened to by a supervisor, who leaves it as it is', async () => {
+    const { assists, asked, shown } = scene();
+    assists.take(assist('a', { state: 'live', memberId: 'karim', rings: [], version: 5 }));
+    const [live] = assists.all;
+    if (live) await assists.listen(live);
+    expect([assists.listening, assists.here?.id, shown]).toEqual([true, 'a', []]);
+    await assists.end();
+    expect(asked).toEqual(['POST /assists/a/watch', 'DELETE /assists/a/watch']);
+  });
+});
+
+test('the time to the answer is counted from the press', () => {
+  expect([answeredIn(assist('a')), answeredIn(taken('a'))]).toEqual([undefined, 6800]);
+});
+
+test('a line is judged by what is missing, then by what is late', () => {
+  const measure = { spoken: 0, heard: 0, frames: 0, rate: 24, delay: 31, missing: 0 };
+  expect(quality(measure)).toBe('good');
+  expect(quality({ ...measure, missing: 0.05 })).toBe('fair');
+  expect(quality({ ...measure, delay: 300 })).toBe('fair');
+  expect(quality({ ...measure, missing: 0.1 })).toBe('poor');
+});
+
+describe('camera and microphone', () => {
+  test('are asked for together; without a camera the voice alone', async () => {
+    const asked: string[] = [];
+    const voice = {
+      getTracks: () => [{ kind: 'audio', stop: () => undefined, getSettings: () => ({ deviceId: 'm' }) }],
+    };
+    const media = {
+      getUserMedia: (wish?: MediaStreamConstraints) => {
+        asked.push(Object.keys(wish ?? {}).join());
+        if (wish?.video) return Promise.reject(Object.assign(new Error('none'), { name: 'NotFoundError' }));
+        return Promise.resolve(voice as unknown as MediaStream);
+      },
+      enumerateDevices: () => Promise.resolve([{ kind: 'audioinput', deviceId: 'm' } as MediaDeviceInfo]),
+    };
+    const kept = new Map<string, string>();
+    const shelf = {
+      getItem: (key: string) => kept.get(key) ?? null,
+      setItem: (key: string, value: string) => void kept.set(key, value),
+    };
+    const devices = new Devices(media, shelf);
+    await devices.open();
+    expect([asked, devices.trouble, devices.picture, devices.microphones.length]).toEqual([
+      ['audio,video', 'audio'],
+      'missing',
+      undefined,
+      1,
+    ]);
+    devices.settle();
+    expect([new Devices(media, shelf).checked, new Devices(media, shelf).microphone]).toEqual([true, 'm']);
+  });
+});
