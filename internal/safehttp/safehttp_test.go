@@ -349,8 +349,7 @@ func TestAFetchGoesWhereItIsSentAndNoFurther(t *testing.T) {
 	t.Cleanup(inside.Close)
 	plain, _, came := sink(t, func(http.ResponseWriter, *http.Request) {})
 	var asked atomic.Int32
-	var outside *httptest.Server
-	outside = httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	outside := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked.Add(1)
 		if len(r.Cookies()) > 0 || r.Referer() != "" {
 			t.Errorf("what one said is told to the next: %v", r.Header)
