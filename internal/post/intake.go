@@ -140,7 +140,10 @@ func (s *Service) TellHealth(ctx context.Context, ws vis.WorkspaceID, ch vis.Cha
 	key := healthKey{ch, h.Part}
 	s.mu.Lock()
 	was, known := s.told[key]
-	same := known && was.State == h.State && was.Problem == h.Problem && was.Answer == h.Answer && was.Backlog == h.Backlog && was.Missed == h.Missed
+	if h.Backlog < 0 {
+		h.Old = was.Old // a mailbox whose fetching begins anew has not been looked into yet
+	}
+	same := known && was.State == h.State && was.Problem == h.Problem && was.Answer == h.Answer && was.Backlog == h.Backlog && was.Missed == h.Missed && was.Old == h.Old
 	if same && h.ContactAt.Sub(was.ContactAt) < contactEvery {
 		s.mu.Unlock()
 		return

@@ -355,11 +355,15 @@ func TestAMailboxKeepsItsSecretsAndTellsHowItDoes(t *testing.T) {
 	if !on.CanSay {
 		t.Errorf("switched on: %+v", on)
 	}
-	h.letters.TellHealth(h.ctx, h.ws, vis.ChannelID(made.ID), channel.Health{Part: "out", State: channel.Broken, Problem: "sign-in-refused", Answer: "535 no", Backlog: 3})
+	h.letters.TellHealth(h.ctx, h.ws, vis.ChannelID(made.ID), channel.Health{Part: "out", State: channel.Broken, Problem: "sign-in-refused", Answer: "535 no", Backlog: 3,
+		Old: channel.OldLetters{Total: 10000, Left: 8760, PerHour: 6000, BeganAt: h.clock.Now()}})
 	got := read[Connections](t, h.get(h.hire(h.admin, "Yann", vis.Agent), "/api/v1/connections"))
 	ways := map[string]Connection{}
 	for _, c := range got.Items {
 		ways[c.Part] = c
+	}
+	if old := ways["out"].Old; old == nil || old.Total != 10000 || old.Left != 8760 || old.PerHour != 6000 || ways["in"].Old != nil {
+		t.Errorf("how far old letters are: %+v", got)
 	}
 	if out := ways["out"]; len(ways) != 2 || out.Problem != "sign-in-refused" || out.Answer != "535 no" || out.Backlog != 3 || out.Since == nil || ways["in"].Problem != "no-way-in" {
 		t.Errorf("how it does: %+v", got)

@@ -58,16 +58,34 @@ type MailCounts struct {
 
 // Connection is how one of a channel's two ways does.
 type Connection struct {
-	ChannelID string  `json:"channelId" format:"uuid"`
-	Part      string  `json:"part" enum:"in,out"`
-	State     string  `json:"state" enum:"healthy,trying,broken"`
-	Problem   string  `json:"problem,omitempty" doc:"A stable word, such as sign-in-refused."`
-	Answer    string  `json:"answer,omitempty" doc:"What the other server said."`
-	Backlog   int     `json:"backlog" doc:"How many letters are known to wait on the other side; -1 when unknown."`
-	Missed    int     `json:"missed" doc:"How many letters somebody has taken away from there before they could be fetched, as far as can be told."`
-	MissedAt  *Moment `json:"missedAt,omitempty" doc:"Of the last of them."`
-	ContactAt *Moment `json:"contactAt,omitempty" doc:"Of the last success."`
-	Since     *Moment `json:"since,omitempty" doc:"Of the present state."`
+	ChannelID string      `json:"channelId" format:"uuid"`
+	Part      string      `json:"part" enum:"in,out"`
+	State     string      `json:"state" enum:"healthy,trying,broken"`
+	Problem   string      `json:"problem,omitempty" doc:"A stable word, such as sign-in-refused."`
+	Answer    string      `json:"answer,omitempty" doc:"What the other server said."`
+	Backlog   int         `json:"backlog" doc:"How many letters are known to wait on the other side; -1 when unknown."`
+	Missed    int         `json:"missed" doc:"How many letters somebody has taken away from there before they could be fetched, as far as can be told."`
+	MissedAt  *Moment     `json:"missedAt,omitempty" doc:"Of the last of them."`
+	ContactAt *Moment     `json:"contactAt,omitempty" doc:"Of the last success."`
+	Since     *Moment     `json:"since,omitempty" doc:"Of the present state."`
+	Old       *OldLetters `json:"old,omitempty" doc:"How far fetching what was in the mailbox before has come; absent when there is nothing of that."`
+}
+
+// OldLetters is how far fetching what was in a mailbox before has come.
+type OldLetters struct {
+	Total   int    `json:"total" doc:"When it began."`
+	Left    int    `json:"left" doc:"Of them, to be fetched."`
+	PerHour int    `json:"perHour" doc:"How many come in an hour, as measured last; 0 when unknown."`
+	BeganAt Moment `json:"beganAt"`
+}
+
+// connection is what a caller sees of how one of a channel's ways does.
+func connection(ch vis.ChannelID, h channel.Health) Connection {
+	out := Connection{string(ch), h.Part, string(h.State), h.Problem, h.Answer, h.Backlog, h.Missed, maybe(h.MissedAt), maybe(h.ContactAt), maybe(h.Since), nil}
+	if h.Old.Total > 0 {
+		out.Old = &OldLetters{h.Old.Total, h.Old.Left, h.Old.PerHour, moment(h.Old.BeganAt)}
+	}
+	return out
 }
 
 // Connections are those of all channels that have any.
@@ -233,7 +251,7 @@ func (s *Server) connectionRoutes() {
 			out := Connections{[]Connection{}}
 			for id, parts := range all {
 				for _, h := range parts {
-					out.Items = append(out.Items, Connection{string(id), h.Part, string(h.State), h.Problem, h.Answer, h.Backlog, h.Missed, maybe(h.MissedAt), maybe(h.ContactAt), maybe(h.Since)})
+					out.Items = append(out.Items, connection(id, h))
 				}
 			}
 			return ok(out), err

@@ -4220,6 +4220,8 @@ export interface components {
              * @description Of the last of them.
              */
             missedAt?: string;
+            /** @description How far fetching what was in the mailbox before has come; absent when there is nothing of that. */
+            old?: components["schemas"]["OldLetters"];
             /** @enum {string} */
             part: "in" | "out";
             /** @description A stable word, such as sign-in-refused. */
@@ -5942,6 +5944,28 @@ export interface components {
         };
         Offers: {
             items: components["schemas"]["Offer"][];
+        };
+        OldLetters: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            beganAt: string;
+            /**
+             * Format: int64
+             * @description Of them, to be fetched.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description How many come in an hour, as measured last; 0 when unknown.
+             */
+            perHour: number;
+            /**
+             * Format: int64
+             * @description When it began.
+             */
+            total: number;
         };
         Order: {
             /** @description All of them, the first first. */

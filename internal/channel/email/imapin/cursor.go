@@ -16,6 +16,9 @@ type cursor struct {
 	Since time.Time `json:"since"`
 	// Old are letters that were there before.
 	Old spans `json:"old"`
+	// OldTotal is how many of them there were to be fetched when that began, at OldAt.
+	OldTotal int       `json:"oldTotal,omitempty"`
+	OldAt    time.Time `json:"oldAt,omitzero"`
 	// Kept are those that we have. Gaps in it are closed only where nothing is missed.
 	Kept spans `json:"kept"`
 	// Due are those kept that must still be moved or deleted.

@@ -78,9 +78,17 @@ func TestLettersThatWereThereWaitForNewcomers(t *testing.T) {
 	if len(s.order) != some+1 {
 		t.Errorf("while it is paused %d letters were fetched", len(s.order)-some)
 	}
+	came := some - 1 // without the newcomer
+	paused := s.last().Old
+	if paused.Total != 180 || paused.Left != 180-came || paused.BeganAt.IsZero() {
+		t.Errorf("while it is paused, with %d old letters here, it is told %+v", came, paused)
+	}
 	b.Existing = Fetch
 	fetching(t, fetcher(d, quick), b, s)
 	s.awaitRest(t)
+	if old := s.last().Old; old.Total != 180 || old.Left != 0 || !old.BeganAt.Equal(paused.BeganAt) || old.PerHour <= 0 {
+		t.Errorf("in the end it is told %+v", old)
+	}
 	s.holds(t, append(letters(1, 180), letterNo(500), letterNo(501))...)
 	old := slices.DeleteFunc(numbers(s.order), func(n int) bool { return n >= 500 })
 	if !slices.IsSorted(old) {

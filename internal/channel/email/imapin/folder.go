@@ -15,6 +15,7 @@ type folder struct {
 	name string
 	*cursor
 	live, old []uint32         // to be fetched, in this order
+	paused    int              // old letters that are not to be fetched yet
 	careful   map[uint32]bool  // those that were under way when a line broke: one at a time
 	larger    map[uint32]int64 // those that turned out to have more bytes than the server said
 	next      uint32           // UIDs from here on have not been listed
@@ -57,6 +58,9 @@ func (r *receiver) look(ctx context.Context, s *session, f *folder) error {
 		}
 		r.queue(f, all)
 		f.listedAt = now
+		if f.OldTotal == 0 && len(f.old) > 0 {
+			f.OldTotal, f.OldAt = len(f.old), now // saved with the first batch
+		}
 	case sel.UIDNext == 0 || uint32(sel.UIDNext) > f.next || sel.NumMessages != f.count:
 		more, err := s.since(ctx, f.next, sel.NumMessages, imap.FetchOptions{})
 		if err != nil {
@@ -121,7 +125,7 @@ func sortFound(all []found) {
 // queue puts all that lies in a folder and is wanted into its queues.
 func (r *receiver) queue(f *folder, all []found) {
 	sortFound(all)
-	f.live, f.old, f.next = nil, nil, 1
+	f.live, f.old, f.paused, f.next = nil, nil, 0, 1
 	there := make(map[uint32]bool, len(f.Late))
 	for _, l := range all {
 		f.next = l.uid + 1
@@ -133,6 +137,8 @@ func (r *receiver) queue(f *folder, all []found) {
 			f.live = append(f.live, l.uid)
 		case r.box.Existing == Fetch:
 			f.old = append(f.old, l.uid)
+		case r.box.Existing == Pause:
+			f.paused++
 		}
 	}
 	for uid := range f.Late {

@@ -75,6 +75,7 @@ func (r *receiver) tell(ctx context.Context, state channel.HealthState, problem,
 		}
 		h.Backlog += len(f.live) + len(f.old) + len(f.late())
 	}
+	h.Old = r.oldLetters()
 	r.toldAt = r.now()
 	r.in.Tell(ctx, h)
 }

@@ -105,6 +105,8 @@ type receiver struct {
 	tries     int
 	contactAt time.Time
 	toldAt    time.Time
+	from      mark // when old letters began to be fetched over this line
+	perHour   int  // how many of them came since, an hour; 0 when not known yet
 }
 
 // Receive fetches until ctx ends.
@@ -130,7 +132,7 @@ func (r *receiver) line(ctx context.Context) error {
 	if r.secret, err = r.ask(ctx, r.refused); err != nil {
 		return err
 	}
-	r.refused = ""
+	r.refused, r.from, r.perHour = "", mark{}, 0
 	s, err := r.session(ctx, r.box.Server, r.secret)
 	var not signInError
 	if errors.As(err, &not) {
@@ -191,9 +193,13 @@ func (r *receiver) before(ctx context.Context, s *session, f *folder) (err error
 			return err
 		}
 	}
+	if r.from.at.IsZero() {
+		r.measure()
+	}
 	if f.old, err = r.stretch(ctx, s, f, f.old); err != nil {
 		return err
 	}
+	r.measure()
 	r.well(ctx, false)
 	return r.clear(ctx, s, f)
 }
