@@ -40,7 +40,7 @@ func TestALetterIsTakenAwayOnlyOnceItIsKept(t *testing.T) {
 	s.await(t, "told", func() bool {
 		return s.last().State == channel.Broken && s.last().Problem == "folder-refused" && strings.Contains(s.last().Answer, "it stays")
 	})
-	s.await(t, "done", func() bool { return strings.Contains(s.cursors["imap:INBOX"], `"kept":"1:3"}`) })
+	s.await(t, "done", func() bool { return strings.Contains(s.cursors["imap:INBOX"], `"kept":"1:3","next":4}`) })
 	s.awaitRest(t)
 	server.mu.Lock()
 	defer server.mu.Unlock()
