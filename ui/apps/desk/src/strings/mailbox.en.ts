@@ -112,6 +112,16 @@ export const mailboxEn: Record<keyof typeof mailboxFr, string> = {
   'health.missed':
     '{n, plural, one {A letter was taken out of the mailbox before it could be fetched} other {# letters were taken out of the mailbox before they could be fetched}}, the last time on {when}. Other folders and the bin may still hold what is missing.',
 
+  'backfill.label': 'Old letters fetched',
+  'backfill.count': '{done} of {total} old letters',
+  'backfill.minutes': 'about {n} min left',
+  'backfill.hours': 'about {n} h left',
+  'backfill.days': 'about {n} days left',
+  'backfill.paused': 'paused',
+  'backfill.began': 'Begun {when}.',
+  'backfill.pause': 'Pause',
+  'backfill.resume': 'Resume',
+
   'signin.title': 'Signing in',
   'signin.hint': 'Some providers take no passwords: a person consents on their page instead.',
   'signin.legend': 'How this mailbox is signed in to',

@@ -111,6 +111,16 @@ export const mailboxFr = {
   'health.missed':
     '{n, plural, one {Une lettre a quitté la boîte avant d’avoir pu être relevée} other {# lettres ont quitté la boîte avant d’avoir pu être relevées}}, la dernière fois le {when}. D’autres dossiers ou la corbeille contiennent peut-être ce qui manque.',
 
+  'backfill.label': 'Anciennes lettres relevées',
+  'backfill.count': '{done} anciennes lettres sur {total}',
+  'backfill.minutes': 'encore {n} min environ',
+  'backfill.hours': 'encore {n} h environ',
+  'backfill.days': 'encore {n} jours environ',
+  'backfill.paused': 'en pause',
+  'backfill.began': 'Commencé le {when}.',
+  'backfill.pause': 'Mettre en pause',
+  'backfill.resume': 'Reprendre',
+
   'signin.title': 'Identification',
   'signin.hint': 'Certains hébergeurs ne prennent aucun mot de passe : une personne consent sur leur page.',
   'signin.legend': 'Comment cette boîte s’identifie',
