@@ -16,4 +16,5 @@ CREATE TABLE assists (
     FOREIGN KEY (workspace, conversation) REFERENCES conversations (workspace, id)
 ) STRICT;
 CREATE UNIQUE INDEX assists_open ON assists (workspace, conversation) WHERE state <> 'ended';
+CREATE INDEX assists_open_since ON assists (workspace, pressed_at, id) WHERE state <> 'ended';
 CREATE INDEX assists_conversation ON assists (workspace, conversation, pressed_at, id);
