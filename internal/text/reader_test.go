@@ -113,6 +113,9 @@ func TestTheWordsAddUpToTheJudgement(t *testing.T) {
 }
 
 func TestLearningAgainGivesTheSameModel(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learning takes a while")
+	}
 	t.Parallel()
 	messages := Seed()[:200]
 	first, err := Train(Standard(), messages, nil, nil)
@@ -134,6 +137,9 @@ func TestLearningAgainGivesTheSameModel(t *testing.T) {
 
 // A workspace teaches its own words.
 func TestACorrectionIsLearnt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("learning takes a while")
+	}
 	t.Parallel()
 	messages := Seed()[:400]
 	for _, words := range []string{"le zorblatte grince encore", "mon zorblatte est resté muet", "zorblatte en panne sèche", "un zorblatte neuf qui grince"} {
@@ -149,6 +155,9 @@ func TestACorrectionIsLearnt(t *testing.T) {
 }
 
 func TestReadingAllocatesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("the race detector, which runs with -short, has pools forget")
+	}
 	r := NewReader(Standard())
 	const message = "J'attends mon colis depuis trois semaines, toujours rien ! Pouvez-vous me dire où il est, svp ? Merci."
 	if n := testing.AllocsPerRun(100, func() { r.Read(message) }); n > 0 {
