@@ -64,14 +64,29 @@ func newRelay(o Options, local, public netip.AddrPort, known func(vis.AssistID) 
 	return r, r.listen(o.Relay.Listen)
 }
 
+// bothWays opens one port for UDP and TCP. Where any will do, another is tried when the one that UDP got is taken for TCP.
+func bothWays(address string) (net.PacketConn, net.Listener, error) {
+	const most = 20
+	for n := 1; ; n++ {
+		packets, err := net.ListenPacket("udp", address) //nolint:noctx // a port is opened at once or not at all
+		if err != nil {
+			return nil, nil, err
+		}
+		listener, err := net.Listen("tcp", packets.LocalAddr().String()) //nolint:noctx // see above
+		if err == nil {
+			return packets, listener, nil
+		}
+		err = errors.Join(err, packets.Close())
+		if !strings.HasSuffix(address, ":0") || n == most {
+			return nil, nil, err
+		}
+	}
+}
+
 func (r *relay) listen(address string) error {
-	packets, err := net.ListenPacket("udp", address) //nolint:noctx // a port is opened at once or not at all
+	packets, listener, err := bothWays(address)
 	if err != nil {
 		return fmt.Errorf("listen for the relay: %w", err)
-	}
-	listener, err := net.Listen("tcp", packets.LocalAddr().String()) //nolint:noctx // see above
-	if err != nil {
-		return errors.Join(fmt.Errorf("listen for the relay: %w", err), packets.Close())
 	}
 	r.server, err = turn.NewServer(turn.ServerConfig{
 		Realm: realm, LoggerFactory: quiet(), AuthHandler: r.authorize, QuotaHandler: func(session, _ string, _ net.Addr) bool {
