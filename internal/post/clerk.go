@@ -16,7 +16,7 @@ const (
 	readAtOnce  = 64
 	heldAtOnce  = 32 << 20 // bytes of letters that are read together, or one letter
 	readWithin  = 30 * time.Second
-	readLease   = 5 * time.Minute // of those that are claimed together
+	readLease   = 2 * time.Minute // of those that are claimed together
 	againAfter  = 20 * time.Second
 	workspaces  = 100
 	readersMost = 2 // that use a processor; those who wait for others' answers are not counted
@@ -89,7 +89,12 @@ func (s *Service) readAll(ctx context.Context, ws vis.WorkspaceID, claimed []Arr
 	slots := make(chan struct{}, readersMost)
 	var readers sync.WaitGroup
 	for i, a := range claimed {
-		readers.Go(func() { work[i] = s.read(ctx, ws, a, slots) })
+		slots <- struct{}{}
+		readers.Go(func() {
+			leave := sync.OnceFunc(func() { <-slots })
+			defer leave()
+			work[i] = s.read(ctx, ws, a, leave)
+		})
 	}
 	readers.Wait()
 	return work
@@ -107,21 +112,13 @@ type reading struct {
 	err     error
 }
 
-// read reads one arrival and keeps what came with it. A fault in a parser is an error here and nothing worse.
-func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival, slots chan struct{}) reading {
+// read reads one arrival and keeps what came with it. A fault in a parser is an error here and nothing worse. It says when it leaves the
+// processor to others, and only waits from there on.
+func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival, leave func()) reading {
 	out := reading{arrival: a}
+	within, cancel := context.WithTimeout(ctx, readWithin)
+	defer cancel()
 	out.err = vis.Survive(func() (err error) {
-		slots <- struct{}{}
-		busy := true
-		leave := func() {
-			if busy {
-				<-slots
-				busy = false
-			}
-		}
-		defer leave()
-		within, cancel := context.WithTimeout(ctx, readWithin)
-		defer cancel()
 		if a.Tries > triesMost { // the program died over it each time, without a word
 			return &channel.Unreadable{Reason: ReasonPoison, Detail: "reading it ended the program"}
 		}
@@ -148,10 +145,10 @@ func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival, slots
 		}
 		out.words, out.body = words(out.letter)
 		out.print = printOf(out.letter)
+		leave()
 		if out.kept, err = s.keep(within, ws, out.letter); err != nil {
 			return err
 		}
-		leave()
 		out.letter.Trust = reader.Prove(within, account, raw, a.Envelope, out.letter)
 		return nil
 	})
