@@ -74,9 +74,18 @@ type roster struct{ routing *routing.Service }
 
 // Callable implements assist.Roster.
 func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error) {
+	return r.routing.Callable(ctx, queues(tx), ws, c, now)
+}
+
+// Engage implements assist.Roster.
+func (r roster) Engage(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
+	return r.routing.Engage(ctx, queues(tx), ws, m, now)
+}
+
+func queues(tx assist.Tx) routing.Tx {
 	within, ok := tx.(routing.Tx)
 	if !ok {
 		panic("app: a transaction without queues") // the store makes one kind for all rooms
 	}
-	return r.routing.Callable(ctx, within, ws, c, now)
+	return within
 }

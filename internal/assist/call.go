@@ -32,6 +32,9 @@ func (s *Service) Accept(ctx context.Context, by vis.Actor, id vis.AssistID, off
 		if err := s.awaitMedia(ctx, tx, by.Workspace, id, now); err != nil {
 			return "", err
 		}
+		if err := s.Roster.Engage(ctx, tx, by.Workspace, by.Member(), now); err != nil {
+			return "", err
+		}
 		c, err := tx.Conversation(ctx, x.Conversation)
 		if err != nil {
 			return "", err

@@ -26,6 +26,8 @@ const subject = "SOS"
 type Roster interface {
 	// Callable are the members who are here and free for a call in this conversation, best first.
 	Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error)
+	// Engage takes back what else is offered to a member who has just answered a call; that she does not take it is no fault of hers.
+	Engage(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error
 }
 
 // Reach says what can be done on a channel.

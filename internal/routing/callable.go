@@ -69,6 +69,11 @@ func (s *Service) Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c des
 	return out, nil
 }
 
+// Engage takes back what rings for a member who has just answered a call.
+func (s *Service) Engage(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
+	return s.withdrawFrom(ctx, tx, vis.System(ws), m, now)
+}
+
 // acquainted says how well a member knows a conversation's customer, as answerer.knows.
 func acquainted(ctx context.Context, tx Tx, c desk.Conversation, now time.Time) (func(vis.MemberID) int, error) {
 	customer, err := tx.Customer(ctx, c.Customer.ID)

@@ -70,6 +70,37 @@ func TestTheNextEngineGoesOnWhereOneStopped(t *testing.T) {
 	h.wantOwner(third, nobody) // she never came
 }
 
+func TestWhatRingsForAMemberIsTakenBackWhenSheAnswersACall(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	lea := h.hire("Léa")
+	h.comes(lea)
+	with := h.taken(lea)
+	c := h.asks()
+	h.settle()
+	for range 3 { // as often as would send her on a break
+		h.rings(lea, c)
+		call := assist.Session{ID: vis.AssistID(h.mint.ID(h.now)), Conversation: with, State: assist.Live, Member: lea.Member(), PressedAt: h.now, Version: 1}
+		h.ok(h.store.Assist().Update(h.ctx, vis.System(h.ws), nil, func(tx assist.Tx) error {
+			if err := tx.InsertAssist(h.ctx, call); err != nil {
+				return err
+			}
+			return h.routing.Engage(h.ctx, tx.(routing.Tx), h.ws, lea.Member(), h.now)
+		}))
+		h.passes(time.Minute)
+		if len(h.ringing(lea)) != 0 {
+			t.Fatal("it rings though she speaks")
+		}
+		call.State = assist.Ended
+		h.ok(h.store.Assist().Update(h.ctx, vis.System(h.ws), nil, func(tx assist.Tx) error { _, err := tx.SaveAssist(h.ctx, call); return err }))
+		h.passes(15 * time.Second)
+	}
+	h.rings(lea, c)
+	if here := h.presence(lea); here != routing.Available {
+		t.Errorf("she is %s for what she could not take", here)
+	}
+}
+
 func TestAMemberInALiveAssistanceIsOfferedNothingElse(t *testing.T) {
 	t.Parallel()
 	h := newShop(t)

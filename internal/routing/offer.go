@@ -204,7 +204,7 @@ func (s *Service) withdraw(ctx context.Context, tx Tx, by vis.Actor, id vis.Conv
 	return nil
 }
 
-// withdrawFrom ends what rings for a member who is not there to hear it.
+// withdrawFrom ends what rings for a member who is not there to hear it, or has something better to do.
 func (s *Service) withdrawFrom(ctx context.Context, tx Tx, by vis.Actor, m vis.MemberID, now time.Time) error {
 	ringing, err := tx.RingingOffers(ctx)
 	if err != nil {

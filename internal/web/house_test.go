@@ -153,6 +153,10 @@ func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, 
 	return r.Service.Callable(ctx, tx.(routing.Tx), ws, c, now)
 }
 
+func (r roster) Engage(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
+	return r.Service.Engage(ctx, tx.(routing.Tx), ws, m, now)
+}
+
 func (h *house) must(err error) {
 	h.Helper()
 	if err != nil {
