@@ -85,6 +85,7 @@ export const letterEn: typeof letterFr = {
   'sending.cancel': 'Take back',
   'sending.who': 'For {address}',
   'sending.said': 'The server said: “{answer}”',
+  'sending.detail': 'Detail: {answer}',
   'sending.refused': 'That could not be done. {why}',
   'problem.mailbox-unknown': 'This address does not exist.',
   'problem.mailbox-unknown.do': 'Check it with the customer, then write to the right one.',

@@ -84,6 +84,7 @@ export const letterFr = {
   'sending.cancel': 'Reprendre',
   'sending.who': 'Pour {address}',
   'sending.said': 'Réponse du serveur\u202f: «\u202f{answer}\u202f»',
+  'sending.detail': 'Détail\u202f: {answer}',
   'sending.refused': 'Cela n’a pas pu être fait. {why}',
   'problem.mailbox-unknown': 'Cette adresse n’existe pas.',
   'problem.mailbox-unknown.do': 'Vérifiez-la avec le client, puis écrivez-lui à la bonne.',

@@ -82,6 +82,8 @@ export const mailFr = {
   'mail.readat': 'Ouverte',
   'mail.answer': 'Réponse du serveur',
   'mail.answered': 'Réponse du serveur : {answer}',
+  'mail.detail': 'Détail',
+  'mail.detailed': 'Détail : {answer}',
   'mail.outcomes': 'Destinataire par destinataire',
   'mail.outcome.sent': 'livrée au serveur',
   'mail.outcome.deferred': 'remise à plus tard',
@@ -110,23 +112,23 @@ export const mailFr = {
   'reason.bounce-unknown': 'C’est un avis de non-remise d’une lettre qui n’est pas partie d’ici.',
   'reason.other': 'Elle n’a pas pu être lue ({reason}).',
 
-  'way.empty': 'Écartez-la. Si vous savez qui l’envoie, redemandez-la.',
+  'way.empty': 'Écartez‑la. Si vous savez qui l’envoie, redemandez-la.',
   'way.no-sender':
-    'Lisez son début ci-dessous : si quelqu’un que vous connaissez l’a écrite, faites-en une conversation ; sinon, écartez-la.',
+    'Lisez son début ci-dessous : si quelqu’un que vous connaissez l’a écrite, faites-en une conversation ; sinon, écartez‑la.',
   'way.too-many-parts':
-    'Si elle vient d’un client, faites-en une conversation et demandez moins de fichiers par lettre. D’un inconnu, écartez-la.',
+    'Si elle vient d’un client, faites-en une conversation et demandez moins de fichiers par lettre. D’un inconnu, écartez‑la.',
   'way.too-deep':
     'Si elle vient d’un client, faites-en une conversation et demandez la lettre elle-même plutôt qu’une suite de transferts.',
-  'way.too-many-headers': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez-la.',
-  'way.header-too-long': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez-la.',
+  'way.too-many-headers': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez‑la.',
+  'way.header-too-long': 'Si elle vient d’un client, faites-en une conversation et répondez ; sinon, écartez‑la.',
   'way.too-large':
     'Faites-en une conversation pour répondre, et lisez le reste dans la boîte ; ou demandez un lien à la place des fichiers.',
-  'way.loop': 'Écartez-la. Si elle revient, coupez la réponse automatique ou le transfert à l’autre adresse.',
+  'way.loop': 'Écartez‑la. Si elle revient, coupez la réponse automatique ou le transfert à l’autre adresse.',
   'way.broken': 'Lisez son début ci-dessous : si elle vient d’un client, faites-en une conversation et redemandez-la.',
   'way.poison':
     'Faites-en une conversation si elle ne peut pas attendre. Quand ce serveur sera mis à jour, relisez-la ; signalez-la à qui s’en occupe.',
   'way.bounce-unknown':
-    'Lisez son début : si personne chez vous n’a écrit cette lettre, quelqu’un se sert de votre adresse, et Domaine, dans les réglages de la boîte, montre comment l’empêcher. Puis écartez-la.',
+    'Lisez son début : si personne chez vous n’a écrit cette lettre, quelqu’un se sert de votre adresse, et Domaine, dans les réglages de la boîte, montre comment l’empêcher. Puis écartez‑la.',
   'way.other': 'Relire sert surtout après une mise à jour du serveur.',
 
   'problem.certificate': 'Le certificat du serveur ne convient pas.',
