@@ -99,7 +99,7 @@ type Health struct {
 	MissedAt  time.Time `json:"missedAt,omitzero"`
 	ContactAt time.Time `json:"contactAt,omitzero"` // of the last success
 	Since     time.Time `json:"since,omitzero"`     // of the present state
-	// Old is how far fetching what was there before has come; the zero value when that is not known, never began, or is not wanted.
+	// Old is how far fetching what was there before has come; the zero value when that is not known, or is not wanted.
 	Old OldLetters `json:"old,omitzero"`
 }
 
@@ -108,7 +108,7 @@ type OldLetters struct {
 	Total   int       `json:"total"`             // when that began
 	Left    int       `json:"left"`              // of them, to be fetched
 	PerHour int       `json:"perHour,omitempty"` // how many come in an hour, as measured last; 0 when unknown
-	BeganAt time.Time `json:"beganAt"`
+	BeganAt time.Time `json:"beganAt,omitzero"`  // zero while it waits to begin
 }
 
 // Addressed is the ability of a channel that is reached at addresses of its own.

@@ -73,17 +73,17 @@ type Connection struct {
 
 // OldLetters is how far fetching what was in a mailbox before has come.
 type OldLetters struct {
-	Total   int    `json:"total" doc:"When it began."`
-	Left    int    `json:"left" doc:"Of them, to be fetched."`
-	PerHour int    `json:"perHour" doc:"How many come in an hour, as measured last; 0 when unknown."`
-	BeganAt Moment `json:"beganAt"`
+	Total   int     `json:"total" doc:"When it began."`
+	Left    int     `json:"left" doc:"Of them, to be fetched."`
+	PerHour int     `json:"perHour" doc:"How many come in an hour, as measured last; 0 when unknown."`
+	BeganAt *Moment `json:"beganAt,omitempty" doc:"Without it, it waits to begin."`
 }
 
 // connection is what a caller sees of how one of a channel's ways does.
 func connection(ch vis.ChannelID, h channel.Health) Connection {
 	out := Connection{string(ch), h.Part, string(h.State), h.Problem, h.Answer, h.Backlog, h.Missed, maybe(h.MissedAt), maybe(h.ContactAt), maybe(h.Since), nil}
 	if h.Old.Total > 0 {
-		out.Old = &OldLetters{h.Old.Total, h.Old.Left, h.Old.PerHour, moment(h.Old.BeganAt)}
+		out.Old = &OldLetters{h.Old.Total, h.Old.Left, h.Old.PerHour, maybe(h.Old.BeganAt)}
 	}
 	return out
 }

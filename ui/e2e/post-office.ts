@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -76,6 +76,18 @@ export class PostOffice {
       for (const name of await readdir(join(folder, part)).catch(() => []))
         found.push(await readFile(join(folder, part, name), 'utf8'));
     return found;
+  }
+
+  /** Puts letters into a mailbox as if they had always been there. Its owner has signed in before. */
+  async put(address: string, letters: readonly string[]): Promise<void> {
+    const folder = join(this.#home, 'mail', address, 'Maildir');
+    const { uid, gid } = await stat(folder);
+    for (const [n, letter] of letters.entries()) {
+      const name = `${n + 1}.old.here`;
+      await writeFile(join(folder, 'tmp', name), letter);
+      await chown(join(folder, 'tmp', name), uid, gid);
+      await rename(join(folder, 'tmp', name), join(folder, 'new', name));
+    }
   }
 
   async #open({ mailboxes, ours }: Plan): Promise<void> {

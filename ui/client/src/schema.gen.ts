@@ -5948,9 +5948,9 @@ export interface components {
         OldLetters: {
             /**
              * Format: date-time
-             * @description RFC 3339 in UTC, with milliseconds
+             * @description Without it, it waits to begin.
              */
-            beganAt: string;
+            beganAt?: string;
             /**
              * Format: int64
              * @description Of them, to be fetched.

@@ -13,13 +13,14 @@ process.env['VISAVIS_ALLOW_EGRESS'] = '127.0.0.1';
 if (office) process.env['SSL_CERT_FILE'] = office.authority;
 const scene = new Scene();
 
-const letter = `From: Maud Le Goff <maud@mel.example>
-Subject: Ma roue
-Message-ID: <1@mel.example>
+const letterOf = (n: number, subject: string, words: string) => `From: Maud Le Goff <maud@mel.example>
+Subject: ${subject}
+Message-ID: <${n}@mel.example>
 Content-Type: text/plain; charset=utf-8
 
-Ma roue est voilée.
+${words}
 `;
+const letter = letterOf(1, 'Ma roue', 'Ma roue est voilée.');
 
 /** What an administrator types about a server. */
 interface Typed {
@@ -112,9 +113,24 @@ test.skipIf(!office)('a mailbox that works passes every step of its trial, and i
   // The letter of the trial is gone again.
   expect(await office.letters(address)).toEqual([]);
 
+  // The letters that were there before wait until somebody has time for them.
+  const before = Array.from({ length: 12 }, (_, n) => letterOf(n + 2, `Ancienne ${n + 1}`, 'Un vieux pneu.'));
+  await office.put(address, before);
+  await page.getByRole('radio', { name: /^attendent/ }).check();
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
   await page.getByRole('button', { name: 'Mettre en service' }).click();
   await page.getByText('en ordre').waitFor();
+  await page.getByText('0 anciennes lettres sur 12 · en pause').waitFor();
+  expect(await axe(page)).toEqual([]);
+  const mailbox = page.url();
   await go(page, 'Non attribuées');
   await handOver(office.smtp, 'maud@mel.example', address, letter);
   await row(page, 'Ma roue est voilée').waitFor();
+  expect(await row(page, 'Un vieux pneu').count()).toBe(0);
+
+  await page.goto(mailbox);
+  await page.getByRole('button', { name: 'Reprendre' }).click();
+  await page.getByText('anciennes lettres sur 12').waitFor({ state: 'detached' });
+  await go(page, 'Non attribuées');
+  await row(page, 'Un vieux pneu').first().waitFor();
 });

@@ -53,13 +53,21 @@ func TestLettersThatWereThereWaitForNewcomers(t *testing.T) {
 	d := peers.StartDovecot(t, "")
 	d.Deliver("marc", "INBOX", letters(1, 180)...)
 	b, s := box(d, "marc"), newShelf()
+	b.Existing = Pause
+	stop := fetching(t, fetcher(d, quick), b, s)
+	s.awaitRest(t)
+	stop()
+	if old := s.last().Old; len(s.order) != 0 || old.Total != 180 || old.Left != 180 || !old.BeganAt.IsZero() {
+		t.Errorf("before it begins it is told %+v, and %d letters are here", old, len(s.order))
+	}
+	b.Existing = Fetch
 	s.keeps = func(n int) (bool, error) {
 		if n == 60 {
 			d.Deliver("marc", "INBOX", letterNo(500))
 		}
 		return true, nil
 	}
-	stop := fetching(t, fetcher(d, quick), b, s)
+	stop = fetching(t, fetcher(d, quick), b, s)
 	s.await(t, "fetched", func() bool { return len(s.order) >= 101 })
 	stop()
 	s.mu.Lock()

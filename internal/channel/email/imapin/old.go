@@ -12,8 +12,8 @@ type mark struct {
 	at   time.Time
 }
 
-// oldLetters is how far fetching those that were there before has come, over all folders; the zero value when it is not known, never
-// began, or is not wanted.
+// oldLetters is how far fetching those that were there before has come, over all folders; the zero value when it is not known, or is
+// not wanted.
 func (r *receiver) oldLetters() channel.OldLetters {
 	out := channel.OldLetters{PerHour: r.perHour}
 	for _, f := range r.folders {
@@ -21,6 +21,7 @@ func (r *receiver) oldLetters() channel.OldLetters {
 			return channel.OldLetters{}
 		}
 		if f.OldTotal == 0 {
+			out.Total, out.Left = out.Total+f.paused, out.Left+f.paused // paused before the first was fetched
 			continue
 		}
 		out.Total += f.OldTotal
