@@ -16,8 +16,8 @@ import (
 var rooms = map[string][]string{
 	"vis":        nil,
 	"text":       nil,
-	"text/gates": {"text"}, // measures how well messages are read
-	"picture":    nil,      // what a picture is
+	"text/gates": {"text", "listen"}, // measures how well messages are read and bursts are seen
+	"picture":    nil,                // what a picture is
 
 	// Signing in to mailboxes without their passwords, and a provider of them that runs within a test.
 	"channel/email/oauth":           {"vis", "channel", "channel/email/line", "safehttp"},
@@ -53,8 +53,9 @@ var rooms = map[string][]string{
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"assist":                 {"vis", "text", "channel", "jobs", "desk"},
-	"assist/media/mediatest": nil,                                                                     // a browser, for tests
-	"assist/media":           {"vis", "assist"},                                                       // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"assist/media/mediatest": nil,               // a browser, for tests
+	"assist/media":           {"vis", "assist"}, // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"listen":                 {"vis", "text", "channel", "jobs", "desk"},
 	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
 	"staffing":               {"vis", "hours", "routing"},                                             // how many people keep a promise: forecast, queueing theory, simulation
 
@@ -71,7 +72,7 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "report", "staffing", "hours", "notify", "post"}
+var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "report", "staffing", "hours", "notify", "post", "listen"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
