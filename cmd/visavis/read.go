@@ -218,7 +218,7 @@ func (c *evalCmd) Run() error {
 		fmt.Print(gates.Markdown(rows))
 	}
 	if failed > 0 {
-		return fmt.Errorf("%d figures are under their gates", failed)
+		return fmt.Errorf("%d figures do not reach their gates", failed)
 	}
 	return nil
 }
@@ -230,7 +230,7 @@ func line(r gates.Row) string {
 	case r.Absent:
 		return fmt.Sprintf("%-42s not measured: the set is not here", r.What)
 	case !r.Passed():
-		verdict = "UNDER"
+		verdict = "MISSED"
 	}
-	return fmt.Sprintf("%-42s %8.4g %-9s gate %-6v %-8s %5.1f s  %s", r.What, r.Reached, r.Unit, r.Gate, verdict, r.Took.Seconds(), r.Others)
+	return fmt.Sprintf("%-42s %8.4g %-9s gate %-6s %-8s %5.1f s  %s", r.What, r.Reached, r.Unit, r.Bar(), verdict, r.Took.Seconds(), r.Others)
 }

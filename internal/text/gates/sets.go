@@ -38,6 +38,12 @@ func (f *folder) read(path string) string {
 	return string(b)
 }
 
+// has reports whether a file is here.
+func (f *folder) has(path string) bool {
+	_, err := os.Stat(filepath.Join(f.root, path))
+	return err == nil
+}
+
 func (f *folder) lines(path string) []string {
 	return strings.Split(strings.TrimRight(f.read(path), "\n"), "\n")
 }
