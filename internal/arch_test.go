@@ -53,26 +53,26 @@ var rooms = map[string][]string{
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"assist":                 {"vis", "text", "channel", "jobs", "desk"},
-	"assist/media/mediatest": nil,               // a browser, for tests
-	"assist/media":           {"vis", "assist"}, // sound and pictures of live assistance, and the relay for those who reach us in no other way
-	"listen":                 {"vis", "text", "channel", "jobs", "desk"},
+	"assist/media/mediatest": nil,                                                                     // a browser, for tests
+	"assist/media":           {"vis", "assist"},                                                       // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"listen":                 {"vis", "text", "jobs", "channel", "desk"},                              // what customers say: every message is read, and what many say at once is noticed
 	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
 	"staffing":               {"vis", "hours", "routing"},                                             // how many people keep a promise: forecast, queueing theory, simulation
 
-	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "store/sqlite", "store/postgres", "store/migration"},
+	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "store/sqlite", "store/postgres", "store/migration"},
 	"store/sqlite":    {"vis"},
 	"store/postgres":  {"vis"},
 	"store/migration": {"store/sqlite", "store/postgres"},
-	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "store", "store/postgres"},
+	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "store", "store/postgres"},
 
-	"web":   {"vis", "text", "picture", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "staffing", "realtime", "seal", "blob", "safehttp"},
+	"web":   {"vis", "text", "picture", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "staffing", "realtime", "seal", "blob", "safehttp"},
 	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
 	"bench": nil,                                                                                                         // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "report", "staffing", "hours", "notify", "post", "listen"}
+var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "listen", "report", "staffing", "hours", "notify", "post"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
@@ -85,6 +85,7 @@ var outside = map[string][]string{
 	"channel":  nil,
 	"realtime": nil,
 	"assist":   nil,
+	"listen":   nil,
 	"staff":    {"golang.org/x/crypto"},
 	"routing":  {"github.com/nyaruka/phonenumbers"}, // whom we may call back: see docs/decisions/0011
 }

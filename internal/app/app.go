@@ -23,6 +23,7 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/report"
@@ -54,6 +55,7 @@ type App struct {
 	Report   *report.Service
 	Post     *post.Service
 	Assist   *assist.Service
+	Listen   *listen.Service
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -64,6 +66,7 @@ type App struct {
 	timers *jobs.Runner
 	engine *routing.Engine
 	counts *follower
+	reads  *follower
 	out    *safehttp.Client
 	door   *door
 	media  *media.Backend // nil where live assistance is not switched on
@@ -133,9 +136,10 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
 	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)
 	a.Report = report.New(db.Report(), clock, mint)
-	a.counts = newFollower(a.Report.Follow, db.Heads, func(ws vis.WorkspaceID, err error) {
+	a.counts = newFollower(atLeisure, a.Report.Follow, db.Heads, func(ws vis.WorkspaceID, err error) {
 		log.Error("the log could not be counted", "workspace", ws, "err", err)
 	})
+	a.openListen()
 	if err := a.openAssist(ctx, mint); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -146,9 +150,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters()), Ready: a.ready, Version: c.Version,
+		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.Close())
@@ -157,6 +161,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		a.web.Ring(ws)
 		a.engine.Ring(ws)
 		a.counts.Ring(ws)
+		a.reads.Ring(ws)
 		a.Notify.Ring()
 		a.Post.Ring()
 	})
@@ -198,6 +203,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.Post.Run(work) })
 	tasks.Go(func() { a.engine.Run(work) })
 	tasks.Go(func() { a.counts.Run(work) })
+	tasks.Go(func() { a.reads.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 1+len(mail))

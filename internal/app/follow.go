@@ -12,6 +12,8 @@ import (
 type follower struct {
 	// pulse beats with every look and every stretch.
 	pulse vis.Pulse
+	// breath is how long it gathers what happens, so that a busy minute costs few transactions.
+	breath time.Duration
 	// step reads one stretch and reports whether there is more.
 	step  func(ctx context.Context, ws vis.WorkspaceID) (more bool, err error)
 	heads func(ctx context.Context) (map[vis.WorkspaceID]int64, error)
@@ -27,12 +29,15 @@ type follower struct {
 // lostBell is how often a follower looks by itself: another node rings no bell here.
 const lostBell = 3 * time.Second
 
-// breath is how long it gathers what happens, so that a busy minute costs few transactions.
-const breath = time.Second
+// How long those gather for whom nobody waits, and those for whom somebody who looks at a screen does.
+const (
+	atLeisure = time.Second
+	atOnce    = 200 * time.Millisecond
+)
 
-func newFollower(step func(context.Context, vis.WorkspaceID) (bool, error), heads func(context.Context) (map[vis.WorkspaceID]int64, error),
+func newFollower(breath time.Duration, step func(context.Context, vis.WorkspaceID) (bool, error), heads func(context.Context) (map[vis.WorkspaceID]int64, error),
 	failed func(vis.WorkspaceID, error)) *follower {
-	return &follower{step: step, heads: heads, failed: failed, rung: make(map[vis.WorkspaceID]bool), bell: make(chan struct{}, 1),
+	return &follower{breath: breath, step: step, heads: heads, failed: failed, rung: make(map[vis.WorkspaceID]bool), bell: make(chan struct{}, 1),
 		known: make(map[vis.WorkspaceID]int64)}
 }
 
@@ -57,7 +62,7 @@ func (f *follower) Run(ctx context.Context) {
 		for ws := range f.take() {
 			f.read(ctx, ws)
 		}
-		if !sleep(ctx, breath) {
+		if !sleep(ctx, f.breath) {
 			return
 		}
 		select {

@@ -38,7 +38,7 @@ func TestAFaultInOneLogStopsNoOther(t *testing.T) {
 	t.Parallel()
 	read := make(chan vis.WorkspaceID, 100)
 	failed := make(chan error, 100)
-	f := newFollower(func(_ context.Context, ws vis.WorkspaceID) (bool, error) {
+	f := newFollower(atOnce, func(_ context.Context, ws vis.WorkspaceID) (bool, error) {
 		if ws == "sick" {
 			panic("no such thing")
 		}

@@ -44,6 +44,7 @@ type Conversation struct {
 	MemberReadPosition int64
 
 	About    About
+	Reading  Reading
 	Standing Standing
 
 	CreatedAt      time.Time
@@ -62,6 +63,29 @@ type About struct {
 	DeadlineAt  time.Time // that the customer stated; zero when none
 	Contacts    int       // conversations that she began within 30 days, this one included; counted when it begins
 }
+
+// Reading is what the customer's words were read to say, beside what About holds of them (its Reason and its Mood).
+type Reading struct {
+	// By is whose word About.Reason is; "" for nobody's, or for what was known before words were read.
+	By ReasonBy
+	// Alone says that nobody need look at the reason: readings as sure as its were right nine times in ten.
+	Alone bool
+	// Message is the newest that was read, "" while none was. The fields below, and About.Mood, are what it says.
+	Message      vis.MessageID
+	Language     string // as read, ISO 639-1
+	Dissatisfied bool
+	Urgency      string // one of text.Urgencies; "" while nothing was read
+	// MoodSaid is up to which position the thread had come when a member or a rule said what the mood is: words from before do not change it.
+	MoodSaid int64
+}
+
+// ReasonBy says whose word it is why a customer contacts us.
+type ReasonBy string
+
+const (
+	ByReader ReasonBy = "reader"
+	BySaid   ReasonBy = "member" // or by a rule, which members wrote
+)
 
 // Standing is where the conversation stands among the others and what is owed to its customer next. Routing writes it.
 type Standing struct {
@@ -192,6 +216,7 @@ type Filter struct {
 	Member    vis.MemberID   // the asker, for ViewMine
 	DueBefore time.Time      // for ViewAtRisk
 	Customer  vis.CustomerID // instead of a view: one customer's conversations in any state
+	Read      Read           // what their words say; its zero value is anything
 }
 
 // Counts are the open conversations of each view. Each is capped at MaxCount, which then means "that many or more".

@@ -48,8 +48,11 @@ type Tx interface {
 	NextNumber(ctx context.Context) (int64, error)
 	InsertConversation(ctx context.Context, c Conversation) error
 	SaveConversation(ctx context.Context, c Conversation) (Conversation, error)
-	// SaveAbout writes what is known of the matter, and nothing else, with a new version.
+	// SaveAbout writes what is known of the matter and by whom, and nothing else, with a new version.
 	SaveAbout(ctx context.Context, c Conversation) (Conversation, error)
+	// SaveReading writes what the customer's words say: the reading, and the reason and mood of About. It makes no new version, for what a
+	// member is about to do is not stale because words were read.
+	SaveReading(ctx context.Context, c Conversation) error
 	// Steps are what a conversation's customer is shown of the work on it, in order.
 	Steps(ctx context.Context, id vis.ConversationID) ([]Step, error)
 	Step(ctx context.Context, id vis.StepID) (Step, error)

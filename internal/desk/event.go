@@ -23,18 +23,23 @@ const (
 	ConversationSpoken vis.EventType = "conversation.spoken"
 	// ConversationClassified says that what the matter is about changed.
 	ConversationClassified vis.EventType = "conversation.classified"
-	StepAdded              vis.EventType = "step.added"   // Data: StepData; customers are told
-	StepChanged            vis.EventType = "step.changed" // Data: StepData
-	StepRemoved            vis.EventType = "step.removed" // Data: StepData
-	CustomerIdentified     vis.EventType = "customer.identified"
-	CustomerChanged        vis.EventType = "customer.changed"
+	// MessageUnderstood says that a message was read, and what it says is known; Data: MessageData.
+	MessageUnderstood vis.EventType = "message.understood"
+	// ReadingCorrected says that a member set right what a message was read to say, or took that back; Data: MessageData.
+	ReadingCorrected   vis.EventType = "reading.corrected"
+	StepAdded          vis.EventType = "step.added"   // Data: StepData; customers are told
+	StepChanged        vis.EventType = "step.changed" // Data: StepData
+	StepRemoved        vis.EventType = "step.removed" // Data: StepData
+	CustomerIdentified vis.EventType = "customer.identified"
+	CustomerChanged    vis.EventType = "customer.changed"
 )
 
 // EventTypes lists the facts of this room, for the API's description.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{ConversationStarted, MessageReceived, AutomaticReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
-		ConversationRead, ConversationCalled, ConversationSpoken, ConversationClassified, StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
+		ConversationRead, ConversationCalled, ConversationSpoken, ConversationClassified, MessageUnderstood, ReadingCorrected,
+		StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
 }
 
 // MessageData is the data of an event that a message, note or line came with.

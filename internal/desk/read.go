@@ -384,6 +384,8 @@ func hydrate(ctx context.Context, tx Tx, h *Happening, conversations map[vis.Con
 			h.Step = &step
 		}
 		return ignoreAbsent(err)
+	case MessageUnderstood, ReadingCorrected:
+		return nil // its conversation says it
 	case CustomerIdentified, CustomerChanged:
 		c, err := tx.Customer(ctx, h.Event.Customer)
 		if err == nil {

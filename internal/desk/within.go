@@ -187,7 +187,7 @@ func (s *Service) ClassifyWithin(ctx context.Context, tx Tx, by vis.Actor, c *Co
 	if err != nil || about == c.About {
 		return err
 	}
-	c.About = about
+	c.classify(about)
 	if *c, err = tx.SaveAbout(ctx, *c); err != nil {
 		return err
 	}

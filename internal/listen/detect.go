@@ -1,4 +1,3 @@
-// Package listen hears what customers say: bursts of contacts that have one cause.
 package listen
 
 import (

@@ -13,7 +13,8 @@ const (
 	conversationColumns = `c.id, c.number, c.subject, c.state, c.channel, c.assignee, c.team, c.snoozed_until, c.snoozed_until_reply,
 		c.preview_text, c.preview_author, c.preview_at, c.preview_attachments, c.waiting_since, c.last_position, c.customer_read,
 		c.member_read, c.created_at, c.last_activity_at, c.resolved_at, c.version, u.id, u.name, u.face, u.locale, u.verified, c.language,
-		c.reason, c.criticality, c.mood, c.influence, c.deadline_at, c.contacts, c.rank, c.promise, c.promise_state, c.promised_at, c.due_at`
+		c.reason, c.criticality, c.mood, c.influence, c.deadline_at, c.contacts, c.rank, c.promise, c.promise_state, c.promised_at, c.due_at,
+		c.reading_by, c.reading_alone, c.reading_language, c.reading_message, c.mood_said, c.dissatisfied, c.urgency`
 	conversationTables = ` FROM conversations c CROSS JOIN customers u WHERE c.workspace = $1 AND u.workspace = $1 AND u.id = c.customer`
 	newestFirst        = ` ORDER BY c.last_activity_at DESC, c.id DESC`
 )
@@ -25,7 +26,9 @@ func conversationRow(c *desk.Conversation) []any {
 		&c.MemberReadPosition, (*at)(&c.CreatedAt), (*at)(&c.LastActivityAt), (*at)(&c.ResolvedAt), &c.Version,
 		(*string)(&c.Customer.ID), &c.Customer.Name, &c.Customer.Face, &c.Customer.Locale, &c.Customer.Verified,
 		&c.About.Language, &c.About.Reason, &c.About.Criticality, &c.About.Mood, &c.About.Influence, (*at)(&c.About.DeadlineAt),
-		&c.About.Contacts, &c.Standing.Rank, &c.Standing.Promise, &c.Standing.PromiseState, (*at)(&c.Standing.PromisedAt), (*at)(&c.Standing.DueAt)}
+		&c.About.Contacts, &c.Standing.Rank, &c.Standing.Promise, &c.Standing.PromiseState, (*at)(&c.Standing.PromisedAt), (*at)(&c.Standing.DueAt),
+		(*string)(&c.Reading.By), &c.Reading.Alone, &c.Reading.Language, (*string)(&c.Reading.Message), &c.Reading.MoodSaid, &c.Reading.Dissatisfied,
+		&c.Reading.Urgency}
 }
 
 const (
@@ -36,9 +39,10 @@ const (
 	insertConversation  = `INSERT INTO conversations (workspace, id, number, subject, state, channel, customer, assignee, team, snoozed_until,
 		snoozed_until_reply, preview_text, preview_author, preview_at, preview_attachments, waiting_since, last_position, customer_read,
 		member_read, created_at, last_activity_at, resolved_at, version, language, reason, criticality, mood, influence, deadline_at,
-		contacts, rank, promise, promise_state, promised_at, due_at)
+		contacts, rank, promise, promise_state, promised_at, due_at, reading_by, reading_alone, reading_language, reading_message, mood_said,
+		dissatisfied, urgency)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27,
-		$28, $29, $30, $31, $32, $33, $34, $35)`
+		$28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42)`
 	// Whose a conversation is changes in moveConversations alone: naming the column here would have it checked at every message.
 	updateConversation = `UPDATE conversations SET subject = $4, state = $5, channel = $6, assignee = $7, team = $8,
 		snoozed_until = $9, snoozed_until_reply = $10, preview_text = $11, preview_author = $12, preview_at = $13,
@@ -51,7 +55,9 @@ const (
 		customer_read = $17, member_read = $18, last_activity_at = $19, resolved_at = $20, version = version + 1
 		WHERE workspace = $1 AND id = $2 AND version = $3 AND state = $5 AND assignee = $7 AND team = $8`
 	updateAbout = `UPDATE conversations SET language = $4, reason = $5, criticality = $6, mood = $7, influence = $8, deadline_at = $9,
-		contacts = $10, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
+		contacts = $10, reading_by = $11, reading_alone = $12, mood_said = $13, version = version + 1 WHERE workspace = $1 AND id = $2 AND version = $3`
+	updateReading = `UPDATE conversations SET reason = $3, mood = $4, reading_by = $5, reading_alone = $6, reading_language = $7,
+		reading_message = $8, mood_said = $9, dissatisfied = $10, urgency = $11 WHERE workspace = $1 AND id = $2`
 	updateReadMarks     = `UPDATE conversations SET customer_read = $3, member_read = $4 WHERE workspace = $1 AND id = $2`
 	currentConversation = `SELECT ` + conversationColumns + conversationTables + ` AND c.customer = $2 AND c.channel = $3
 		AND c.state <> 'resolved'` + newestFirst + ` LIMIT 1`
@@ -73,7 +79,8 @@ func conversationArgs(c desk.Conversation) []any {
 		millis(c.Preview.At), c.Preview.Attachments, millis(c.WaitingSince), c.LastPosition, c.CustomerReadPosition, c.MemberReadPosition,
 		millis(c.CreatedAt), millis(c.LastActivityAt), millis(c.ResolvedAt), c.Version, c.About.Language, c.About.Reason, c.About.Criticality,
 		c.About.Mood, c.About.Influence, millis(c.About.DeadlineAt), c.About.Contacts, rankOf(c.Standing), c.Standing.Promise,
-		c.Standing.PromiseState, millis(c.Standing.PromisedAt), millis(c.Standing.DueAt)}
+		c.Standing.PromiseState, millis(c.Standing.PromisedAt), millis(c.Standing.DueAt), string(c.Reading.By), c.Reading.Alone,
+		c.Reading.Language, string(c.Reading.Message), c.Reading.MoodSaid, c.Reading.Dissatisfied, c.Reading.Urgency}
 }
 
 // InsertConversation implements desk.Tx.
@@ -100,9 +107,16 @@ func (t *tx) SaveConversation(ctx context.Context, c desk.Conversation) (desk.Co
 func (t *tx) SaveAbout(ctx context.Context, c desk.Conversation) (desk.Conversation, error) {
 	a := c.About
 	err := t.save(ctx, "conversation", hasConversation, string(c.ID), updateAbout, string(c.ID), c.Version, a.Language, a.Reason, a.Criticality,
-		a.Mood, a.Influence, millis(a.DeadlineAt), a.Contacts)
+		a.Mood, a.Influence, millis(a.DeadlineAt), a.Contacts, string(c.Reading.By), c.Reading.Alone, c.Reading.MoodSaid)
 	c.Version++
 	return c, err
+}
+
+// SaveReading implements desk.Tx.
+func (t *tx) SaveReading(ctx context.Context, c desk.Conversation) error {
+	r := c.Reading
+	return t.must(ctx, "conversation", updateReading, string(c.ID), c.About.Reason, c.About.Mood, string(r.By), r.Alone, r.Language,
+		string(r.Message), r.MoodSaid, r.Dissatisfied, r.Urgency)
 }
 
 // SaveReadMarks implements desk.Tx.

@@ -132,6 +132,8 @@ var shapes = map[vis.EventType]any{
 	desk.ConversationRenamed:    messageEvent{},
 	desk.ConversationRead:       readEvent{},
 	desk.ConversationClassified: conversationEvent{},
+	desk.MessageUnderstood:      readingEvent{},
+	desk.ReadingCorrected:       readingEvent{},
 	desk.ConversationCalled:     messageEvent{},
 	desk.ConversationSpoken:     messageEvent{},
 	assist.SessionPressed:       assistEvent{},
@@ -223,7 +225,7 @@ var visitorShapes = map[vis.EventType]any{
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, readingEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -334,6 +336,8 @@ func bare(e vis.Event) any {
 		return postEvent{Fact: factOf(e)}
 	case assistEvent:
 		return assistEvent{Fact: factOf(e)}
+	case readingEvent:
+		return readingEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -341,6 +345,10 @@ func bare(e vis.Event) any {
 // tell fetches what events are about, for members and for the customers they concern.
 func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Event) ([]told, error) {
 	happened, err := s.desk.Hydrate(ctx, ws, events)
+	if err != nil {
+		return nil, err
+	}
+	readings, err := s.readingsOf(ctx, ws, events)
 	if err != nil {
 		return nil, err
 	}
@@ -353,6 +361,8 @@ func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Even
 			err = s.tellStaff(ctx, ws, t)
 		case noticeEvent:
 			err = s.tellNotices(ctx, ws, t)
+		case readingEvent:
+			err = s.tellReading(ctx, ws, t, h, readings)
 		default:
 			err = s.tellDesk(ctx, ws, t, h)
 		}

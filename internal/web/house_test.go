@@ -25,6 +25,7 @@ import (
 	"visavis/internal/channel/email/peers"
 	"visavis/internal/channel/standard"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/report"
@@ -78,6 +79,7 @@ type house struct {
 	report   *report.Service
 	letters  *post.Service
 	assist   *assist.Service
+	listen   *listen.Service
 	dns      peers.Names
 
 	outside   outside
@@ -126,7 +128,8 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Cleanup(calls.Close)
 	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Clock: h.clock, Mint: mint,
 		Log: slog.New(slog.DiscardHandler)})
-	o := Options{Post: h.letters, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock})
+	o := Options{Post: h.letters, Listen: h.listen, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

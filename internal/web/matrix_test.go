@@ -201,6 +201,11 @@ var matrix = map[string]row{
 	"POST /api/v1/attachments":                       {who: "nnn...anfa", of: "conversation", query: "?conversationId={id}", file: true},
 	"GET /api/v1/events":                             {who: "nnn....n..", query: "?after=0&limit=100"},
 
+	"GET /api/v1/reasons":                    {who: "nnn....n.."},
+	"PUT /api/v1/reasons":                    {who: "nnnf...nnn", body: obj{"items": []obj{}, "version": 0}},
+	"GET /api/v1/messages/{id}/reading":      {who: "nnn...an.a", of: "message"},
+	"PUT /api/v1/conversations/{id}/reading": {who: "nnn...annn", of: "conversation", body: obj{"reason": "stock"}},
+
 	"GET /api/v1/conversations/{id}/letters":                  {who: "nnn...an.a", of: "lettered"},
 	"PUT /api/v1/conversations/{id}/participants":             {who: "nnn...anfa", of: "lettered", body: obj{"address": "canary-office{suffix}@friends.example", "rights": "refused"}},
 	"POST /api/v1/conversations/{id}/scheduled":               {who: "nnn...annn", of: "lettered", body: obj{"text": "Canary-ada", "sendAt": "2026-03-03T09:00:00Z"}},
@@ -309,13 +314,14 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	ready, err := h.letters.CreateTemplate(h.ctx, admin.actor, post.Template{Ready: post.Ready{Name: mark("office"), Text: post.Wording{FR: mark("office")}}})
 	h.must(err)
+	h.must(h.listen.CatchUp(h.ctx, ws))
 	written := h.correspond(ws, admin, mark, suffix)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
-		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID)}
+		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID), "message": string(got.Message.ID)}
 	maps.Copy(w.ids, written)
 	return w
 }

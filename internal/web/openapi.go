@@ -183,7 +183,7 @@ func narrowed(registry huma.Registry, shape any, typ string) *huma.Schema {
 		}
 	}
 	switch shape.(type) {
-	case conversationEvent, messageEvent, readEvent, visitorMessageEvent, visitorConversationEvent:
+	case conversationEvent, messageEvent, readEvent, readingEvent, visitorMessageEvent, visitorConversationEvent:
 		s.Required = append(s.Required, "conversationId") // a fact about a conversation names it
 	}
 	return &s

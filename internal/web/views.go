@@ -296,35 +296,36 @@ type Preview struct {
 
 // Conversation is one matter of one customer: a row of a list and the opened conversation alike.
 type Conversation struct {
-	ID                   string      `json:"id" format:"uuid"`
-	Number               int64       `json:"number"`
-	Subject              string      `json:"subject"`
-	State                string      `json:"state" enum:"open,snoozed,resolved"`
-	ChannelID            string      `json:"channelId" format:"uuid"`
-	ChannelKind          string      `json:"channelKind"`
-	Customer             CustomerRef `json:"customer"`
-	AssigneeID           *string     `json:"assigneeId,omitempty"`
-	TeamID               *string     `json:"teamId,omitempty"`
-	SnoozedUntil         *Moment     `json:"snoozedUntil,omitempty"`
-	SnoozedUntilReply    bool        `json:"snoozedUntilReply"`
-	Preview              Preview     `json:"preview"`
-	Language             string      `json:"language" enum:"fr,en," doc:"Of the matter; empty for the customer's own."`
-	Reason               string      `json:"reason" doc:"Why she contacts us: a path such as delivery/late; empty while unknown."`
-	Criticality          int         `json:"criticality" minimum:"0" maximum:"4" doc:"0 nothing known, 4 somebody is in danger"`
-	Mood                 int         `json:"mood" minimum:"-100" maximum:"100"`
-	Influence            int64       `json:"influence" doc:"How many people a public author reaches."`
-	DeadlineAt           *Moment     `json:"deadlineAt,omitempty" doc:"That the customer stated."`
-	Contacts             int         `json:"contacts" doc:"Conversations she began within 30 days, this one included."`
-	Rank                 int64       `json:"rank" doc:"Orders work, highest first; it does not change as time goes by. Lowest when nobody waits."`
-	Promise              *Owed       `json:"promise,omitempty" doc:"The nearest promise that is still owed."`
-	WaitingSince         *Moment     `json:"waitingSince,omitempty" doc:"When the customer's oldest unanswered word arrived."`
-	LastPosition         int64       `json:"lastPosition"`
-	ReadPosition         *int64      `json:"readPosition,omitempty" doc:"How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know."`
-	CustomerReadPosition int64       `json:"customerReadPosition"`
-	CreatedAt            Moment      `json:"createdAt"`
-	LastActivityAt       Moment      `json:"lastActivityAt"`
-	ResolvedAt           *Moment     `json:"resolvedAt,omitempty"`
-	Version              int64       `json:"version"`
+	ID                   string               `json:"id" format:"uuid"`
+	Number               int64                `json:"number"`
+	Subject              string               `json:"subject"`
+	State                string               `json:"state" enum:"open,snoozed,resolved"`
+	ChannelID            string               `json:"channelId" format:"uuid"`
+	ChannelKind          string               `json:"channelKind"`
+	Customer             CustomerRef          `json:"customer"`
+	AssigneeID           *string              `json:"assigneeId,omitempty"`
+	TeamID               *string              `json:"teamId,omitempty"`
+	SnoozedUntil         *Moment              `json:"snoozedUntil,omitempty"`
+	SnoozedUntilReply    bool                 `json:"snoozedUntilReply"`
+	Preview              Preview              `json:"preview"`
+	Language             string               `json:"language" enum:"fr,en," doc:"Of the matter; empty for the customer's own."`
+	Reason               string               `json:"reason" doc:"Why she contacts us: a path such as delivery/late; empty while unknown."`
+	Criticality          int                  `json:"criticality" minimum:"0" maximum:"4" doc:"0 nothing known, 4 somebody is in danger"`
+	Mood                 int                  `json:"mood" minimum:"-100" maximum:"100"`
+	Reading              *ConversationReading `json:"reading,omitempty" doc:"What her words were read to say; absent while nothing was read."`
+	Influence            int64                `json:"influence" doc:"How many people a public author reaches."`
+	DeadlineAt           *Moment              `json:"deadlineAt,omitempty" doc:"That the customer stated."`
+	Contacts             int                  `json:"contacts" doc:"Conversations she began within 30 days, this one included."`
+	Rank                 int64                `json:"rank" doc:"Orders work, highest first; it does not change as time goes by. Lowest when nobody waits."`
+	Promise              *Owed                `json:"promise,omitempty" doc:"The nearest promise that is still owed."`
+	WaitingSince         *Moment              `json:"waitingSince,omitempty" doc:"When the customer's oldest unanswered word arrived."`
+	LastPosition         int64                `json:"lastPosition"`
+	ReadPosition         *int64               `json:"readPosition,omitempty" doc:"How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know."`
+	CustomerReadPosition int64                `json:"customerReadPosition"`
+	CreatedAt            Moment               `json:"createdAt"`
+	LastActivityAt       Moment               `json:"lastActivityAt"`
+	ResolvedAt           *Moment              `json:"resolvedAt,omitempty"`
+	Version              int64                `json:"version"`
 }
 
 // Owed is the nearest promise of a conversation that is still owed to its customer.
@@ -351,7 +352,7 @@ func (s *Server) conversation(ctx context.Context, ws vis.WorkspaceID, c desk.Co
 			Verified: c.Customer.Verified, Here: here},
 		AssigneeID: optional(c.Assignee), TeamID: optional(c.Team), SnoozedUntil: maybe(c.SnoozedUntil), SnoozedUntilReply: c.SnoozedUntilReply,
 		Preview:  Preview{c.Preview.Text, string(c.Preview.Author), moment(c.Preview.At), c.Preview.Attachments},
-		Language: c.About.Language, Reason: c.About.Reason, Criticality: c.About.Criticality, Mood: c.About.Mood, Influence: c.About.Influence,
+		Language: c.About.Language, Reason: c.About.Reason, Criticality: c.About.Criticality, Mood: c.About.Mood, Reading: conversationReading(c), Influence: c.About.Influence,
 		DeadlineAt: maybe(c.About.DeadlineAt), Contacts: c.About.Contacts, Rank: c.Standing.Rank, Promise: owed(c.Standing),
 		WaitingSince: maybe(c.WaitingSince), LastPosition: c.LastPosition, ReadPosition: read, CustomerReadPosition: c.CustomerReadPosition,
 		CreatedAt: moment(c.CreatedAt), LastActivityAt: moment(c.LastActivityAt), ResolvedAt: maybe(c.ResolvedAt), Version: c.Version}

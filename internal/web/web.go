@@ -19,6 +19,7 @@ import (
 	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/realtime"
@@ -44,6 +45,7 @@ type Options struct {
 	Engine   *routing.Engine
 	Report   *report.Service
 	Post     *post.Service
+	Listen   *listen.Service
 	// Assist is live assistance; it says itself whether it is switched on.
 	Assist *assist.Service
 	// Outside is the one door to addresses that strangers chose, for the pictures of letters.
@@ -83,6 +85,7 @@ type Server struct {
 	engine    *routing.Engine
 	report    *report.Service
 	post      *post.Service
+	listen    *listen.Service
 	assist    *assist.Service
 	outside   *safehttp.Client
 	blobs     blob.Store
@@ -122,7 +125,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, assist: o.Assist, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
@@ -410,6 +413,7 @@ func (s *Server) routes() {
 	s.promisePages()
 	s.customerRoutes()
 	s.searchRoutes()
+	s.readingRoutes()
 	s.staffingRoutes()
 	s.visitorRoutes()
 	s.attachmentRoutes()

@@ -84,6 +84,7 @@ var absent = map[string]attempt{
 	"SaveReadMarks": did(func(ctx context.Context, tx everything, _, a *house) error {
 		return tx.SaveReadMarks(ctx, a.convers.ID, 1, 1)
 	}),
+	"SaveReading": did(func(ctx context.Context, tx everything, _, a *house) error { return tx.SaveReading(ctx, a.convers) }),
 	"SaveAbout": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.SaveAbout(ctx, a.convers)
 	},

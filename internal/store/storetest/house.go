@@ -193,5 +193,7 @@ func newConversation(h *house, number int64) desk.Conversation {
 		ResolvedAt: now.Add(time.Minute), Version: 1,
 		About: desk.About{Language: "fr", Reason: "repair/brakes", Criticality: 2, Mood: -40, Influence: 1 << 40, DeadlineAt: now.Add(72 * time.Hour),
 			Contacts: 3},
+		Reading: desk.Reading{By: desk.ByReader, Alone: true, Message: id[vis.MessageID](), Language: "fr", Dissatisfied: true, Urgency: "now",
+			MoodSaid: 2},
 		Standing: desk.Standing{Rank: -1 << 40, Promise: "first", PromiseState: "running", PromisedAt: now, DueAt: now.Add(4 * time.Hour)}}
 }

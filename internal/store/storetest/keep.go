@@ -163,9 +163,13 @@ func testChanges(t *testing.T, h *house) {
 		c.Version = 2
 		same(t, "SaveConversation", saved, c)
 		c.About = desk.About{Language: "en", Criticality: 4, Mood: 90}
+		c.Reading.By, c.Reading.Alone, c.Reading.MoodSaid = desk.BySaid, false, 4
 		saved, e := tx.SaveAbout(ctx, c)
 		c.Version = 3
 		same(t, "SaveAbout", saved, c)
+		c.About.Reason, c.About.Mood = "repair", -7
+		c.Reading = desk.Reading{By: desk.BySaid, Message: h.message.ID, Language: "en", Urgency: "today", MoodSaid: 5}
+		e = errors.Join(e, tx.SaveReading(ctx, c)) // no new version
 		h.convers = c
 		return errors.Join(err, e, tx.SaveReadMarks(ctx, c.ID, 10, 11))
 	})

@@ -135,6 +135,8 @@ func Run(t *testing.T, e Engine) {
 		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
 		{"KeepsAssists", testAssists},
 		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
+		{"KeepsReadings", testReadings},
+		{"ShowsNoReadingOfAnotherWorkspace", testForeignReadings},
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
 		{"ListsByRank", testRanks},

@@ -909,6 +909,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set right what her newest message was read to say
+         * @description An API token needs the scope `conversations:write`.
+         */
+        put: operations["correctReading"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/reopen": {
         parameters: {
             query?: never;
@@ -1415,6 +1435,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/messages/{id}/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a message was read to say, and by which words
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getReading"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -1693,6 +1733,27 @@ export interface paths {
          * @description An API token needs the scope `settings:write`.
          */
         put: operations["changeQueue"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why customers contact us, as a tree
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listReasons"];
+        /** Change the tree; what is in use is archived, not lost */
+        put: operations["changeReasons"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3968,6 +4029,11 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ChangeReasons: {
+            items: components["schemas"]["Reason"][];
+            /** Format: int64 */
+            version: number;
+        };
         ChangeRouting: {
             /** @description When the workspace answers; without it, always. */
             calendarId?: string | null;
@@ -4330,6 +4396,8 @@ export interface components {
              * @description How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know.
              */
             readPosition?: number;
+            /** @description What her words were read to say; absent while nothing was read. */
+            reading?: components["schemas"]["ConversationReading"];
             /** @description Why she contacts us: a path such as delivery/late; empty while unknown. */
             reason: string;
             /**
@@ -4528,6 +4596,26 @@ export interface components {
              */
             type: "conversation.read";
         };
+        ConversationReading: {
+            /** @description Readings as sure as this one were right at least nine times in ten. */
+            alone: boolean;
+            /**
+             * @description Whose word the reason is.
+             * @enum {string}
+             */
+            by: "reader" | "member";
+            dissatisfied: boolean;
+            /** @description ISO 639-1; empty for a message without words. */
+            language: string;
+            /** Format: uuid */
+            messageId: string;
+            /** Format: double */
+            mood: number;
+            /** @description A key of the workspace's reasons; empty: to sort. */
+            reason: string;
+            /** @enum {string} */
+            urgency: "whenever" | "today" | "now" | "";
+        };
         ConversationRenamedEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -4724,6 +4812,20 @@ export interface components {
              * @enum {string}
              */
             type: "conversation.woken";
+        };
+        CorrectReading: {
+            dissatisfied?: boolean;
+            /**
+             * Format: double
+             * @enum {number}
+             */
+            mood?: -1 | 0 | 1;
+            /** @description A key of the workspace's reasons; empty: to sort. */
+            reason?: string;
+            /** @description Take your last correction back. */
+            undo?: boolean;
+            /** @enum {string} */
+            urgency?: "whenever" | "today" | "now";
         };
         Correspondence: {
             letters: components["schemas"]["Letter"][];
@@ -5029,7 +5131,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -5059,6 +5161,45 @@ export interface components {
         };
         EventTypeList: {
             items: string[];
+        };
+        ExplainedReading: {
+            /** @description Readings as sure as this one were right at least nine times in ten. */
+            alone: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** @description The nearest reason. */
+            best: string;
+            /** Format: double */
+            bestSure: number;
+            /** Format: uuid */
+            conversationId: string;
+            correction?: components["schemas"]["ReadingCorrection"];
+            /** Format: double */
+            dissatisfied: number;
+            /** @enum {string} */
+            engine: "built-in" | "endpoint";
+            /** @description ISO 639-1; empty for a message without words. */
+            language: string;
+            /** Format: double */
+            languageSure: number;
+            /** Format: uuid */
+            messageId: string;
+            model: string;
+            /** Format: double */
+            mood: number;
+            next?: string;
+            /** Format: double */
+            nextSure?: number;
+            /** @description A key of the workspace's reasons; empty where it is left to people. */
+            reason: string;
+            /** @enum {string} */
+            urgency: "whenever" | "today" | "now" | "";
+            /** Format: double */
+            urgencySure: number;
+            why: components["schemas"]["ReadingWhy"];
         };
         Fault: {
             /** @description Where, such as body.email or query.limit. */
@@ -5183,6 +5324,8 @@ export interface components {
              * @description How far you have read. Absent in live events, which all members read alike, and for API tokens: keep what you know.
              */
             readPosition?: number;
+            /** @description What her words were read to say; absent while nothing was read. */
+            reading?: components["schemas"]["ConversationReading"];
             /** @description Why she contacts us: a path such as delivery/late; empty while unknown. */
             reason: string;
             /**
@@ -5763,6 +5906,28 @@ export interface components {
              * @enum {string}
              */
             type: "message.sent";
+        };
+        MessageUnderstoodEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId: string;
+            customerId?: string;
+            reading: components["schemas"]["Reading"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "message.understood";
         };
         MovedConversation: {
             /** Format: double */
@@ -6801,6 +6966,126 @@ export interface components {
              * @description The newest notice that was seen.
              */
             upTo: string;
+        };
+        Reading: {
+            /** @description Readings as sure as this one were right at least nine times in ten. */
+            alone: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** @description The nearest reason. */
+            best: string;
+            /** Format: double */
+            bestSure: number;
+            /** Format: uuid */
+            conversationId: string;
+            correction?: components["schemas"]["ReadingCorrection"];
+            /** Format: double */
+            dissatisfied: number;
+            /** @enum {string} */
+            engine: "built-in" | "endpoint";
+            /** @description ISO 639-1; empty for a message without words. */
+            language: string;
+            /** Format: double */
+            languageSure: number;
+            /** Format: uuid */
+            messageId: string;
+            model: string;
+            /** Format: double */
+            mood: number;
+            next?: string;
+            /** Format: double */
+            nextSure?: number;
+            /** @description A key of the workspace's reasons; empty where it is left to people. */
+            reason: string;
+            /** @enum {string} */
+            urgency: "whenever" | "today" | "now" | "";
+            /** Format: double */
+            urgencySure: number;
+        };
+        ReadingCorrectedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["Conversation"] | null;
+            conversationId: string;
+            customerId?: string;
+            reading: components["schemas"]["Reading"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reading.corrected";
+        };
+        ReadingCorrection: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            dissatisfied?: boolean;
+            /** Format: uuid */
+            memberId: string;
+            /** Format: double */
+            mood?: number;
+            reason?: string;
+            urgency?: string;
+        };
+        ReadingWeight: {
+            /**
+             * Format: int64
+             * @description UTF-16 code units of the message's text
+             */
+            from: number;
+            /** Format: int64 */
+            to: number;
+            /** Format: double */
+            weight: number;
+        };
+        ReadingWhy: {
+            dissatisfied: components["schemas"]["ReadingWeight"][];
+            /** @description For a good mood */
+            mood: components["schemas"]["ReadingWeight"][];
+            /** @description For the nearest reason */
+            reason: components["schemas"]["ReadingWeight"][];
+            /** @description For the urgency that was read */
+            urgency: components["schemas"]["ReadingWeight"][];
+        };
+        Reason: {
+            /** @description Given to nothing any more. */
+            archived?: boolean;
+            /**
+             * @description What the built-in reader calls it.
+             * @enum {string}
+             */
+            builtIn?: "delivery" | "stock" | "price" | "order" | "return" | "payment" | "invoice" | "fault" | "outage" | "account" | "appointment" | "staff" | "shop" | "contract" | "praise" | "other" | "";
+            /** @description Its path: that of its parent, / and its own part of a to z, 0 to 9 and -. */
+            key: string;
+            names: components["schemas"]["ReasonNames"];
+            /** @description The key of the reason that it is beneath; follows from the key. */
+            parent?: string;
+        };
+        ReasonNames: {
+            en: string;
+            fr: string;
+        };
+        Reasons: {
+            items: components["schemas"]["Reason"][];
+            /**
+             * Format: int64
+             * @description 0 while it was never changed
+             */
+            version: number;
         };
         RefuseAssist: {
             /** @enum {string} */
@@ -10100,6 +10385,42 @@ export interface operations {
             };
         };
     };
+    correctReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectReading"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reopenConversation: {
         parameters: {
             query?: never;
@@ -11192,6 +11513,37 @@ export interface operations {
             };
         };
     };
+    getReading: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedReading"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listNotices: {
         parameters: {
             query?: {
@@ -11760,6 +12112,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeReasons: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeReasons"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reasons"];
                 };
             };
             /** @description Error */

@@ -99,6 +99,8 @@ export function letIn(event: Event, session: Session): void {
     case 'template.changed':
     case 'conversation.called':
     case 'conversation.spoken':
+    case 'message.understood':
+    case 'reading.corrected':
       break; // the stores themselves know what to do with these
   }
 }

@@ -1,0 +1,24 @@
+package app
+
+import (
+	"visavis/internal/listen"
+	"visavis/internal/vis"
+	"visavis/internal/web"
+)
+
+// openListen makes the room that hears what customers say.
+func (a *App) openListen() {
+	a.Listen = listen.New(listen.Options{DB: a.store.Listen(), Desk: a.Desk, Clock: a.clock, Log: a.log})
+	a.reads = newFollower(atOnce, a.Listen.Follow, a.store.Heads, func(ws vis.WorkspaceID, err error) {
+		a.log.Error("messages could not be read", "workspace", ws, "err", err)
+	})
+}
+
+// readingCounters are the figures of reading as /metrics shows them.
+func (a *App) readingCounters() []web.Counter {
+	return []web.Counter{
+		{Name: "visavis_readings_total", Help: "Messages read by this server.", Value: func() float64 { return float64(a.Listen.Counted().Read) }},
+		{Name: "visavis_readings_lag_seconds", Gauge: true, Help: "How long the oldest message of the last batch had waited to be read.",
+			Value: func() float64 { return a.Listen.Counted().Lag.Seconds() }},
+	}
+}

@@ -1,0 +1,64 @@
+// Package listen hears what customers say: every message is read, what was read can be set right, and what many say at once is noticed.
+package listen
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"visavis/internal/desk"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Options are what the service is made of.
+type Options struct {
+	DB    DB
+	Desk  *desk.Service
+	Clock vis.Clock
+	Log   *slog.Logger
+}
+
+// Service reads messages, and is the door to what was read.
+type Service struct {
+	db    DB
+	desk  *desk.Service
+	clock vis.Clock
+	log   *slog.Logger
+
+	mu       sync.Mutex
+	passed   map[vis.WorkspaceID]int64   // up to where the log holds nothing to read, beyond the saved cursor
+	troubles map[vis.WorkspaceID]int     // how often in a row reading failed
+	readers  map[vis.WorkspaceID]learned // those that workspaces taught themselves
+	counted  Counted
+}
+
+// learned is a reader with the version of the model that it reads by; 0 for the built-in one.
+type learned struct {
+	reader  *text.Reader
+	name    string
+	version int64
+}
+
+// Counted are the figures of reading on this node.
+type Counted struct {
+	Read uint64
+	// Lag is how long the oldest message of the last batch had waited.
+	Lag time.Duration
+}
+
+// New makes the service. Follow lets it read.
+func New(o Options) *Service {
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{db: o.DB, desk: o.Desk, clock: o.Clock, log: o.Log, passed: make(map[vis.WorkspaceID]int64),
+		troubles: make(map[vis.WorkspaceID]int), readers: make(map[vis.WorkspaceID]learned)}
+}
+
+// Counted returns the figures of this node.
+func (s *Service) Counted() Counted {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.counted
+}

@@ -1,0 +1,171 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"visavis/internal/desk"
+	"visavis/internal/listen"
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+func (h *house) inListen(ctx context.Context, fn func(listen.Tx) error) error {
+	return h.store.Listen().Update(ctx, vis.System(h.ws), nil, fn)
+}
+
+// withReading reads the workspace's message in such a way that every field says something.
+func withReading(t testing.TB, h *house) listen.Reading {
+	t.Helper()
+	reason, mood, fine, haste := "delivery", -1.0, false, "now"
+	r := listen.Reading{Message: h.message.ID, Conversation: h.convers.ID, At: now, Engine: listen.BuiltIn, Model: "own-3", Sign: text.Sign(h.message.Text),
+		Says: text.Reading{Language: text.Guess{Label: "fr", Sure: 0.99}, Reason: text.Guess{Label: "stock", Sure: 0.75}, Best: text.Guess{Label: "stock", Sure: 0.75},
+			Next: text.Guess{Label: "order", Sure: 0.125}, Alone: true, Mood: -0.5, Dissatisfied: 0.625, Urgency: text.Guess{Label: "today", Sure: 0.5}},
+		Correction: &listen.Correction{Member: h.member.ID, At: now.Add(time.Minute), Reason: &reason, Mood: &mood, Dissatisfied: &fine, Urgency: &haste,
+			Before: &listen.Before{Reason: "stock", Mood: -50, Reading: desk.Reading{By: desk.ByReader, Message: h.message.ID}}}}
+	check(t, h.inListen(t.Context(), func(tx listen.Tx) error { return tx.InsertReadings(t.Context(), []listen.Reading{r}) }))
+	return r
+}
+
+func testReadings(t *testing.T, e Engine) {
+	ctx := t.Context()
+	h := furnish(t, Open(t, e.URL(t)))
+	r := withReading(t, h)
+	note := listen.Reading{Message: h.note.ID, Conversation: h.convers.ID, At: now, Sign: r.Sign}
+	line := listen.Reading{Message: h.line.ID, Conversation: h.convers.ID, At: now} // without words
+	wantCode(t, h.inListen(ctx, func(tx listen.Tx) error { return tx.InsertReadings(ctx, []listen.Reading{note, r}) }), vis.Conflict)
+	check(t, h.inListen(ctx, func(tx listen.Tx) error {
+		check(t, tx.InsertReadings(ctx, []listen.Reading{note, line}))
+		got, err := tx.Reading(ctx, r.Message)
+		check(t, err)
+		same(t, "the reading", got, r)
+		some, err := tx.ReadingsByID(ctx, []vis.MessageID{line.Message, "x"})
+		check(t, err)
+		same(t, "one without words", some, []listen.Reading{line})
+		corrected, err := tx.Corrected(ctx, 10)
+		check(t, err)
+		same(t, "those that are corrected", corrected, []listen.Reading{r})
+		last, err := tx.LastCorrected(ctx, h.convers.ID)
+		check(t, err)
+		same(t, "the last correction", last, r)
+		for after, want := range map[time.Time]int{{}: 1, now: 1, now.Add(time.Minute): 0} {
+			if n, err := tx.CountCorrected(ctx, after); n != want || err != nil {
+				t.Errorf("%d corrections after %v, %v", n, after, err)
+			}
+		}
+		bands := r.Sign.Bands()
+		for _, band := range bands[:4] {
+			alike, err := tx.Alike(ctx, band, "", 10)
+			check(t, err)
+			if len(alike) != 2 || alike[0] < alike[1] {
+				t.Errorf("alike: %v", alike)
+			}
+		}
+		said, err := tx.MessagesByID(ctx, []vis.MessageID{h.message.ID, "x"})
+		check(t, err)
+		same(t, "the messages", said, []desk.Message{h.message})
+		return nil
+	}))
+	r.Correction = nil
+	check(t, h.inListen(ctx, func(tx listen.Tx) error { return tx.SaveCorrection(ctx, r) }))
+	check(t, h.inListen(ctx, func(tx listen.Tx) error {
+		got, err := tx.Reading(ctx, r.Message)
+		check(t, err)
+		same(t, "the reading without its correction", got, r)
+		_, err = tx.LastCorrected(ctx, h.convers.ID)
+		wantCode(t, err, vis.NotFound)
+		return nil
+	}))
+	testReasonTree(t, h)
+}
+
+// testReasonTree keeps a tree and a model.
+func testReasonTree(t *testing.T, h *house) {
+	ctx := t.Context()
+	tree := listen.Tree{Reasons: []listen.Reason{{Key: "delivery", FR: "Livraison", EN: "Delivery", BuiltIn: "delivery"}, {Key: "delivery/late", FR: "é", EN: "e", Archived: true}}}
+	check(t, h.inListen(ctx, func(tx listen.Tx) error {
+		none, err := tx.ReasonTree(ctx)
+		check(t, err)
+		same(t, "no tree", none, listen.Tree{})
+		version, err := tx.ModelVersion(ctx)
+		check(t, err)
+		if version != 0 {
+			t.Errorf("no model has the version %d", version)
+		}
+		saved, err := tx.SaveReasonTree(ctx, tree)
+		check(t, err)
+		tree.Version = 1
+		same(t, "SaveReasonTree", saved, tree)
+		kept, err := tx.ReasonTree(ctx)
+		check(t, err)
+		same(t, "the tree", kept, tree)
+		for key, want := range map[string]bool{h.convers.About.Reason: true, "delivery": false, "": false} {
+			if used, err := tx.ReasonUsed(ctx, key); used != want || err != nil {
+				t.Errorf("%q is used: %v, %v", key, used, err)
+			}
+		}
+		return nil
+	}))
+	stale := tree
+	stale.Version = 0
+	if err := h.inListen(ctx, func(tx listen.Tx) error { _, err := tx.SaveReasonTree(ctx, stale); return err }); err != vis.ErrStale {
+		t.Errorf("a stale tree: %v", err)
+	}
+	m := listen.Model{Story: listen.Story{TrainedAt: now, Corrections: 12, Scores: map[string]float64{"reason accuracy": 75.5}}, Body: []byte{0, 255, 1}}
+	for want := int64(1); want <= 2; want++ {
+		check(t, h.inListen(ctx, func(tx listen.Tx) error { return tx.SaveModel(ctx, m) }))
+		check(t, h.inListen(ctx, func(tx listen.Tx) error {
+			got, err := tx.Model(ctx)
+			check(t, err)
+			m.Version = want
+			same(t, "the model", got, m)
+			version, err := tx.ModelVersion(ctx)
+			if version != want {
+				t.Errorf("its version is %d, want %d", version, want)
+			}
+			return err
+		}))
+	}
+}
+
+func testForeignReadings(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	own, theirs := furnish(t, s), furnish(t, s)
+	r := withReading(t, theirs)
+	for name, ask := range map[string]func(listen.Tx) error{
+		"Reading":        func(tx listen.Tx) error { _, err := tx.Reading(ctx, r.Message); return err },
+		"SaveCorrection": func(tx listen.Tx) error { return tx.SaveCorrection(ctx, r) },
+		"LastCorrected":  func(tx listen.Tx) error { _, err := tx.LastCorrected(ctx, r.Conversation); return err },
+		"InsertReadings": func(tx listen.Tx) error { return tx.InsertReadings(ctx, []listen.Reading{r}) },
+		"Model":          func(tx listen.Tx) error { _, err := tx.Model(ctx); return err },
+	} {
+		wantCode(t, own.inListen(ctx, ask), vis.NotFound)
+		if t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	check(t, theirs.inListen(ctx, func(tx listen.Tx) error {
+		_, err := tx.SaveReasonTree(ctx, listen.Tree{Reasons: []listen.Reason{{Key: "theirs"}}})
+		return err
+	}))
+	check(t, own.inListen(ctx, func(tx listen.Tx) error {
+		some, err := tx.ReadingsByID(ctx, []vis.MessageID{r.Message})
+		check(t, err)
+		said, err := tx.MessagesByID(ctx, []vis.MessageID{theirs.message.ID})
+		check(t, err)
+		corrected, err := tx.Corrected(ctx, 10)
+		check(t, err)
+		n, err := tx.CountCorrected(ctx, time.Time{})
+		check(t, err)
+		alike, err := tx.Alike(ctx, r.Sign.Bands()[0], "", 10)
+		check(t, err)
+		tree, err := tx.ReasonTree(ctx)
+		check(t, err)
+		if len(some)+len(said)+len(corrected)+n+len(alike)+len(tree.Reasons) != 0 {
+			t.Errorf("seen of another workspace: %v %v %v %d %v %v", some, said, corrected, n, alike, tree)
+		}
+		return nil
+	}))
+}
