@@ -121,6 +121,28 @@ func TestALetterIsFiledOnce(t *testing.T) {
 	}
 }
 
+// K-16: a letter to two mailboxes is there once in each, for those who answer there, however often either gives it.
+func TestALetterToTwoMailboxesIsOnceInEach(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	other, err := h.channels.Create(h.ctx, h.lea, channel.Creation{Kind: "wire", Name: "Factures"})
+	h.ok(err)
+	first := h.mail
+	l := letter("both@mel", "Mon vélo", "Où est-il ?")
+	for _, box := range []channel.Channel{first, other, first, other} {
+		h.mail = box
+		h.arrives(l)
+		l.Hops++ // another copy
+	}
+	in := map[vis.ChannelID]int{}
+	for _, c := range h.conversations() {
+		in[c.Channel]++
+	}
+	if in[first.ID] != 1 || in[other.ID] != 1 || len(h.arrivals(post.Repeated)) != 2 {
+		t.Errorf("it is there %v times, with %d copies", in, len(h.arrivals(post.Repeated)))
+	}
+}
+
 // K-17: what cannot be read is an item that people decide on, and what comes after it is not held up.
 func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
 	t.Parallel()
