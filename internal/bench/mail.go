@@ -79,6 +79,7 @@ func (r *run) chatBeside(ctx context.Context, t *target, what string, meanwhile 
 func (r *run) backlog(ctx context.Context, t *target, door string, count int) error {
 	r.say("mail: %s letters of %d kB by %d lines", thousands(count), mailSize, mailLines)
 	m := mailing{door: door}
+	first, _, _ := memory(t.pid) // 0 where it cannot be told
 	before := t.cpu()
 	began := time.Now()
 	m.rush(ctx, count)
@@ -92,8 +93,8 @@ func (r *run) backlog(ctx context.Context, t *target, door string, count int) er
 	m.acks.into(&row)
 	r.add(row)
 	r.add(Row{Section: "mail", Work: fmt.Sprintf("%s letters brought at once → all read", thousands(count)), Value: float64(count) / read.Seconds(), Unit: "letters/s"})
-	if now, peak, err := memory(t.pid); err == nil {
-		r.add(Row{Section: "mail", Work: fmt.Sprintf("memory after %s letters", thousands(count)), Value: mebibytes(now), Unit: "MiB", Note: fmt.Sprintf("at most %.1f MiB", mebibytes(peak))})
+	if now, peak, err := memory(t.pid); err == nil && first > 0 {
+		r.add(Row{Section: "mail", Work: fmt.Sprintf("memory after %s letters", thousands(count)), Value: mebibytes(now), Unit: "MiB", Note: fmt.Sprintf("%.1f MiB before, at most %.1f MiB", mebibytes(first), mebibytes(peak))})
 	}
 	return nil
 }

@@ -32,13 +32,13 @@ func OpenWriter(ctx context.Context, path string) (*sql.DB, error) {
 		return nil, fmt.Errorf("make the database's file: %w", err)
 	}
 	return open(ctx, path, 1, url.Values{"_txlock": {"immediate"}, "_pragma": append(common[:len(common):len(common)],
-		"journal_mode(wal)", "synchronous(full)", "cache_size(-32000)", "journal_size_limit(67108864)", "wal_autocheckpoint(2000)")})
+		"journal_mode(wal)", "synchronous(full)", "cache_size(-16000)", "journal_size_limit(67108864)", "wal_autocheckpoint(2000)")})
 }
 
 // OpenReaders opens n connections to the database at path that cannot write.
 func OpenReaders(ctx context.Context, path string, n int) (*sql.DB, error) {
 	return open(ctx, path, n, url.Values{"mode": {"ro"}, "_pragma": append(common[:len(common):len(common)],
-		"query_only(1)", "cache_size(-8000)")})
+		"query_only(1)", "cache_size(-4000)")})
 }
 
 func open(ctx context.Context, path string, n int, options url.Values) (*sql.DB, error) {
