@@ -52,7 +52,8 @@ var rooms = map[string][]string{
 	"notify":                {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
-	"assist":                 {"vis", "text", "channel", "jobs", "desk"},
+	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page"},
+	"assist/page":            nil,                                                                     // what of a customer's page may be seen
 	"assist/media/mediatest": nil,                                                                     // a browser, for tests
 	"assist/media":           {"vis", "assist"},                                                       // sound and pictures of live assistance, and the relay for those who reach us in no other way
 	"listen":                 {"vis", "text", "jobs", "channel", "desk"},                              // what customers say: every message is read, and what many say at once is noticed
@@ -72,22 +73,23 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "listen", "report", "staffing", "hours", "notify", "post"}
+var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "assist/page", "listen", "report", "staffing", "hours", "notify", "post"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
 var outside = map[string][]string{
-	"vis":      nil,
-	"text":     {"golang.org/x/text"},
-	"desk":     nil,
-	"jobs":     nil,
-	"hours":    nil,
-	"channel":  nil,
-	"realtime": nil,
-	"assist":   nil,
-	"listen":   nil,
-	"staff":    {"golang.org/x/crypto"},
-	"routing":  {"github.com/nyaruka/phonenumbers"}, // whom we may call back: see docs/decisions/0011
+	"vis":         nil,
+	"text":        {"golang.org/x/text"},
+	"desk":        nil,
+	"jobs":        nil,
+	"hours":       nil,
+	"channel":     nil,
+	"realtime":    nil,
+	"assist":      nil,
+	"assist/page": nil,
+	"listen":      nil,
+	"staff":       {"golang.org/x/crypto"},
+	"routing":     {"github.com/nyaruka/phonenumbers"}, // whom we may call back: see docs/decisions/0011
 }
 
 func TestEveryRoomImportsOnlyWhatThePlanAllows(t *testing.T) {

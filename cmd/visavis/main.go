@@ -87,6 +87,8 @@ type serverFlags struct {
 	TurnListen     string   `help:"Address, UDP and TCP, of the built-in relay for customers whose network lets no media through, such as :3478. By default none." name:"turn-listen"`
 	TurnURLs       []string `help:"Addresses of a relay that runs elsewhere instead, such as turns:turn.example.org:443." name:"turn-urls"`
 	TurnSecret     string   `help:"Secret that it shares with this server." name:"turn-secret"`
+	ViewerListen   string   `help:"Address at which members are shown customers' pages (co-browsing), such as 127.0.0.1:8082. By default none, and pages are not shown." name:"viewer-listen"`
+	ViewerURL      string   `help:"Origin by which browsers reach it, such as https://viewer.example.org: a host of its own." name:"viewer-url"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
 	TrustedProxies []string `help:"Addresses or networks of proxies whose X-Forwarded-For is believed." name:"trusted-proxies"`
 	AllowEgress    []string `help:"Networks, addresses or hosts that webhooks may call although they are not public, such as 10.1.0.0/16 or hooks.inside:8080." name:"allow-egress"`
@@ -99,7 +101,7 @@ func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
 		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
 		MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
-		MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
+		ViewerListen: f.ViewerListen, ViewerURL: f.ViewerURL, MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 
 func (f serverFlags) logger() *slog.Logger {
@@ -144,6 +146,9 @@ func (c *demoCmd) Run(ctx context.Context) error {
 	f := c.serverFlags
 	if f.MediaListen == "" {
 		f.MediaListen = "127.0.0.1:0"
+	}
+	if f.ViewerListen == "" {
+		f.ViewerListen = "127.0.0.1:0"
 	}
 	if f.Data == mustAbs("./visavis-data") {
 		f.Data = mustAbs("./demo-data")

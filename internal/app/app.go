@@ -70,6 +70,7 @@ type App struct {
 	out    *safehttp.Client
 	door   *door
 	media  *media.Backend // nil where live assistance is not switched on
+	viewer viewer
 }
 
 // New opens the data and puts the house together. Whatever New has opened, Close closes.
@@ -140,8 +141,11 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		log.Error("the log could not be counted", "workspace", ws, "err", err)
 	})
 	a.openListen()
-	if err := a.openAssist(ctx, mint); err != nil {
+	if a.viewer, err = c.viewer(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
+	}
+	if err := a.openAssist(ctx, mint); err != nil {
+		return nil, errors.Join(err, a.viewer.close(), db.Close())
 	}
 	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
 	maps.Copy(effects, a.Assist.Effects())
@@ -151,7 +155,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
-		PublicURL: public, ContentURL: content, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
+		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
@@ -173,7 +177,7 @@ func (a *App) Close() error {
 	if a.media != nil {
 		a.media.Close()
 	}
-	return a.store.Close()
+	return errors.Join(a.viewer.close(), a.store.Close())
 }
 
 // Run serves until ctx ends, then drains: no new connections, sockets are told to come back, running requests finish within
@@ -206,8 +210,14 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.reads.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
-	failed := make(chan error, 1+len(mail))
+	failed := make(chan error, 2+len(mail))
 	go func() { failed <- server.Serve(listener) }()
+	if a.viewer.listener != nil {
+		viewer := &http.Server{Handler: a.web.Viewer()}
+		a.web.Harden(viewer)
+		go func() { failed <- viewer.Serve(a.viewer.listener) }()
+		defer func() { _ = viewer.Close() }() // only pages and pictures: nothing is lost
+	}
 	for _, serve := range mail {
 		go func() { failed <- serve() }()
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"runtime"
 	"time"
@@ -52,11 +53,53 @@ func (a *App) openAssist(ctx context.Context, mint vis.Mint) error {
 	if err != nil {
 		return err
 	}
-	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Clock: a.clock, Mint: mint, Log: a.log}
+	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Clock: a.clock, Mint: mint, Log: a.log}
 	if backend != nil {
 		a.media, o.Media = backend, backend
 	}
 	a.Assist = assist.New(o)
+	return nil
+}
+
+// viewer is where members are shown customers' pages.
+type viewer struct {
+	listener net.Listener // nil where they are not
+	url      string
+}
+
+// viewer takes the address of the viewer, if there is to be one: what its port is must be known before anybody is told.
+func (c Config) viewer(ctx context.Context) (viewer, error) {
+	switch {
+	case c.ViewerListen == "" && c.ViewerURL != "":
+		return viewer{}, errors.New("viewer-url: customers' pages are shown where --viewer-listen says")
+	case c.ViewerListen == "":
+		return viewer{}, nil
+	}
+	var by net.ListenConfig
+	l, err := by.Listen(ctx, "tcp", c.ViewerListen)
+	if err != nil {
+		return viewer{}, fmt.Errorf("viewer-listen: %w", err)
+	}
+	v := viewer{listener: l}
+	if c.ViewerURL == "" {
+		v.url, err = localURL(l.Addr().String())
+	} else {
+		v.url, err = checkOrigin("viewer-url", c.ViewerURL)
+	}
+	if err != nil {
+		return viewer{}, errors.Join(err, l.Close())
+	}
+	return v, nil
+}
+
+// close lets the address go again.
+func (v viewer) close() error {
+	if v.listener == nil {
+		return nil
+	}
+	if err := v.listener.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
 	return nil
 }
 

@@ -31,6 +31,8 @@ type Config struct {
 	TurnListen     string   // address, UDP and TCP, of our own relay for media; "" for none
 	TurnURLs       []string // a relay that runs elsewhere, instead
 	TurnSecret     string   // and the secret that it shares with us
+	ViewerListen   string   // address at which members' browsers are shown customers' pages; "" switches co-browsing off
+	ViewerURL      string   // origin by which they reach it; "" follows ViewerListen
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
 	TrustedProxies []string // addresses or networks whose X-Forwarded-For is believed
 	AllowEgress    []string // networks, addresses and hosts that webhooks may call although they are not public

@@ -171,7 +171,7 @@ func (s *Service) changed(ctx context.Context, id vis.AssistID, leg Leg, connect
 // settle brings a session in line with its media: live once both sides are connected, and to be ended when one stays away.
 func (s *Service) settle(ctx context.Context, ws vis.WorkspaceID, id vis.AssistID) (Session, error) {
 	now := s.Clock.Now()
-	return vis.Update(ctx, s.DB, vis.System(ws), func(tx Tx) (Session, error) {
+	return s.commit(ctx, vis.System(ws), func(tx Tx) (Session, error) {
 		x, err := tx.Assist(ctx, id)
 		if err != nil || !x.called() {
 			return x, err
@@ -208,7 +208,7 @@ func (s *Service) meet(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Session
 func (s *Service) gone(ctx context.Context, t jobs.Timer) error {
 	by := vis.System(t.Workspace)
 	now := s.Clock.Now()
-	x, err := vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {
+	x, err := s.commit(ctx, by, func(tx Tx) (Session, error) {
 		due, err := tx.Take(ctx, TimerGone, t.Key, now)
 		if err != nil || !due {
 			return Session{}, err

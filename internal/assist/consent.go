@@ -15,6 +15,9 @@ const maxComment = 1000
 
 // Ask puts a question to the customer, for the member who has the session.
 func (s *Service) Ask(ctx context.Context, by vis.Actor, id vis.AssistID, k Kind) (Session, error) {
+	if (k == SeePage || k == Control) && !s.Cobrowse {
+		return Session{}, vis.Errorf(vis.Conflict, "cobrowse_off", "Customers cannot show their pages here.")
+	}
 	return s.change(ctx, by, id, func(_ Tx, x *Session, _ time.Time) (vis.EventType, error) {
 		if !x.holds(by) {
 			return "", vis.Absent("assistance")

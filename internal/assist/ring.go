@@ -49,7 +49,7 @@ func (s *Service) callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Ses
 func (s *Service) ringOn(ctx context.Context, t jobs.Timer) error {
 	by := vis.System(t.Workspace)
 	now := s.Clock.Now()
-	x, err := vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {
+	x, err := s.commit(ctx, by, func(tx Tx) (Session, error) {
 		due, err := tx.Take(ctx, TimerRing, t.Key, now)
 		if err != nil || !due {
 			return Session{}, err
@@ -97,7 +97,7 @@ func (s *Service) Refuse(ctx context.Context, by vis.Actor, id vis.AssistID, rea
 func (s *Service) End(ctx context.Context, by vis.Actor, id vis.AssistID) (Session, error) {
 	now := s.Clock.Now()
 	by.Request = vis.Request{}
-	x, err := vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {
+	x, err := s.commit(ctx, by, func(tx Tx) (Session, error) {
 		x, err := find(ctx, tx, by, id)
 		switch {
 		case err != nil:

@@ -41,6 +41,8 @@ type Screens interface {
 	Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string)
 	// Connected tells both sides that one side's media came or was lost.
 	Connected(ws vis.WorkspaceID, s Session, side Side, connected bool)
+	// Asset is the address under which a picture or font of the customer's page is shown, "" for none.
+	Asset(ws vis.WorkspaceID, id vis.AssistID, address string) string
 }
 
 // Options are what the room is made of.
@@ -51,6 +53,9 @@ type Options struct {
 	Roster Roster
 	// Media is nil where live assistance is not switched on.
 	Media Media
+	// Cobrowse says that customers can show their pages.
+	Cobrowse bool
+
 	Clock vis.Clock
 	Mint  vis.Mint
 	Log   *slog.Logger
@@ -65,11 +70,13 @@ type Service struct {
 	// waiting are the offers that customers pressed with, until a member answers; they are lost with the process, and asked for anew.
 	waiting map[vis.AssistID]string
 	spaces  map[vis.AssistID]vis.WorkspaceID // whose the sessions with media here are
+	rooms   map[vis.AssistID]*room           // of co-browsing, while somebody is connected to it
 }
 
 // New makes the service.
 func New(o Options) *Service {
-	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID)}
+	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
+		rooms: make(map[vis.AssistID]*room)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)
 	}
@@ -250,7 +257,7 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.AssistID, fn 
 	}
 	now := s.Clock.Now()
 	by.Request = vis.Request{} // every verb here says where the session stands when it comes again
-	return vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {
+	return s.commit(ctx, by, func(tx Tx) (Session, error) {
 		x, err := find(ctx, tx, by, id)
 		if err != nil {
 			return Session{}, err
@@ -261,6 +268,15 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.AssistID, fn 
 		}
 		return s.save(ctx, tx, by, typ, x, now)
 	})
+}
+
+// commit runs a transaction on a session, and lets its co-browsing follow.
+func (s *Service) commit(ctx context.Context, by vis.Actor, fn func(tx Tx) (Session, error)) (Session, error) {
+	x, err := vis.Update(ctx, s.DB, by, fn)
+	if err == nil {
+		s.Noticed(by.Workspace, x)
+	}
+	return x, err
 }
 
 // Session reads one; a customer sees only her own.

@@ -114,5 +114,5 @@ type Consent struct {
 	GivenAt   time.Time    `json:"givenAt"`
 	ExpiresAt time.Time    `json:"expiresAt,omitzero"` // zero for the end of the session
 	EndedAt   time.Time    `json:"endedAt,omitzero"`
-	Why       string       `json:"why,omitempty"` // it ended: "revoked", "expired", "ended"
+	Why       string       `json:"why,omitempty"` // it ended: "revoked", "expired", "ended", "origin"
 }

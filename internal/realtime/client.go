@@ -14,6 +14,8 @@ type Client struct {
 	hub  *Hub
 	feed *feed
 	conn Conn
+	// apart is a client that is told nothing: see Hub.Keep.
+	apart bool
 
 	// These belong to the feed's lock.
 	viewing vis.ConversationID
@@ -153,7 +155,7 @@ func (c *Client) sign(frame []byte) {
 
 // push appends to the queue and sees that somebody empties it. c.mu is held.
 func (c *Client) push(frame []byte) {
-	if c.ended || frame == nil {
+	if c.ended || c.apart || frame == nil {
 		return
 	}
 	if len(c.queue) == 0 {

@@ -169,6 +169,22 @@ func (h *Hub) Attach(ctx context.Context, r Reader, conn Conn, last int64) (*Cli
 	return f.attach(r, conn, last), nil
 }
 
+// Keep ties a connection that carries something else than the log to its session: it ends with it, and when the hub closes. Nothing is put
+// in its queue, and nobody is here because of it.
+func (h *Hub) Keep(ctx context.Context, r Reader, conn Conn) (*Client, error) {
+	f, err := h.open(ctx, r.Actor.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	h.sockets.Add(1)
+	c := &Client{Reader: r, hub: h, feed: f, conn: conn, apart: true}
+	f.mu.Lock()
+	f.clients[c] = struct{}{}
+	f.register(c)
+	f.mu.Unlock()
+	return c, nil
+}
+
 // lost is the last sequence of a client that knows another log than ours, such as the one before a restore.
 const lost = 1<<63 - 1
 

@@ -64,6 +64,9 @@ func (f *feed) join(c *Client) {
 // leave is join undone. f.mu is held.
 func (f *feed) leave(c *Client) {
 	f.unregister(c)
+	if c.apart {
+		return
+	}
 	f.look(c, "")
 	switch c.Actor.Kind {
 	case vis.ByMember:

@@ -255,7 +255,7 @@ func (c *Client) resolve(ctx context.Context, host string) ([]netip.Addr, error)
 // Answer is what came back.
 type Answer struct {
 	Status int
-	// Body is cut after 1 MiB.
+	// Body is cut after 1 MiB, or what was asked for.
 	Body []byte
 	// Took is how long it was until the answer had been read.
 	Took time.Duration
@@ -266,26 +266,35 @@ type Answer struct {
 // Post sends body to an address and reads the answer. Any status is an answer, a redirect too. Its error is a vis.Error when the
 // address is refused by its text, and otherwise ErrRefused, ErrTimeout, ErrFailed, or that of a ctx that ended.
 func (c *Client) Post(ctx context.Context, to string, header map[string]string, body []byte) (Answer, error) {
-	return c.call(ctx, http.MethodPost, to, header, bytes.NewReader(body))
+	return c.call(ctx, http.MethodPost, to, header, bytes.NewReader(body), maxAnswer)
 }
 
 // Get asks an address for what it has, within the bounds and with the errors of Post.
 func (c *Client) Get(ctx context.Context, to string) (Answer, error) {
-	return c.call(ctx, http.MethodGet, to, nil, http.NoBody)
+	return c.call(ctx, http.MethodGet, to, nil, http.NoBody, maxAnswer)
 }
 
 // Fetch is Get for what is shown to people, such as pictures, and goes where it is sent: from one https address to another, at most hops
 // times. Nothing that one address said is told to the next, and all of it takes no longer than one call. The answer is the last one; its
 // status is that of a redirect when it led nowhere or too far.
 func (c *Client) Fetch(ctx context.Context, to string, hops int) (Answer, error) {
+	if !strings.HasPrefix(to, "https:") {
+		return Answer{}, ErrRefused
+	}
+	return c.Download(ctx, to, hops, maxAnswer)
+}
+
+// Download is Fetch for what may be larger: the body is cut after most bytes. It may begin at an address that the operator lets be called
+// without encryption, and is sent on to https addresses only.
+func (c *Client) Download(ctx context.Context, to string, hops int, most int64) (Answer, error) {
 	within, cancel := context.WithTimeout(ctx, c.within)
 	defer cancel()
 	for ; ; hops-- {
 		at, err := url.Parse(to)
-		if err != nil || at.Scheme != "https" {
+		if err != nil {
 			return Answer{}, ErrRefused
 		}
-		answer, err := c.Get(within, to)
+		answer, err := c.call(within, http.MethodGet, to, nil, http.NoBody, most)
 		if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			err = ErrTimeout
 		}
@@ -294,6 +303,9 @@ func (c *Client) Fetch(ctx context.Context, to string, hops int) (Answer, error)
 		}
 		next, err := at.Parse(answer.location)
 		if err != nil {
+			return Answer{}, ErrRefused
+		}
+		if next.Scheme != "https" {
 			return Answer{}, ErrRefused
 		}
 		next.Fragment = "" // is for who shows it
@@ -320,7 +332,7 @@ func (c *Client) Reaches(ctx context.Context, host string, port uint16) bool {
 	})
 }
 
-func (c *Client) call(ctx context.Context, method, to string, header map[string]string, body io.Reader) (Answer, error) {
+func (c *Client) call(ctx context.Context, method, to string, header map[string]string, body io.Reader, most int64) (Answer, error) {
 	u, err := c.read(to)
 	if err != nil {
 		return Answer{}, err
@@ -341,7 +353,7 @@ func (c *Client) call(ctx context.Context, method, to string, header map[string]
 		return Answer{Took: time.Since(began)}, c.word(ctx, err)
 	}
 	out := Answer{Status: res.StatusCode, location: res.Header.Get("Location")}
-	out.Body, err = io.ReadAll(io.LimitReader(res.Body, maxAnswer))
+	out.Body, err = io.ReadAll(io.LimitReader(res.Body, most))
 	_ = res.Body.Close() // all that we want of it is read
 	out.Took = time.Since(began)
 	if err != nil {

@@ -351,7 +351,7 @@ func TestAClockSetBackShutsNobodyOut(t *testing.T) {
 	if err := l.take(limitLink, "x"); err != nil {
 		t.Errorf("a moment later: %v", err)
 	}
-	k := &socket{s: &Server{limits: l, clock: c}, allowance: framesAtOnce, countedAt: c.Now()}
+	k := &wire{s: &Server{limits: l, clock: c}, pace: pace{framesASecond, framesAtOnce}, allowance: framesAtOnce, countedAt: c.Now()}
 	c.move(-time.Hour)
 	if !k.allowed() {
 		t.Error("a connection is cut")

@@ -16,7 +16,7 @@ type Consent struct {
 	ExpiresAt *Moment `json:"expiresAt,omitempty" doc:"Without it: the end of the assistance."`
 	Origin    string  `json:"origin,omitempty" doc:"Control is for the pages of this origin."`
 	EndedAt   *Moment `json:"endedAt,omitempty"`
-	Why       string  `json:"why,omitempty" enum:"revoked,expired,ended,"`
+	Why       string  `json:"why,omitempty" enum:"revoked,expired,ended,origin,"`
 }
 
 func consent(c assist.Consent) Consent {
@@ -202,6 +202,7 @@ func (s *Server) tellAssist(ctx context.Context, ws vis.WorkspaceID, t *told, h 
 	if err != nil {
 		return true, ignoreAbsent(err)
 	}
+	s.assist.Noticed(ws, x) // it may have changed on another node
 	t.full = assistEvent{f, new(assistOf(x, c))}
 	if visitorShapes[h.Event.Type] == nil {
 		return true, nil

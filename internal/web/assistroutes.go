@@ -25,6 +25,7 @@ type JoinedAssist struct {
 	Assist     Assist      `json:"assist"`
 	Answer     string      `json:"answer"`
 	IceServers []IceServer `json:"iceServers" nullable:"false"`
+	ViewerURL  string      `json:"viewerUrl" doc:"Where the customer's page can be shown; empty where it cannot."`
 }
 
 // CurrentAssist is the customer's assistance that goes on, null when there is none.
@@ -189,7 +190,7 @@ func (s *Server) memberAssistRoutes() {
 					return nil, err
 				}
 				a, err := s.assistFor(ctx, by, j.Session)
-				return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session)}), err
+				return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL}), err
 			})
 	}
 	add(s, route{method: "DELETE", path: one + "/watch", id: "unwatchAssist", tag: tag, summary: "Listen no longer", access: members},

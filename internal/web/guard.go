@@ -28,6 +28,7 @@ const (
 	surfaceChat
 	surfaceLoader
 	surfaceContent
+	surfaceViewer
 )
 
 const (
@@ -38,10 +39,13 @@ const (
 )
 
 // appPolicy is the content security policy of our own pages: nothing but our own scripts, styles and fonts, no inline script, and
-// pictures also from where files are served.
-func appPolicy(content, ancestors string) string {
+// pictures also from where files are served. viewer is where customers' pages are framed from, "" for nowhere.
+func appPolicy(content, viewer, ancestors string) string {
+	if viewer != "" {
+		viewer = " " + viewer
+	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:" + content +
-		"; media-src 'self' blob:" + content + "; connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; frame-src 'self'" + content +
+		"; media-src 'self' blob:" + content + "; connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; frame-src 'self'" + content + viewer +
 		"; base-uri 'none'; form-action 'self'; frame-ancestors " + ancestors + "; " + trustedTypes
 }
 
@@ -66,7 +70,7 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("X-Frame-Options", "DENY")
 	case surfaceChat:
-		h.Set("Content-Security-Policy", appPolicy(s.contentSource, ancestors))
+		h.Set("Content-Security-Policy", appPolicy(s.contentSource, "", ancestors))
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages frame it; which ones, the policy says
 	case surfaceLoader:
 		h.Set("Content-Security-Policy", policyNothing)
@@ -77,6 +81,9 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		// Its links are signed, and letters are shown in frames that belong to no origin.
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	case surfaceViewer:
+		h.Set("Content-Security-Policy", s.viewerPolicy)
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	}
 }
 

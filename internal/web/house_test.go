@@ -39,10 +39,11 @@ import (
 
 // ours is the address under which the house is reached; theirs is another site.
 const (
-	ours     = "https://desk.example"
-	theirs   = "https://evil.example"
-	shopSite = "https://shop.example"
-	password = "quite a long password"
+	ours       = "https://desk.example"
+	theirs     = "https://evil.example"
+	shopSite   = "https://shop.example"
+	viewerSite = "https://viewer.example"
+	password   = "quite a long password"
 )
 
 // clock is moved by hand.
@@ -126,10 +127,10 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	calls, err := media.New(h.ctx, media.Options{Listen: "127.0.0.1:0", Calls: 10, Relay: media.Relay{Listen: "127.0.0.1:0"}, Clock: vis.ClockFunc(time.Now), Mint: mint})
 	h.must(err)
 	t.Cleanup(calls.Close)
-	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Clock: h.clock, Mint: mint,
+	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Cobrowse: true, Clock: h.clock, Mint: mint,
 		Log: slog.New(slog.DiscardHandler)})
 	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock})
-	o := Options{Post: h.letters, Listen: h.listen, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, Clock: h.clock, RateLimits: false}
+	o := Options{Post: h.letters, Listen: h.listen, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}
@@ -383,4 +384,6 @@ var frontEnd = fstest.MapFS{
 	"dist/desk/assets/app-0a1b2c3d4.js": {Data: []byte("export {}")},
 	"dist/chat/index.html":              {Data: []byte("<!doctype html><title>chat</title>")},
 	"dist/loader.js":                    {Data: []byte("(function(){})()")},
+	"dist/cobrowse.js":                  {Data: []byte("(function(){})()")},
+	"dist/viewer/index.html":            {Data: []byte("<!doctype html><title>viewer</title>")},
 }

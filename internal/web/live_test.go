@@ -32,8 +32,13 @@ func (h *house) serve() string {
 	return server.URL
 }
 
-// dial opens a connection; header values of "" are left out.
+// dial opens a live connection; header values of "" are left out.
 func dial(t testing.TB, url string, as principal, header map[string]string) (*line, *http.Response, error) {
+	t.Helper()
+	return dialAt(t, url+"/api/v1/live", &websocket.DialOptions{Subprotocols: []string{protocol}}, as, header)
+}
+
+func dialAt(t testing.TB, url string, o *websocket.DialOptions, as principal, header map[string]string) (*line, *http.Response, error) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	t.Cleanup(cancel)
@@ -51,7 +56,8 @@ func dial(t testing.TB, url string, as principal, header map[string]string) (*li
 			h.Set(name, value)
 		}
 	}
-	conn, res, err := websocket.Dial(ctx, url+"/api/v1/live", &websocket.DialOptions{HTTPHeader: h, Subprotocols: []string{protocol}})
+	o.HTTPHeader = h
+	conn, res, err := websocket.Dial(ctx, url, o)
 	if err != nil {
 		return nil, res, err
 	}

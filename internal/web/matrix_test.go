@@ -37,6 +37,7 @@ var matrix = map[string]row{
 	"GET /desk/":                    {who: ".........."},
 	"GET /chat/":                    {who: ".........."},
 	"GET /loader.js":                {who: ".........."},
+	"GET /cobrowse.js":              {who: ".........."},
 	"GET /favicon.ico":              {who: "aaaaaaaaaa"},
 	"GET /robots.txt":               {who: ".........."},
 	"GET /api/openapi.json":         {who: ".........."},
@@ -47,6 +48,7 @@ var matrix = map[string]row{
 	"/":                             {who: "aaaaaaaaaa", path: "/no/such/page"},
 	"GET /content/{id}":             {who: "ffffffffff", of: "attachment"},
 	"GET /api/v1/live":              {who: ".nn......."},
+	"GET /api/v1/cobrowse":          {who: ".nn......."}, // whose a call is, its first frame decides
 	"GET /api/v1/setup":             {who: ".........."},
 	"POST /api/v1/setup":            {who: "nnnnnnnnnn", body: obj{"token": "x", "workspace": "W", "name": "N", "email": "e@example.org", "password": password}},
 	"POST /api/v1/session":          {who: "nnnnnnnnnn", body: obj{"email": "lea@arzel.example", "password": "wrong"}},

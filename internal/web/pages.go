@@ -32,16 +32,19 @@ type asset struct {
 
 func (s *Server) pages(files fs.FS) {
 	f := &front{files: files, known: make(map[string]*asset)}
+	s.front = f
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/desk/", http.StatusFound) })
 	s.mux.HandleFunc("GET /desk/", func(w http.ResponseWriter, r *http.Request) {
 		s.protect(w.Header(), surfaceDesk, "")
 		f.app(w, r, "desk")
 	})
 	s.mux.HandleFunc("GET /chat/", s.chat(f))
-	s.mux.HandleFunc("GET /loader.js", func(w http.ResponseWriter, r *http.Request) {
-		s.protect(w.Header(), surfaceLoader, "")
-		f.serve(w, r, "dist/loader.js", "public, max-age=300")
-	})
+	for _, name := range []string{"loader.js", "cobrowse.js"} {
+		s.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
+			s.protect(w.Header(), surfaceLoader, "")
+			f.serve(w, r, "dist/"+name, "public, max-age=300")
+		})
+	}
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		f.serve(w, r, "dist/desk/favicon.ico", "public, max-age=86400")
 	})

@@ -245,7 +245,7 @@ func FuzzClientFrame(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		k := &socket{by: caller{Actor: vis.Actor{Kind: vis.ByToken}}} // may do nothing: what is refused comes back as an error
+		k := &socket{wire: &wire{by: caller{Actor: vis.Actor{Kind: vis.ByToken}}}} // may do nothing: what is refused comes back as an error
 		if len(data) > 0 && bytes.Contains(data, []byte("ping")) {
 			return
 		}

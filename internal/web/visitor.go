@@ -100,6 +100,8 @@ type VisitorChannel struct {
 	Here      bool         `json:"here" doc:"Whether somebody is there to answer now."`
 	// Assist says that a person can be called for at once.
 	Assist bool `json:"assist"`
+	// Cobrowse says that she could then show her page.
+	Cobrowse bool `json:"cobrowse"`
 	// Promise is the truth about waiting, before anybody writes.
 	Promise VisitorPromise `json:"promise"`
 }
@@ -279,7 +281,8 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
 		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: s.assist.Offered(e.Channel),
-		Promise: visitorPromise(before)}), nil
+		Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
+		Promise:  visitorPromise(before)}), nil
 }
 
 // maxTeam is how many faces strangers are shown.

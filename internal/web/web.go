@@ -4,6 +4,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log/slog"
@@ -58,6 +59,8 @@ type Options struct {
 	PublicURL string
 	// ContentURL is where files are served when that is another origin than PublicURL; "" for the same.
 	ContentURL string
+	// ViewerURL is the origin where members are shown customers' pages, which is no other's; "" where they are not shown.
+	ViewerURL string
 	// RateLimits switches the limits on; off only for load tests.
 	RateLimits bool
 	// TrustedProxies are whose X-Forwarded-For is believed.
@@ -110,13 +113,18 @@ type Server struct {
 	contentSource string // for policies: " https://files.example" or ""
 	secure        bool
 	deskPolicy    string
+	viewerURL     string // "" where customers' pages are not shown
+	viewerPolicy  string
 
 	history  staffing.History
 	planning chan struct{} // held by the one plan that is worked out
 	boards   boards
 
-	waiting sync.Map      // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
-	uploads chan struct{} // bounds how many files arrive at once
+	waiting sync.Map       // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
+	uploads chan struct{}  // bounds how many files arrive at once
+	fetches chan struct{}  // and how many pictures of customers' pages
+	seated  sync.WaitGroup // the connections for co-browsing
+	front   *front
 	mux     *patterns
 	api     huma.API
 	spec    func() []byte // written when first asked for: it would take half of the start
@@ -127,14 +135,14 @@ type Server struct {
 func New(o Options) (*Server, error) {
 	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
-		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), mux: &patterns{ServeMux: http.NewServeMux()}}
+		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), fetches: make(chan struct{}, 16), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
 	}
 	if s.version == "" {
 		s.version = "dev"
 	}
-	if err := s.place(o.PublicURL, o.ContentURL); err != nil {
+	if err := s.place(o.PublicURL, o.ContentURL, o.ViewerURL); err != nil {
 		return nil, err
 	}
 	s.directory = newDirectory(o.Staff, o.Channels, o.Routing, o.Clock)
@@ -174,7 +182,7 @@ func (s *Server) follow() {
 }
 
 // place works out the origins from the configured addresses.
-func (s *Server) place(public, content string) error {
+func (s *Server) place(public, content, viewer string) error {
 	u, err := originOf(public)
 	if err != nil {
 		return fmt.Errorf("read the public address: %w", err)
@@ -189,7 +197,17 @@ func (s *Server) place(public, content string) error {
 			s.contentBase, s.contentHost, s.contentSource = c.String(), c.Host, " "+c.String()
 		}
 	}
-	s.deskPolicy = appPolicy(s.contentSource, "'none'")
+	if viewer != "" {
+		v, err := originOf(viewer)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read the address for customers' pages: %w", err)
+		case v.Host == u.Host, v.String() == s.contentBase:
+			return errors.New("customers' pages are shown on an origin of their own: not the public one, nor that of files")
+		}
+		s.viewerURL, s.viewerPolicy = v.String(), viewerPolicy(u)
+	}
+	s.deskPolicy = appPolicy(s.contentSource, s.viewerURL, "'none'")
 	return nil
 }
 
@@ -228,7 +246,10 @@ func (s *Server) Ring(ws vis.WorkspaceID) { s.hub.Ring(ws) }
 func (s *Server) Stats() realtime.Stats { return s.hub.Stats() }
 
 // Close sends the live connections away and waits for them. Call it before http.Server.Shutdown, which does not know of them.
-func (s *Server) Close() { s.hub.Close() }
+func (s *Server) Close() {
+	s.hub.Close()
+	s.seated.Wait()
+}
 
 // Harden sets the time-outs and sizes that keep slow and greedy clients from holding a server's connections.
 func (s *Server) Harden(h *http.Server) {

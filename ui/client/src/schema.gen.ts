@@ -4324,7 +4324,7 @@ export interface components {
             /** @description Control is for the pages of this origin. */
             origin?: string;
             /** @enum {string} */
-            why?: "revoked" | "expired" | "ended" | "";
+            why?: "revoked" | "expired" | "ended" | "origin" | "";
         };
         ConsentToAssist: {
             /** @enum {string} */
@@ -5440,6 +5440,8 @@ export interface components {
             answer: string;
             assist: components["schemas"]["Assist"];
             iceServers: components["schemas"]["IceServer"][];
+            /** @description Where the customer's page can be shown; empty where it cannot. */
+            viewerUrl: string;
         };
         Letter: {
             bcc: components["schemas"]["Mailbox"][];
@@ -8276,6 +8278,7 @@ export interface components {
         };
         VisitorChannel: {
             assist: boolean;
+            cobrowse: boolean;
             colour: string;
             greeting: components["schemas"]["Greeting"];
             /** @description Whether somebody is there to answer now. */

@@ -24,6 +24,7 @@ const look: VisitorChannel = {
   open: true,
   here: true,
   assist: false,
+  cobrowse: false,
   promise: { zone: 'Europe/Paris' },
 };
 let voice: Voice;
