@@ -120,6 +120,11 @@ func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, 
 	return r.routing.Callable(ctx, queues(tx), ws, c, now)
 }
 
+// Free implements assist.Roster.
+func (r roster) Free(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error) {
+	return r.routing.Free(ctx, queues(tx), ws, team, now)
+}
+
 // Engage implements assist.Roster.
 func (r roster) Engage(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
 	return r.routing.Engage(ctx, queues(tx), ws, m, now)

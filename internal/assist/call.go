@@ -2,6 +2,7 @@ package assist
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"visavis/internal/jobs"
@@ -14,7 +15,8 @@ type Joined struct {
 	Answer  string
 }
 
-// Accept gives a session, and its conversation, to a member who was rung; her media is answered, and then the customer's that waits.
+// Accept gives a session, and its conversation, to a member who was rung; her media is answered, and then the customer's that waits. A
+// colleague who is rung during the call takes it over or comes in.
 func (s *Service) Accept(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
 	if s.Media == nil {
 		return Joined{}, errOff()
@@ -23,28 +25,25 @@ func (s *Service) Accept(ctx context.Context, by vis.Actor, id vis.AssistID, off
 		return Joined{}, err
 	}
 	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
+		if x.called() && x.lastRing(by.Member()) != nil && x.lastRing(by.Member()).For != "" {
+			return s.comes(ctx, tx, by, x, now)
+		}
 		if err := x.Accept(by.Member(), now); err != nil {
 			return "", err
 		}
 		if err := tx.Disarm(ctx, TimerRing, string(id)); err != nil {
 			return "", err
 		}
-		if err := s.awaitMedia(ctx, tx, by.Workspace, id, now); err != nil {
-			return "", err
-		}
-		if err := s.Roster.Engage(ctx, tx, by.Workspace, by.Member(), now); err != nil {
-			return "", err
-		}
-		c, err := tx.Conversation(ctx, x.Conversation)
-		if err != nil {
-			return "", err
-		}
-		return SessionAccepted, s.Desk.AssignWithin(ctx, tx, by, &c, by.Member(), c.Team, now)
+		return SessionAccepted, s.hand(ctx, tx, by, *x, now)
 	})
 	if err != nil {
 		return Joined{}, err
 	}
-	answer, err := s.answer(ctx, by.Workspace, x, Leg{Side: MemberSide}, offer)
+	if x.holds(by) && x.PassedBy() != "" {
+		s.Media.Darken(id) // a camera was allowed to the member before
+	}
+	leg, _ := x.legOf(by)
+	answer, err := s.answer(ctx, by.Workspace, x, leg, offer)
 	if err != nil {
 		return Joined{}, err
 	}
@@ -72,26 +71,34 @@ func (s *Service) answer(ctx context.Context, ws vis.WorkspaceID, x Session, leg
 	return s.Media.Join(ctx, x.ID, leg, offer)
 }
 
-// Join replaces the media of one side: of the customer, or the member who has the session. While it rings the customer's offer is kept,
+// legOf is the leg that somebody has in a session; it is false for who is not in it.
+func (s *Session) legOf(by vis.Actor) (Leg, bool) {
+	switch {
+	case by.Kind == vis.ByCustomer:
+		return Leg{Side: CustomerSide}, true
+	case s.holds(by):
+		return Leg{Side: MemberSide}, true
+	}
+	return Leg{Side: GuestSide, Member: by.Member()}, by.Member() != "" && s.Story.Guest == by.Member()
+}
+
+// Join replaces the media of one side: of the customer, of the member who has the session or of a guest. While it rings the customer's offer is kept,
 // and answered when a member comes.
 func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
 	x, err := s.Session(ctx, by, id)
-	leg := Leg{Side: CustomerSide}
-	if by.Kind != vis.ByCustomer {
-		leg.Side = MemberSide
-	}
+	leg, in := x.legOf(by)
 	switch {
 	case err != nil:
 		return Joined{}, err
 	case s.Media == nil:
 		return Joined{}, errOff()
-	case leg.Side == MemberSide && !x.holds(by):
+	case !in:
 		return Joined{}, vis.Absent("assistance")
 	case x.State == Ended:
 		return Joined{}, over(&x)
 	}
 	_, camera := x.Allowed(SeeCamera, s.Clock.Now())
-	if err := s.Media.Check(leg.Side, offer, camera || leg.Side == MemberSide); err != nil {
+	if err := s.Media.Check(leg.Side, offer, camera || leg.Side != CustomerSide); err != nil {
 		return Joined{}, err
 	}
 	if x.State == Ringing {
@@ -103,28 +110,41 @@ func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer
 	return Joined{x, answer}, err
 }
 
-// Watch lets a supervisor listen to a session; both sides are shown that she does.
-func (s *Service) Watch(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
+// Watch lets a supervisor listen to a session; both sides are shown that she does. When she whispers, the member hears her too, and only
+// the member: who does not whisper cannot send a sound.
+func (s *Service) Watch(ctx context.Context, by vis.Actor, id vis.AssistID, offer string, whispers bool) (Joined, error) {
+	leg, action := Leg{Side: WatcherSide, Member: by.Member()}, "assist.watched"
+	if whispers {
+		leg.Side, action = WhisperSide, "assist.whispered"
+	}
 	switch {
 	case by.Kind != vis.ByMember || by.Role == vis.Agent:
 		return Joined{}, vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors listen to the calls of others.")
 	case s.Media == nil:
 		return Joined{}, errOff()
 	}
-	if err := s.Media.Check(WatcherSide, offer, false); err != nil {
+	if err := s.Media.Check(leg.Side, offer, false); err != nil {
 		return Joined{}, err
 	}
 	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
-		if err := x.Watch(by.Member()); err != nil {
+		if err := x.Watch(by.Member(), whispers); err != nil {
 			return "", err
 		}
-		return SessionWatched, tx.Audit(ctx, vis.NewAudit(by, now, "assist.watched", string(id), nil))
+		return SessionWatched, tx.Audit(ctx, vis.NewAudit(by, now, action, string(id), nil))
 	})
 	if err != nil {
 		return Joined{}, err
 	}
-	answer, err := s.answer(ctx, by.Workspace, x, Leg{Side: WatcherSide, Member: by.Member()}, offer)
+	s.unwatch(id, by.Member())
+	answer, err := s.answer(ctx, by.Workspace, x, leg, offer)
 	return Joined{x, answer}, err
+}
+
+// unwatch ends the media of who listens, or whispers.
+func (s *Service) unwatch(id vis.AssistID, m vis.MemberID) {
+	for _, side := range []Side{WatcherSide, WhisperSide} {
+		s.Media.Leave(id, Leg{Side: side, Member: m})
+	}
 }
 
 // Unwatch ends a supervisor's listening.
@@ -136,7 +156,7 @@ func (s *Service) Unwatch(ctx context.Context, by vis.Actor, id vis.AssistID) er
 		return SessionWatched, nil
 	})
 	if err == nil && s.Media != nil {
-		s.Media.Leave(id, Leg{Side: WatcherSide, Member: by.Member()})
+		s.unwatch(id, by.Member())
 	}
 	return err
 }
@@ -146,10 +166,17 @@ func (s *Service) changed(ctx context.Context, id vis.AssistID, leg Leg, connect
 	s.mu.Lock()
 	ws, known := s.spaces[id]
 	s.mu.Unlock()
-	if !known || leg.Side == WatcherSide && connected {
+	listens := leg.Side == WatcherSide || leg.Side == WhisperSide
+	if !known || (listens || leg.Side == GuestSide) && connected {
 		return
 	}
-	if leg.Side == WatcherSide {
+	if leg.Side == GuestSide {
+		if err := s.missGuest(ctx, ws, id); err != nil && ctx.Err() == nil {
+			s.Log.Error("a guest who may be gone is not looked for", "assist", id, "err", err)
+		}
+		return
+	}
+	if listens {
 		// Whoever listens no longer is not shown any more.
 		if err := s.Unwatch(ctx, vis.Actor{Workspace: ws, Kind: vis.ByMember, ID: string(leg.Member), Role: vis.Supervisor}, id); err != nil && ctx.Err() == nil {
 			s.Log.Error("who ceased to listen is still shown", "assist", id, "err", err)
@@ -244,7 +271,7 @@ func (s *Service) Recover(ctx context.Context, ws vis.WorkspaceID) error {
 				continue
 			}
 			x.State = Accepted
-			if err := s.awaitMedia(ctx, tx, ws, x.ID, now); err != nil {
+			if err := errors.Join(s.awaitMedia(ctx, tx, ws, x.ID, now), s.awaitGuest(ctx, tx, ws, x.ID, now)); err != nil {
 				return nil, err
 			}
 			if *x, err = s.save(ctx, tx, by, SessionInterrupted, *x, now); err != nil {

@@ -14,7 +14,12 @@ const (
 	SessionAsked       vis.EventType = "assist.asked"       // a question was put to the customer, or taken back
 	SessionConsented   vis.EventType = "assist.consented"
 	SessionRevoked     vis.EventType = "assist.revoked"
-	SessionWatched     vis.EventType = "assist.watched" // a supervisor began or ceased to listen
+	SessionWatched     vis.EventType = "assist.watched"  // a supervisor began or ceased to listen, or to whisper
+	SessionCalled      vis.EventType = "assist.called"   // a colleague is rung during the call
+	SessionReturned    vis.EventType = "assist.returned" // no colleague came: it stays where it is
+	SessionPassed      vis.EventType = "assist.passed"   // another member has it
+	SessionJoined      vis.EventType = "assist.joined"   // a colleague is in it as a third
+	SessionLeft        vis.EventType = "assist.left"     // she is in it no longer
 	SessionEnded       vis.EventType = "assist.ended"
 	SessionRated       vis.EventType = "assist.rated"
 )
@@ -22,7 +27,7 @@ const (
 // EventTypes lists the facts of this room.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{SessionPressed, SessionRang, SessionRefused, SessionLate, SessionAccepted, SessionLive, SessionInterrupted, SessionAsked,
-		SessionConsented, SessionRevoked, SessionWatched, SessionEnded, SessionRated}
+		SessionConsented, SessionRevoked, SessionWatched, SessionCalled, SessionReturned, SessionPassed, SessionJoined, SessionLeft, SessionEnded, SessionRated}
 }
 
 // Data names the session that an event is about, and where it stood then.

@@ -14,12 +14,14 @@ const (
 	CustomerSide Side = "customer"
 	MemberSide   Side = "member"
 	WatcherSide  Side = "watcher"
+	WhisperSide  Side = "whisper" // a watcher whom the member hears, and nobody else
+	GuestSide    Side = "guest"   // a colleague whom both hear and see
 )
 
 // Leg is one connection of a session.
 type Leg struct {
 	Side   Side
-	Member vis.MemberID // of a watcher
+	Member vis.MemberID // of a watcher or a guest: there may be several, or one after another
 }
 
 // Media carries sound and pictures between the legs of a session. Its rooms live in memory: after a restart both sides come again.

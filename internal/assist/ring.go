@@ -2,7 +2,6 @@ package assist
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"visavis/internal/jobs"
@@ -39,10 +38,7 @@ func (s *Service) callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Ses
 	if err != nil {
 		return nil, err
 	}
-	open, err := tx.OpenAssists(ctx)
-	return slices.DeleteFunc(all, func(m vis.MemberID) bool {
-		return slices.ContainsFunc(open, func(o Session) bool { return o.ID != x.ID && (o.Member == m || o.State == Ringing && o.RingsFor(m)) })
-	}), err
+	return s.without(ctx, tx, all, x.ID)
 }
 
 // ringOn is the effect of TimerRing: the next are rung, or it is given up. The conversation stays in its queue either way.
@@ -74,7 +70,7 @@ func (s *Service) end(ctx context.Context, tx Tx, by vis.Actor, x Session, o Out
 	if err := x.End(o, by.Kind, now); err != nil {
 		return Session{}, err
 	}
-	for _, kind := range []string{TimerRing, TimerGone} {
+	for _, kind := range []string{TimerRing, TimerGone, TimerColleague, TimerGuest} {
 		if err := tx.Disarm(ctx, kind, string(x.ID)); err != nil {
 			return Session{}, err
 		}
@@ -82,11 +78,17 @@ func (s *Service) end(ctx context.Context, tx Tx, by vis.Actor, x Session, o Out
 	return s.save(ctx, tx, by, SessionEnded, x, now)
 }
 
-// Refuse silences a member's bell. The next is rung at once.
+// Refuse silences a member's bell. The next is rung at once; the last colleague who was called in a call leaves it where it is.
 func (s *Service) Refuse(ctx context.Context, by vis.Actor, id vis.AssistID, reason string) error {
 	_, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
 		if err := x.Refuse(by.Member(), reason, now); err != nil {
 			return "", err
+		}
+		if x.State != Ringing {
+			if x.returned(now) {
+				return SessionReturned, tx.Disarm(ctx, TimerColleague, string(id))
+			}
+			return SessionRefused, nil
 		}
 		return SessionRefused, tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerRing, Key: string(x.ID), DueAt: now})
 	})

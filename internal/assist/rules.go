@@ -139,7 +139,7 @@ func (s *Session) Refuse(m vis.MemberID, reason string, now time.Time) error {
 	switch {
 	case r == nil:
 		return vis.Absent("assistance")
-	case s.State != Ringing || r.State != Rings:
+	case r.State != Rings:
 		return over(s)
 	}
 	r.State, r.EndedAt, r.Reason = Refused, now, reason
@@ -249,15 +249,18 @@ func (s *Session) stop(k Kind, why string, now time.Time) (stopped bool) {
 	return stopped
 }
 
-// Watch lets a supervisor listen, which everybody in the session is shown.
-func (s *Session) Watch(m vis.MemberID) error {
+// Watch lets a supervisor listen, which everybody in the session is shown. She may whisper: the member hears it, and is shown that too.
+func (s *Session) Watch(m vis.MemberID, whispers bool) error {
 	switch {
 	case !s.called():
 		return over(s)
-	case m == s.Member:
-		return vis.Errorf(vis.Conflict, "assist_yours", "This call is yours: you hear it already.")
-	case !slices.Contains(s.Story.Watchers, m):
-		s.Story.Watchers = append(s.Story.Watchers, m)
+	case m == s.Member || m == s.Story.Guest:
+		return vis.Errorf(vis.Conflict, "assist_yours", "You are in this call: you hear it already.")
+	}
+	s.Unwatch(m)
+	s.Story.Watchers = append(s.Story.Watchers, m)
+	if whispers {
+		s.Story.Whispers = append(s.Story.Whispers, m)
 	}
 	return nil
 }
@@ -266,6 +269,7 @@ func (s *Session) Watch(m vis.MemberID) error {
 func (s *Session) Unwatch(m vis.MemberID) bool {
 	before := len(s.Story.Watchers)
 	s.Story.Watchers = slices.DeleteFunc(s.Story.Watchers, func(w vis.MemberID) bool { return w == m })
+	s.Story.Whispers = slices.DeleteFunc(s.Story.Whispers, func(w vis.MemberID) bool { return w == m })
 	return len(s.Story.Watchers) < before
 }
 
@@ -275,11 +279,12 @@ func (s *Session) End(o Outcome, by vis.ActorKind, now time.Time) error {
 		return over(s)
 	}
 	s.withdraw(now)
-	for _, k := range []Kind{SeePage, Control, Record, SeeCamera} {
+	for _, k := range kinds {
 		s.stop(k, "ended", now)
 	}
 	s.State, s.EndedAt = Ended, now
-	s.Story.Outcome, s.Story.EndedBy, s.Story.Asked, s.Story.Watchers = o, by, nil, nil
+	s.Story.Outcome, s.Story.EndedBy, s.Story.Asked, s.Story.Watchers, s.Story.Whispers = o, by, nil, nil, nil
+	s.Story.Calling, s.Story.Guest = nil, ""
 	return nil
 }
 

@@ -15,8 +15,10 @@ import (
 
 // The timers of this room; their keys are sessions.
 const (
-	TimerRing = "assist.ring" // the next members are rung
-	TimerGone = "assist.gone" // media did not come, or did not come back
+	TimerRing      = "assist.ring"      // the next members are rung
+	TimerGone      = "assist.gone"      // media did not come, or did not come back
+	TimerColleague = "assist.colleague" // no colleague answered
+	TimerGuest     = "assist.guest"     // the media of a guest did not come, or did not come back
 )
 
 // subject is that of a conversation that begins with a press.
@@ -26,6 +28,8 @@ const subject = "SOS"
 type Roster interface {
 	// Callable are the members who are here and free for a call in this conversation, best first.
 	Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error)
+	// Free are the members of a team, "" for all, who are here and could take a call, whatever they answer otherwise.
+	Free(ctx context.Context, tx Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error)
 	// Engage takes back what else is offered to a member who has just answered a call; that she does not take it is no fault of hers.
 	Engage(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error
 }
@@ -88,7 +92,7 @@ func (s *Service) ShowOn(screens Screens) { s.screens = screens }
 
 // Effects are what the timers of this room do.
 func (s *Service) Effects() map[string]jobs.Effect {
-	return map[string]jobs.Effect{TimerRing: s.ringOn, TimerGone: s.gone}
+	return map[string]jobs.Effect{TimerRing: s.ringOn, TimerGone: s.gone, TimerColleague: s.unheard, TimerGuest: s.guestGone}
 }
 
 // Offered reports whether customers of a channel can press.
@@ -298,13 +302,13 @@ func (s *Service) Current(ctx context.Context, by vis.Actor) (Session, bool, err
 	return open[0], true, nil
 }
 
-// Open are the sessions that go on and concern a member: those that ring for her or are hers; all of them for those who supervise.
+// Open are the sessions that go on and concern a member: those that ring for her or that she is in; all of them for those who supervise.
 func (s *Service) Open(ctx context.Context, by vis.Actor) ([]Session, error) {
 	if err := by.Must(vis.ReadConversations); err != nil {
 		return nil, err
 	}
 	return s.open(ctx, by, func(x Session) bool {
-		return by.Role != vis.Agent || x.Member == by.Member() || x.State == Ringing && x.RingsFor(by.Member())
+		return by.Role != vis.Agent || x.concerns(by.Member())
 	})
 }
 

@@ -7,10 +7,13 @@
 //  2. Accept gives it to the first who answers, with the conversation. Nobody within fifteen seconds: the customer is told so, and it goes
 //     on ringing for a while; her conversation waits in its queue all the same.
 //  3. It is live once the media of both sides is connected. What the member may see or do, the customer grants and takes back.
-//  4. It ends when one side hangs up, nobody came, or the media is lost for good. All grants end with it.
+//  4. The member can pass it to a colleague, or have one come in as a third. The customer's connection stays; what she allowed the first
+//     does not go over to the next.
+//  5. It ends when one side hangs up, nobody came, or the media is lost for good. All grants end with it.
 package assist
 
 import (
+	"slices"
 	"time"
 
 	"visavis/internal/vis"
@@ -54,8 +57,12 @@ type Session struct {
 type Story struct {
 	Rings      []Ring         `json:"rings"`
 	Consents   []Consent      `json:"consents"`
-	Asked      []Kind         `json:"asked"`    // what the member asks the customer for at this moment
-	Watchers   []vis.MemberID `json:"watchers"` // supervisors who listen; the customer is shown them
+	Asked      []Kind         `json:"asked"`              // what the member asks the customer for at this moment
+	Watchers   []vis.MemberID `json:"watchers"`           // supervisors who listen; the customer is shown them
+	Whispers   []vis.MemberID `json:"whispers,omitempty"` // those of them who speak to the member; the customer does not hear it
+	Calling    *Calling       `json:"calling,omitempty"`  // whom the member has rung at this moment
+	Guest      vis.MemberID   `json:"guestId,omitempty"`  // a colleague who is in it as a third
+	Passes     []Pass         `json:"passes,omitempty"`   // the changes of the member, oldest first
 	Page       *Page          `json:"page,omitempty"`
 	LateAt     time.Time      `json:"lateAt,omitzero"` // when the customer was told that nobody is there yet
 	AcceptedAt time.Time      `json:"acceptedAt,omitzero"`
@@ -91,6 +98,7 @@ type Ring struct {
 	ExpiresAt time.Time    `json:"expiresAt"`
 	EndedAt   time.Time    `json:"endedAt,omitzero"`
 	Reason    string       `json:"reason,omitempty"` // of a refusal
+	For       Purpose      `json:"for,omitempty"`    // of a colleague who is rung during the call
 }
 
 // Kind is what a customer can allow.
@@ -103,8 +111,10 @@ const (
 	SeeCamera Kind = "camera" // to see her
 )
 
+var kinds = []Kind{SeePage, Control, Record, SeeCamera}
+
 // Valid reports whether k is one of the four.
-func (k Kind) Valid() bool { return k == SeePage || k == Control || k == Record || k == SeeCamera }
+func (k Kind) Valid() bool { return slices.Contains(kinds, k) }
 
 // Consent is what a customer allowed one member, and until when.
 type Consent struct {
@@ -114,5 +124,5 @@ type Consent struct {
 	GivenAt   time.Time    `json:"givenAt"`
 	ExpiresAt time.Time    `json:"expiresAt,omitzero"` // zero for the end of the session
 	EndedAt   time.Time    `json:"endedAt,omitzero"`
-	Why       string       `json:"why,omitempty"` // it ended: "revoked", "expired", "ended", "origin"
+	Why       string       `json:"why,omitempty"` // it ended: "revoked", "agent" (another has the session), "expired", "ended", "origin"
 }

@@ -44,15 +44,11 @@ func (s *Service) Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c des
 		if !k.here(m.ID) || m.ID != c.Assignee && (!queue.reaches(m) || !fits(m.ID, c)) {
 			continue
 		}
-		load, err := k.load(ctx, m.ID)
+		load, caps, free, err := k.freeForCalls(ctx, m.ID)
 		if err != nil {
 			return nil, err
 		}
-		caps, err := k.capacity(ctx, m.ID)
-		if err != nil {
-			return nil, err
-		}
-		if load[WorkCall] > 0 || caps[WorkCall] == 0 {
+		if !free {
 			continue
 		}
 		a := answerer{member: m.ID, knows: knows(m.ID), chats: !Room(load, caps, WorkCall), share: measure(load).share(measure(caps))}
@@ -65,6 +61,38 @@ func (s *Service) Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c des
 	out := make([]vis.MemberID, len(all))
 	for i, a := range all {
 		out[i] = a.member
+	}
+	return out, nil
+}
+
+// freeForCalls reports whether a member takes calls and is in none, with what she holds and could hold.
+func (k *checker) freeForCalls(ctx context.Context, m vis.MemberID) (load, caps map[Work]int, free bool, err error) {
+	if load, err = k.load(ctx, m); err != nil {
+		return nil, nil, false, err
+	}
+	caps, err = k.capacity(ctx, m)
+	return load, caps, load[WorkCall] == 0 && caps[WorkCall] > 0, err
+}
+
+// Free are the members of a team, "" for all, who are here and in no call, whatever they answer otherwise: those whom a colleague could
+// call to her help.
+func (s *Service) Free(ctx context.Context, tx Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error) {
+	k, err := newChecker(ctx, s.setup(tx, ws), now)
+	if err != nil {
+		return nil, err
+	}
+	var out []vis.MemberID
+	for _, m := range k.members {
+		if !k.here(m.ID) || team != "" && !slices.Contains(m.Teams, team) {
+			continue
+		}
+		_, _, free, err := k.freeForCalls(ctx, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		if free {
+			out = append(out, m.ID)
+		}
 	}
 	return out, nil
 }

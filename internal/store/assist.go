@@ -36,11 +36,17 @@ const (
 		WHERE workspace = $1 AND id = $2 AND version = $3`
 )
 
-const listCalls = `SELECT conversation, member FROM assists WHERE workspace = $1 AND state <> 'ended' ORDER BY conversation`
-
-// Calls implements routing.Tx.
+// Calls implements routing.Tx. A colleague who is in a call as a third is in a call.
 func (t *tx) Calls(ctx context.Context) ([]routing.Call, error) {
-	return all(ctx, t, func(c *routing.Call) []any { return []any{(*string)(&c.Conversation), (*string)(&c.Member)} }, listCalls)
+	open, err := t.OpenAssists(ctx)
+	var out []routing.Call
+	for _, x := range open {
+		out = append(out, routing.Call{Conversation: x.Conversation, Member: x.Member})
+		if x.Story.Guest != "" {
+			out = append(out, routing.Call{Conversation: x.Conversation, Member: x.Story.Guest})
+		}
+	}
+	return out, err
 }
 
 func assistRow(s *assist.Session) []any {

@@ -16,7 +16,7 @@ type Consent struct {
 	ExpiresAt *Moment `json:"expiresAt,omitempty" doc:"Without it: the end of the assistance."`
 	Origin    string  `json:"origin,omitempty" doc:"Control is for the pages of this origin."`
 	EndedAt   *Moment `json:"endedAt,omitempty"`
-	Why       string  `json:"why,omitempty" enum:"revoked,expired,ended,origin,"`
+	Why       string  `json:"why,omitempty" enum:"revoked,agent,expired,ended,origin,"`
 }
 
 func consent(c assist.Consent) Consent {
@@ -49,8 +49,33 @@ type VisitorAssist struct {
 	Consents []Consent      `json:"consents" nullable:"false" doc:"Those in force."`
 	Asked    []string       `json:"asked" nullable:"false" doc:"What the agent asks for at this moment."`
 	Watchers []VisitorAgent `json:"watchers" nullable:"false" doc:"Who listens besides; always to be shown."`
+	Guest    *VisitorAgent  `json:"guest,omitempty" doc:"A colleague of hers who is in the call as a third."`
+	Coming   *VisitorComing `json:"coming,omitempty" doc:"Whom the agent calls at this moment."`
+	PassedBy *VisitorAgent  `json:"passedBy,omitempty" doc:"Who had the call before the agent who has it."`
 	Rating   int            `json:"rating,omitempty"`
 	Version  int64          `json:"version"`
+}
+
+// VisitorComing is who is called during the call: to take it over, or to come in as a third.
+type VisitorComing struct {
+	Purpose string         `json:"purpose" enum:"pass,join"`
+	Agents  []VisitorAgent `json:"agents" nullable:"false"`
+}
+
+// AssistCalling is whom the member has rung during the call.
+type AssistCalling struct {
+	Purpose  string  `json:"purpose" enum:"pass,join"`
+	MemberID *string `json:"memberId,omitempty"`
+	TeamID   *string `json:"teamId,omitempty"`
+	At       Moment  `json:"at"`
+	Until    Moment  `json:"until"`
+}
+
+// AssistPass is a change of the member who has the call.
+type AssistPass struct {
+	From string `json:"from" format:"uuid"`
+	To   string `json:"to" format:"uuid"`
+	At   Moment `json:"at"`
 }
 
 // AssistRing is one member's bell.
@@ -61,6 +86,7 @@ type AssistRing struct {
 	ExpiresAt Moment  `json:"expiresAt"`
 	EndedAt   *Moment `json:"endedAt,omitempty"`
 	Reason    string  `json:"reason,omitempty"`
+	For       string  `json:"for,omitempty" enum:"pass,join," doc:"Of a colleague who is rung during the call: what for."`
 }
 
 // AssistPage is where the customer pressed.
@@ -78,16 +104,20 @@ type Assist struct {
 	State          string `json:"state" enum:"ringing,accepted,live,ended"`
 	Outcome        string `json:"outcome,omitempty" enum:"done,cancelled,missed,failed,"`
 	AssistTimes
-	MemberID     *string       `json:"memberId,omitempty" doc:"Who took it"`
-	Rings        []AssistRing  `json:"rings" nullable:"false"`
-	Consents     []Consent     `json:"consents" nullable:"false" doc:"All that there were, oldest first."`
-	Asked        []string      `json:"asked" nullable:"false"`
-	Watchers     []string      `json:"watchers" nullable:"false"`
-	Page         *AssistPage   `json:"page,omitempty"`
-	Rating       int           `json:"rating,omitempty"`
-	Comment      string        `json:"comment,omitempty"`
-	Version      int64         `json:"version"`
-	Conversation *Conversation `json:"conversation"`
+	MemberID     *string        `json:"memberId,omitempty" doc:"Who took it"`
+	Rings        []AssistRing   `json:"rings" nullable:"false"`
+	Consents     []Consent      `json:"consents" nullable:"false" doc:"All that there were, oldest first."`
+	Asked        []string       `json:"asked" nullable:"false"`
+	Watchers     []string       `json:"watchers" nullable:"false"`
+	Whispers     []string       `json:"whispers" nullable:"false" doc:"Watchers who speak to the member; the customer does not hear it."`
+	Calling      *AssistCalling `json:"calling,omitempty" doc:"Whom the member has rung at this moment."`
+	GuestID      *string        `json:"guestId,omitempty" doc:"A colleague who is in it as a third."`
+	Passes       []AssistPass   `json:"passes" nullable:"false" doc:"The changes of the member, oldest first."`
+	Page         *AssistPage    `json:"page,omitempty"`
+	Rating       int            `json:"rating,omitempty"`
+	Comment      string         `json:"comment,omitempty"`
+	Version      int64          `json:"version"`
+	Conversation *Conversation  `json:"conversation"`
 }
 
 // Assists are live assistances.
@@ -150,6 +180,10 @@ func (s *Server) visitorAssist(ctx context.Context, ws vis.WorkspaceID, x assist
 			out.Ringing = append(out.Ringing, *a)
 		}
 	}
+	out.Guest, out.PassedBy = s.visitorAgent(ctx, ws, x.Story.Guest), s.visitorAgent(ctx, ws, x.PassedBy())
+	if c := x.Story.Calling; c != nil {
+		out.Coming, out.Ringing = &VisitorComing{string(c.Purpose), out.Ringing}, []VisitorAgent{}
+	}
 	return out
 }
 
@@ -157,9 +191,15 @@ func assistOf(x assist.Session, c *Conversation) Assist {
 	out := Assist{ID: string(x.ID), ConversationID: string(x.Conversation), CustomerID: string(x.Customer), ChannelID: string(x.Channel),
 		State: string(x.State), Outcome: string(x.Story.Outcome), AssistTimes: assistTimes(x), MemberID: optional(x.Member),
 		Rings: make([]AssistRing, len(x.Story.Rings)), Consents: make([]Consent, len(x.Story.Consents)), Asked: texts(x.Story.Asked),
-		Watchers: texts(x.Story.Watchers), Rating: x.Story.Rating, Comment: x.Story.Comment, Version: x.Version, Conversation: c}
+		Watchers: texts(x.Story.Watchers), Whispers: texts(x.Story.Whispers), GuestID: optional(x.Story.Guest), Passes: make([]AssistPass, len(x.Story.Passes)), Rating: x.Story.Rating, Comment: x.Story.Comment, Version: x.Version, Conversation: c}
 	for i, r := range x.Story.Rings {
-		out.Rings[i] = AssistRing{string(r.Member), string(r.State), moment(r.RangAt), moment(r.ExpiresAt), maybe(r.EndedAt), r.Reason}
+		out.Rings[i] = AssistRing{string(r.Member), string(r.State), moment(r.RangAt), moment(r.ExpiresAt), maybe(r.EndedAt), r.Reason, string(r.For)}
+	}
+	for i, p := range x.Story.Passes {
+		out.Passes[i] = AssistPass{string(p.From), string(p.To), moment(p.At)}
+	}
+	if c := x.Story.Calling; c != nil {
+		out.Calling = &AssistCalling{string(c.Purpose), optional(c.Member), optional(c.Team), moment(c.At), moment(c.Until)}
 	}
 	for i, c := range x.Story.Consents {
 		out.Consents[i] = consent(c)

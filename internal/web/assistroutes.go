@@ -55,6 +55,23 @@ type consentInput struct {
 	} `nameHint:"ConsentToAssist"`
 }
 
+type watchInput struct {
+	ByID
+	Body struct {
+		Offer   string `json:"offer" maxLength:"32768" doc:"SDP; sends sound only when you whisper"`
+		Whisper bool   `json:"whisper,omitempty"`
+	} `nameHint:"WatchAssist"`
+}
+
+type callInput struct {
+	ByID
+	Body struct {
+		Purpose  string `json:"purpose" enum:"pass,join"`
+		MemberID string `json:"memberId,omitempty" format:"uuid"`
+		TeamID   string `json:"teamId,omitempty" format:"uuid"`
+	} `nameHint:"CallColleague"`
+}
+
 type kindInput struct {
 	ByID
 	Body struct {
@@ -88,6 +105,7 @@ func (s *Server) assistRoutes() {
 	}
 	s.visitorAssistRoutes()
 	s.memberAssistRoutes()
+	s.colleagueRoutes()
 }
 
 func (s *Server) visitorAssistRoutes() {
@@ -179,20 +197,21 @@ func (s *Server) memberAssistRoutes() {
 		verb, id, summary string
 		join              func(context.Context, vis.Actor, vis.AssistID, string) (assist.Joined, error)
 	}{
-		{"accept", "acceptAssist", "Answer it", s.assist.Accept},
+		{"accept", "acceptAssist", "Answer it; take it over or come in, where it rings for that", s.assist.Accept},
 		{"join", "joinAssist", "Connect my sound and picture anew", s.assist.Join},
-		{"watch", "watchAssist", "Listen, as both sides are shown", s.assist.Watch},
 	} {
 		add(s, route{method: "POST", path: one + "/" + way.verb, id: way.id, tag: tag, summary: way.summary, access: members, byCaller: []limit{limitJoin}},
 			func(ctx context.Context, by caller, in *offerInput) (*reply[JoinedAssist], error) {
 				j, err := way.join(ctx, by.Actor, vis.AssistID(in.ID), in.Body.Offer)
-				if err != nil {
-					return nil, err
-				}
-				a, err := s.assistFor(ctx, by, j.Session)
-				return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL}), err
+				return s.toJoined(ctx, by, j, err)
 			})
 	}
+	add(s, route{method: "POST", path: one + "/watch", id: "watchAssist", tag: tag, access: members, byCaller: []limit{limitJoin},
+		summary: "Listen, as both sides are shown; or whisper, which the member hears and the customer does not"},
+		func(ctx context.Context, by caller, in *watchInput) (*reply[JoinedAssist], error) {
+			j, err := s.assist.Watch(ctx, by.Actor, vis.AssistID(in.ID), in.Body.Offer, in.Body.Whisper)
+			return s.toJoined(ctx, by, j, err)
+		})
 	add(s, route{method: "DELETE", path: one + "/watch", id: "unwatchAssist", tag: tag, summary: "Listen no longer", access: members},
 		func(ctx context.Context, by caller, in *ByID) (*none, error) {
 			return nil, s.assist.Unwatch(ctx, by.Actor, vis.AssistID(in.ID))
@@ -212,6 +231,35 @@ func (s *Server) memberAssistRoutes() {
 			x, err := s.assist.End(ctx, by.Actor, vis.AssistID(in.ID))
 			return s.toMember(ctx, by, x, err)
 		})
+}
+
+// colleagueRoutes are about the other members in a call.
+func (s *Server) colleagueRoutes() {
+	const tag, one = "assist", "/assists/{id}"
+	add(s, route{method: "POST", path: one + "/call", id: "callColleague", tag: tag, access: members, status: 200,
+		summary: "Have a colleague or a team rung, to take the call over or to come in"},
+		func(ctx context.Context, by caller, in *callInput) (*reply[Assist], error) {
+			x, err := s.assist.CallColleague(ctx, by.Actor, vis.AssistID(in.ID), assist.Calling{Purpose: assist.Purpose(in.Body.Purpose),
+				Member: vis.MemberID(in.Body.MemberID), Team: vis.TeamID(in.Body.TeamID)})
+			return s.toMember(ctx, by, x, err)
+		})
+	add(s, route{method: "DELETE", path: one + "/call", id: "takeBackCall", tag: tag, summary: "Call the colleague no longer", access: members, status: 200},
+		func(ctx context.Context, by caller, in *ByID) (*reply[Assist], error) {
+			x, err := s.assist.TakeBack(ctx, by.Actor, vis.AssistID(in.ID))
+			return s.toMember(ctx, by, x, err)
+		})
+	add(s, route{method: "DELETE", path: one + "/guest", id: "leaveAssist", tag: tag, summary: "Leave the call that I came into, or let her go who came", access: members},
+		func(ctx context.Context, by caller, in *ByID) (*none, error) {
+			return nil, s.assist.LeaveCall(ctx, by.Actor, vis.AssistID(in.ID))
+		})
+}
+
+func (s *Server) toJoined(ctx context.Context, by caller, j assist.Joined, err error) (*reply[JoinedAssist], error) {
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.assistFor(ctx, by, j.Session)
+	return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL}), err
 }
 
 func (s *Server) toMember(ctx context.Context, by caller, x assist.Session, err error) (*reply[Assist], error) {

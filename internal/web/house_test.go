@@ -157,6 +157,10 @@ func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, 
 	return r.Service.Callable(ctx, tx.(routing.Tx), ws, c, now)
 }
 
+func (r roster) Free(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error) {
+	return r.Service.Free(ctx, tx.(routing.Tx), ws, team, now)
+}
+
 func (r roster) Engage(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
 	return r.Service.Engage(ctx, tx.(routing.Tx), ws, m, now)
 }

@@ -118,6 +118,9 @@ var matrix = map[string]row{
 	"POST /api/v1/assists/{id}/join":                      {who: "nnnaaaannn", of: "assist", body: obj{"offer": listens}}, // W-16: it is nobody's
 	"POST /api/v1/assists/{id}/watch":                     {who: "nnnf..annn", of: "assist", body: obj{"offer": listens}},
 	"DELETE /api/v1/assists/{id}/watch":                   {who: "nnn...annn", of: "assist"},
+	"POST /api/v1/assists/{id}/call":                      {who: "nnnaaaannn", of: "assist", body: obj{"purpose": "pass", "memberId": newID()}},
+	"DELETE /api/v1/assists/{id}/call":                    {who: "nnnaaaannn", of: "assist"},
+	"DELETE /api/v1/assists/{id}/guest":                   {who: "nnnaaaannn", of: "assist"},
 	"POST /api/v1/assists/{id}/ask":                       {who: "nnnaaaannn", of: "assist", body: obj{"kind": "page"}},
 	"DELETE /api/v1/assists/{id}/consents/{kind}":         {who: "nnnaaaannn", of: "assist", path: "/api/v1/assists/{id}/consents/page"},
 	"POST /api/v1/assists/{id}/end":                       {who: "nnnaaaannn", of: "assist", body: obj{}},

@@ -22,14 +22,31 @@ const (
 	memberVideo
 	customerAudio
 	customerVideo
+	guestAudio
+	guestVideo
+	whisperAudio
 	origins
 )
 
-// hears are the origins that each side is given, in the order of its sections.
+// hears are the origins that each side is given, of each kind in the order of its sections. Who may come to be heard has her section from
+// the start: nothing is negotiated again when a third comes in, and nobody's connection is touched. A whisper is in the member's row only;
+// a guest sees no customer, who allowed one member to see her.
 var hears = map[assist.Side][]origin{
-	assist.CustomerSide: {memberAudio, memberVideo},
-	assist.MemberSide:   {customerAudio, customerVideo},
-	assist.WatcherSide:  {memberAudio, customerAudio, memberVideo, customerVideo},
+	assist.CustomerSide: {memberAudio, guestAudio, memberVideo, guestVideo},
+	assist.MemberSide:   {customerAudio, guestAudio, whisperAudio, customerVideo, guestVideo},
+	assist.GuestSide:    {memberAudio, customerAudio, memberVideo},
+	assist.WatcherSide:  watched,
+	assist.WhisperSide:  watched,
+}
+
+var watched = []origin{memberAudio, customerAudio, guestAudio, memberVideo, customerVideo}
+
+// brings are the origins that a side is; from a watcher nothing is taken.
+var brings = map[assist.Side]map[webrtc.RTPCodecType]origin{
+	assist.CustomerSide: {webrtc.RTPCodecTypeAudio: customerAudio, webrtc.RTPCodecTypeVideo: customerVideo},
+	assist.MemberSide:   {webrtc.RTPCodecTypeAudio: memberAudio, webrtc.RTPCodecTypeVideo: memberVideo},
+	assist.GuestSide:    {webrtc.RTPCodecTypeAudio: guestAudio, webrtc.RTPCodecTypeVideo: guestVideo},
+	assist.WhisperSide:  {webrtc.RTPCodecTypeAudio: whisperAudio},
 }
 
 // room is the media of one session.
@@ -54,28 +71,14 @@ type leg struct {
 
 func newRoom(b *Backend, id vis.AssistID) (*room, error) {
 	r := &room{backend: b, id: id, legs: make(map[assist.Leg]*leg)}
-	for o, codec := range []webrtc.RTPCodecCapability{memberAudio: opus, memberVideo: vp8, customerAudio: opus, customerVideo: vp8} {
+	for o, codec := range []webrtc.RTPCodecCapability{memberAudio: opus, memberVideo: vp8, customerAudio: opus, customerVideo: vp8,
+		guestAudio: opus, guestVideo: vp8, whisperAudio: opus} {
 		var err error
 		if r.sources[o], err = newSource(codec, fmt.Sprint(o)); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
-}
-
-// originOf is what a leg brings, false for what nobody takes from it.
-func originOf(side assist.Side, kind webrtc.RTPCodecType) (origin, bool) {
-	switch {
-	case side == assist.MemberSide && kind == webrtc.RTPCodecTypeAudio:
-		return memberAudio, true
-	case side == assist.MemberSide && kind == webrtc.RTPCodecTypeVideo:
-		return memberVideo, true
-	case side == assist.CustomerSide && kind == webrtc.RTPCodecTypeAudio:
-		return customerAudio, true
-	case side == assist.CustomerSide && kind == webrtc.RTPCodecTypeVideo:
-		return customerVideo, true
-	}
-	return 0, false
 }
 
 // join makes a leg and answers its offer.
@@ -101,7 +104,7 @@ func (r *room) join(ctx context.Context, who assist.Leg, offer string) (string, 
 
 func (r *room) negotiate(ctx context.Context, l *leg, offer string, asked []section) (string, error) {
 	l.pc.OnTrack(func(t *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
-		if o, ok := originOf(l.Side, t.Kind()); ok {
+		if o, ok := brings[l.Side][t.Kind()]; ok {
 			r.forward(l, r.sources[o], t)
 		}
 	})
@@ -134,11 +137,8 @@ func (r *room) negotiate(ctx context.Context, l *leg, offer string, asked []sect
 func (r *room) supply(l *leg, asked []section) error {
 	room := map[webrtc.RTPCodecType]int{}
 	for _, s := range asked {
-		// A member's own camera section is for sending; so is a customer's. Sound goes both ways in one.
-		if s.kind == "audio" {
-			room[webrtc.RTPCodecTypeAudio]++
-		} else if !s.sends || l.Side == assist.CustomerSide && len(asked) == 2 {
-			room[webrtc.RTPCodecTypeVideo]++
+		if s.takes {
+			room[webrtc.NewRTPCodecType(s.kind)]++
 		}
 	}
 	for _, o := range hears[l.Side] {

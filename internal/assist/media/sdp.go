@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,7 @@ const maxOffer = 32 << 10
 type section struct {
 	kind  string // "audio", "video"
 	sends bool   // the far end may send in it
+	takes bool   // and is sent to
 }
 
 // sections reads an offer. A section that does not say that it only receives, sends: that is the rule (RFC 8866 §6.7), and whoever says two
@@ -32,13 +34,16 @@ func sections(offer string) ([]section, error) {
 	}
 	var out []section
 	for _, m := range s.MediaDescriptions {
-		one := section{kind: m.MediaName.Media, sends: true}
+		one := section{kind: m.MediaName.Media, sends: true, takes: true}
 		for _, a := range m.Attributes {
 			if a.Key == "rid" || a.Key == "simulcast" {
 				return nil, vis.InField("offer", "A call sends each picture once, without simulcast.")
 			}
 			if a.Key == "recvonly" || a.Key == "inactive" {
 				one.sends = false
+			}
+			if a.Key == "sendonly" || a.Key == "inactive" {
+				one.takes = false
 			}
 		}
 		for _, a := range m.Attributes {
@@ -59,9 +64,11 @@ func sections(offer string) ([]section, error) {
 type most struct{ sections, sending int }
 
 var allowed = map[assist.Side]map[string]most{
-	assist.CustomerSide: {"audio": {1, 1}, "video": {2, 1}},
-	assist.MemberSide:   {"audio": {1, 1}, "video": {2, 1}},
-	assist.WatcherSide:  {"audio": {2, 0}, "video": {2, 0}},
+	assist.CustomerSide: {"audio": {2, 1}, "video": {3, 1}},
+	assist.MemberSide:   {"audio": {3, 1}, "video": {3, 1}},
+	assist.GuestSide:    {"audio": {3, 1}, "video": {3, 1}},
+	assist.WatcherSide:  {"audio": {3, 0}, "video": {2, 0}},
+	assist.WhisperSide:  {"audio": {3, 1}, "video": {2, 0}},
 }
 
 // Check implements assist.Media.
@@ -69,6 +76,9 @@ func (*Backend) Check(side assist.Side, offer string, camera bool) error {
 	all, err := sections(offer)
 	if err != nil {
 		return err
+	}
+	if side == assist.CustomerSide && !camera && slices.ContainsFunc(all, func(s section) bool { return s.kind == "video" && s.sends }) {
+		return vis.Errorf(vis.Forbidden, "camera_not_consented", "A camera may be shown only after its owner has allowed it.")
 	}
 	for kind, limit := range allowed[side] {
 		count, sending := 0, 0
@@ -81,8 +91,6 @@ func (*Backend) Check(side assist.Side, offer string, camera bool) error {
 			}
 		}
 		switch {
-		case sending > 0 && kind == "video" && side == assist.CustomerSide && !camera:
-			return vis.Errorf(vis.Forbidden, "camera_not_consented", "A camera may be shown only after its owner has allowed it.")
 		case sending > limit.sending:
 			return vis.InField("offer", "This side may send %d %s at most.", limit.sending, kind)
 		case count > limit.sections:

@@ -23,7 +23,9 @@ func withAssist(t testing.TB, h *house) assist.Session {
 			Rings: []assist.Ring{{Member: h.member.ID, State: assist.Refused, RangAt: now, ExpiresAt: later, EndedAt: later, Reason: "busy"}},
 			Consents: []assist.Consent{{Kind: assist.Control, Member: h.member.ID, Origin: "https://shop.example", GivenAt: now, ExpiresAt: later,
 				EndedAt: later, Why: "revoked"}},
-			Asked: []assist.Kind{assist.SeePage}, Watchers: []vis.MemberID{h.member.ID}, Page: &assist.Page{URL: "https://shop.example/x", Title: "Vélos 🚲"},
+			Asked: []assist.Kind{assist.SeePage}, Watchers: []vis.MemberID{h.member.ID}, Whispers: []vis.MemberID{h.member.ID}, Guest: "guest",
+			Calling: &assist.Calling{Purpose: assist.ToPass, Team: "team", At: now, Until: later},
+			Passes:  []assist.Pass{{From: h.member.ID, To: "other", At: now}}, Page: &assist.Page{URL: "https://shop.example/x", Title: "Vélos 🚲"},
 			LateAt: now, AcceptedAt: now, LiveAt: later, Outcome: assist.Done, EndedBy: vis.ByCustomer, Rating: 4, Comment: "Merci \"beaucoup\""}}
 	check(t, h.inAssist(t.Context(), func(tx assist.Tx) error { return tx.InsertAssist(t.Context(), x) }))
 	return x
@@ -42,7 +44,7 @@ func testAssists(t *testing.T, e Engine) {
 		same(t, "those that go on", open, []assist.Session{x})
 		calls, err := tx.(everything).Calls(ctx)
 		check(t, err)
-		same(t, "as routing sees them", calls, []routing.Call{{Conversation: h.convers.ID, Member: h.member.ID}})
+		same(t, "as routing sees them", calls, []routing.Call{{Conversation: h.convers.ID, Member: h.member.ID}, {Conversation: h.convers.ID, Member: "guest"}})
 		return nil
 	}))
 	again := x

@@ -147,7 +147,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Answer it */
+        /** Answer it; take it over or come in, where it rings for that */
         post: operations["acceptAssist"];
         delete?: never;
         options?: never;
@@ -167,6 +167,24 @@ export interface paths {
         /** Ask the customer to allow something */
         post: operations["askInAssist"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assists/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a colleague or a team rung, to take the call over or to come in */
+        post: operations["callColleague"];
+        /** Call the colleague no longer */
+        delete: operations["takeBackCall"];
         options?: never;
         head?: never;
         patch?: never;
@@ -201,6 +219,23 @@ export interface paths {
         /** Hang up */
         post: operations["endAssist"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assists/{id}/guest": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Leave the call that I came into, or let her go who came */
+        delete: operations["leaveAssist"];
         options?: never;
         head?: never;
         patch?: never;
@@ -249,7 +284,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Listen, as both sides are shown */
+        /** Listen, as both sides are shown; or whisper, which the member hears and the customer does not */
         post: operations["watchAssist"];
         /** Listen no longer */
         delete: operations["unwatchAssist"];
@@ -2888,6 +2923,8 @@ export interface components {
              */
             acceptedAt?: string;
             asked: string[];
+            /** @description Whom the member has rung at this moment. */
+            calling?: components["schemas"]["AssistCalling"];
             /** Format: uuid */
             channelId: string;
             comment?: string;
@@ -2905,6 +2942,8 @@ export interface components {
             endedAt?: string;
             /** @enum {string} */
             endedBy?: "customer" | "member" | "system" | "";
+            /** @description A colleague who is in it as a third. */
+            guestId?: string;
             /** Format: uuid */
             id: string;
             /**
@@ -2922,6 +2961,8 @@ export interface components {
             /** @enum {string} */
             outcome?: "done" | "cancelled" | "missed" | "failed" | "";
             page?: components["schemas"]["AssistPage"];
+            /** @description The changes of the member, oldest first. */
+            passes: components["schemas"]["AssistPass"][];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -2935,6 +2976,8 @@ export interface components {
             /** Format: int64 */
             version: number;
             watchers: string[];
+            /** @description Watchers who speak to the member; the customer does not hear it. */
+            whispers: string[];
         };
         AssistAcceptedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -3029,6 +3072,64 @@ export interface components {
              * @enum {string}
              */
             type: "assist.asked";
+        };
+        AssistCalledEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.called";
+        };
+        AssistCalledVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["VisitorAssist"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.called";
+        };
+        AssistCalling: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            memberId?: string;
+            /** @enum {string} */
+            purpose: "pass" | "join";
+            teamId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            until: string;
         };
         AssistConsentedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -3156,6 +3257,48 @@ export interface components {
              */
             type: "assist.interrupted";
         };
+        AssistJoinedEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.joined";
+        };
+        AssistJoinedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["VisitorAssist"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.joined";
+        };
         AssistLateEvent: {
             actor: components["schemas"]["EventActor"];
             assist: components["schemas"]["Assist"] | null;
@@ -3197,6 +3340,48 @@ export interface components {
              * @enum {string}
              */
             type: "assist.late";
+        };
+        AssistLeftEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.left";
+        };
+        AssistLeftVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["VisitorAssist"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.left";
         };
         AssistLiveEvent: {
             actor: components["schemas"]["EventActor"];
@@ -3256,6 +3441,59 @@ export interface components {
         AssistPage: {
             title: string;
             url: string;
+        };
+        AssistPass: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            from: string;
+            /** Format: uuid */
+            to: string;
+        };
+        AssistPassedEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.passed";
+        };
+        AssistPassedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["VisitorAssist"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.passed";
         };
         AssistPressedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -3404,6 +3642,48 @@ export interface components {
              */
             type: "assist.refused";
         };
+        AssistReturnedEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.returned";
+        };
+        AssistReturnedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["VisitorAssist"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.returned";
+        };
         AssistRevokedEvent: {
             actor: components["schemas"]["EventActor"];
             assist: components["schemas"]["Assist"] | null;
@@ -3457,6 +3737,11 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             expiresAt: string;
+            /**
+             * @description Of a colleague who is rung during the call: what for.
+             * @enum {string}
+             */
+            for?: "pass" | "join" | "";
             /** Format: uuid */
             memberId: string;
             /**
@@ -3802,6 +4087,14 @@ export interface components {
         };
         Calendars: {
             items: components["schemas"]["NamedCalendar"][];
+        };
+        CallColleague: {
+            /** Format: uuid */
+            memberId?: string;
+            /** @enum {string} */
+            purpose: "pass" | "join";
+            /** Format: uuid */
+            teamId?: string;
         };
         Callback: {
             /**
@@ -4324,7 +4617,7 @@ export interface components {
             /** @description Control is for the pages of this origin. */
             origin?: string;
             /** @enum {string} */
-            why?: "revoked" | "expired" | "ended" | "origin" | "";
+            why?: "revoked" | "agent" | "expired" | "ended" | "origin" | "";
         };
         ConsentToAssist: {
             /** @enum {string} */
@@ -5131,7 +5424,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -8217,6 +8510,8 @@ export interface components {
             agent?: components["schemas"]["VisitorAgent"];
             /** @description What the agent asks for at this moment. */
             asked: string[];
+            /** @description Whom the agent calls at this moment. */
+            coming?: components["schemas"]["VisitorComing"];
             /** @description Those in force. */
             consents: components["schemas"]["Consent"][];
             /** Format: uuid */
@@ -8228,6 +8523,8 @@ export interface components {
             endedAt?: string;
             /** @enum {string} */
             endedBy?: "customer" | "member" | "system" | "";
+            /** @description A colleague of hers who is in the call as a third. */
+            guest?: components["schemas"]["VisitorAgent"];
             /** Format: uuid */
             id: string;
             /**
@@ -8242,6 +8539,8 @@ export interface components {
             liveAt?: string;
             /** @enum {string} */
             outcome?: "done" | "cancelled" | "missed" | "failed" | "";
+            /** @description Who had the call before the agent who has it. */
+            passedBy?: components["schemas"]["VisitorAgent"];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -8295,6 +8594,11 @@ export interface components {
             team: components["schemas"]["TeamMember"][];
             workspace: string;
         };
+        VisitorComing: {
+            agents: components["schemas"]["VisitorAgent"][];
+            /** @enum {string} */
+            purpose: "pass" | "join";
+        };
         VisitorConversation: {
             agents: components["schemas"]["VisitorAgent"][];
             /** @description The call that you were promised. Only where conversations are listed. */
@@ -8332,7 +8636,7 @@ export interface components {
             steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["AssistAcceptedVisitorEvent"] | components["schemas"]["AssistAskedVisitorEvent"] | components["schemas"]["AssistConsentedVisitorEvent"] | components["schemas"]["AssistEndedVisitorEvent"] | components["schemas"]["AssistInterruptedVisitorEvent"] | components["schemas"]["AssistLateVisitorEvent"] | components["schemas"]["AssistLiveVisitorEvent"] | components["schemas"]["AssistPressedVisitorEvent"] | components["schemas"]["AssistRangVisitorEvent"] | components["schemas"]["AssistRatedVisitorEvent"] | components["schemas"]["AssistRevokedVisitorEvent"] | components["schemas"]["AssistWatchedVisitorEvent"] | components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageAutomaticVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
+        VisitorEvent: components["schemas"]["AssistAcceptedVisitorEvent"] | components["schemas"]["AssistAskedVisitorEvent"] | components["schemas"]["AssistCalledVisitorEvent"] | components["schemas"]["AssistConsentedVisitorEvent"] | components["schemas"]["AssistEndedVisitorEvent"] | components["schemas"]["AssistInterruptedVisitorEvent"] | components["schemas"]["AssistJoinedVisitorEvent"] | components["schemas"]["AssistLateVisitorEvent"] | components["schemas"]["AssistLeftVisitorEvent"] | components["schemas"]["AssistLiveVisitorEvent"] | components["schemas"]["AssistPassedVisitorEvent"] | components["schemas"]["AssistPressedVisitorEvent"] | components["schemas"]["AssistRangVisitorEvent"] | components["schemas"]["AssistRatedVisitorEvent"] | components["schemas"]["AssistReturnedVisitorEvent"] | components["schemas"]["AssistRevokedVisitorEvent"] | components["schemas"]["AssistWatchedVisitorEvent"] | components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageAutomaticVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */
@@ -8424,6 +8728,11 @@ export interface components {
         VisitorWritten: {
             conversation: components["schemas"]["VisitorConversation"];
             message: components["schemas"]["VisitorMessage"];
+        };
+        WatchAssist: {
+            /** @description SDP; sends sound only when you whisper */
+            offer: string;
+            whisper?: boolean;
         };
         WebchatSettings: {
             /** @description Whether customers may call for live assistance from here. */
@@ -8864,6 +9173,72 @@ export interface operations {
             };
         };
     };
+    callColleague: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallColleague"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    takeBackCall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Assist"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     giveBackInAssist: {
         parameters: {
             query?: never;
@@ -8915,6 +9290,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Assist"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    leaveAssist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
@@ -9006,7 +9410,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["JoinAssist"];
+                "application/json": components["schemas"]["WatchAssist"];
             };
         };
         responses: {

@@ -2,6 +2,7 @@
 package mediatest
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -21,6 +22,34 @@ type Far struct {
 	Heard  chan *rtp.Packet // the newest packet of sound, until it is read
 	Seen   chan *rtp.Packet // and of pictures
 	asked  chan struct{}    // a picture from the start was asked for
+
+	// Voice marks the sound that is played from now on, and counts what is heard, by whose mark it bears.
+	Voice byte
+	mu    sync.Mutex
+	heard map[byte]int
+}
+
+// Whose is how many packets of sound with a mark were heard so far, in whichever section.
+func (f *Far) Whose(voice byte) int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.heard[voice]
+}
+
+// Hears waits until sound with a mark is heard.
+func (f *Far) Hears(what string, voice byte) {
+	f.t.Helper()
+	before := f.Whose(voice)
+	Until(f.t, what, f.Heard, func(*rtp.Packet) bool { return f.Whose(voice) > before })
+}
+
+func (f *Far) note(p *rtp.Packet) {
+	if len(p.Payload) != 3 {
+		return
+	}
+	f.mu.Lock()
+	f.heard[p.Payload[2]]++
+	f.mu.Unlock()
 }
 
 var codecs = map[webrtc.RTPCodecType]webrtc.RTPCodecCapability{
@@ -43,7 +72,7 @@ func New(t testing.TB, c webrtc.Configuration) *Far {
 	}
 	t.Cleanup(func() { _ = pc.Close() })
 	f := &Far{t: t, PC: pc, tracks: make(map[webrtc.RTPCodecType]*webrtc.TrackLocalStaticRTP), Heard: make(chan *rtp.Packet, 1),
-		Seen: make(chan *rtp.Packet, 1), asked: make(chan struct{}, 1)}
+		Seen: make(chan *rtp.Packet, 1), asked: make(chan struct{}, 1), heard: make(map[byte]int)}
 	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		into := f.Heard
 		if tr.Kind() == webrtc.RTPCodecTypeVideo {
@@ -54,13 +83,19 @@ func New(t testing.TB, c webrtc.Configuration) *Far {
 			if err != nil {
 				return
 			}
+			if tr.Kind() == webrtc.RTPCodecTypeAudio {
+				f.note(p)
+			}
 			select { // the newest counts, but a picture from the start is not dropped for one that rests on it
 			case into <- p:
 			default:
 				if old := take(into); old != nil && IsWhole(old) && tr.Kind() == webrtc.RTPCodecTypeVideo {
 					p = old
 				}
-				into <- p
+				select {
+				case into <- p:
+				default: // another section was faster
+				}
 			}
 		}
 	})
@@ -82,6 +117,8 @@ func Customer(t testing.TB, c webrtc.Configuration) *Far {
 	f := New(t, c)
 	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
 	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
+	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionRecvonly) // of who may come in as a third
+	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
 	return f
 }
 
@@ -91,6 +128,25 @@ func Agent(t testing.TB) *Far {
 	f := New(t, webrtc.Configuration{})
 	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
 	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionSendonly)
+	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
+	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionRecvonly)
+	f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionRecvonly) // of who whispers
+	return f
+}
+
+// Watcher listens; one who whispers speaks too.
+func Watcher(t testing.TB, whispers bool) *Far {
+	t.Helper()
+	f := New(t, webrtc.Configuration{})
+	direction := webrtc.RTPTransceiverDirectionRecvonly
+	if whispers {
+		direction = webrtc.RTPTransceiverDirectionSendrecv
+	}
+	f.Section(webrtc.RTPCodecTypeAudio, direction)
+	for range 2 {
+		f.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionRecvonly)
+	}
+	f.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionRecvonly)
 	return f
 }
 
@@ -172,7 +228,7 @@ func (f *Far) Play(first bool) {
 			}
 			header := rtp.Header{Version: 2, SequenceNumber: uint16(n), Timestamp: n * 960} //nolint:gosec // it wraps
 			if track := f.tracks[webrtc.RTPCodecTypeAudio]; track != nil {
-				_ = track.WriteRTP(&rtp.Packet{Header: header, Payload: []byte{0xfc, 1, 2}})
+				_ = track.WriteRTP(&rtp.Packet{Header: header, Payload: []byte{0xfc, 1, f.Voice}})
 			}
 			if track := f.tracks[webrtc.RTPCodecTypeVideo]; track != nil {
 				header.Timestamp, header.Marker = n*1800, true

@@ -46,6 +46,11 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.revoked':
     case 'assist.watched':
     case 'assist.refused':
+    case 'assist.called':
+    case 'assist.returned':
+    case 'assist.passed':
+    case 'assist.joined':
+    case 'assist.left':
     case 'assist.ended':
     case 'assist.rated':
       if (event.assist) assists.take(event.assist);
