@@ -25,7 +25,9 @@ export type ToHost =
   | { visavis: 1; type: 'unread'; count: number; label: string }
   | { visavis: 1; type: 'close' }
   /** During an assist the button is away, and the frame has its own size and place on the page; none is those of the chat. */
-  | { visavis: 1; type: 'shape'; call: boolean; css: string };
+  | { visavis: 1; type: 'shape'; call: boolean; css: string }
+  /** She lets her agent see the page: the recorder is fetched, and given the port that comes along. */
+  | { visavis: 1; type: 'cobrowse' };
 
 /** The page the customer has in front of her: address without query or fragment, which may hold secrets of the site. */
 export interface HostPage {

@@ -59,6 +59,8 @@ export type SearchAnswer = Schemas['SearchAnswer'];
 
 export type Assist = Schemas['Assist'];
 export type RefusalReason = Schemas['RefuseAssist']['reason'];
+/** What a customer may allow during a live assistance. */
+export type ConsentKind = Schemas['Consent']['kind'];
 
 // Letters -----------------------------------------------------------------------------
 

@@ -17,6 +17,8 @@ export interface Config {
   locale?: string;
   left: boolean;
   sos: boolean;
+  /** Lets what this script fetches pass a policy that goes by nonces. */
+  nonce: string | undefined;
 }
 
 declare global {
@@ -39,5 +41,6 @@ export function read(script: HTMLScriptElement | null, settings: Window['visavis
     locale: said.locale || undefined,
     left: said.position === 'left',
     sos: said.sos === 'button',
+    nonce: script.nonce,
   };
 }

@@ -97,7 +97,7 @@ export class Panel {
     document.documentElement.append(this.#host);
     addEventListener('message', (event) => {
       if (event.origin === server && event.source === this.#frame.contentWindow)
-        safely(() => this.#hear(event.data as ToHost));
+        safely(() => this.#hear(event.data as ToHost, event.ports[0]));
     });
     const tell = () => this.#up && this.#say({ type: 'page', page: page() });
     for (const name of ['popstate', 'hashchange']) addEventListener(name, tell);
@@ -105,7 +105,7 @@ export class Panel {
     for (const name of ['resize', 'scroll']) visualViewport?.addEventListener(name, this.#fit);
   }
 
-  #hear(said: ToHost): void {
+  #hear(said: ToHost, port?: MessagePort): void {
     if (said?.visavis !== 1) return;
     switch (said.type) {
       case 'up': {
@@ -144,6 +144,17 @@ export class Panel {
         this.#host.toggleAttribute('call', said.call);
         if (said.call) this.#show(true, false);
         this.#fit();
+        return;
+      case 'cobrowse':
+        // The script finds its port on its own element, where no other script of the page looks for one.
+        document.head.append(
+          Object.assign(document.createElement('script'), {
+            src: `${this.#config.server}/cobrowse.js`,
+            nonce: this.#config.nonce ?? '',
+            port,
+            onload: (event: Event) => (event.target as Element).remove(),
+          }),
+        );
         return;
       case 'close':
         this.#call = false;

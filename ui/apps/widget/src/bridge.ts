@@ -4,7 +4,7 @@ type Saying = ToHost extends infer T ? (T extends { visavis: 1 } ? Omit<T, 'visa
 
 /** The few things of a window the bridge touches. */
 export interface Frame {
-  readonly parent: { postMessage(message: unknown, origin: string): void };
+  readonly parent: { postMessage(message: unknown, origin: string, transfer?: Transferable[]): void };
   readonly location: { readonly hash: string };
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
@@ -36,8 +36,9 @@ export class Bridge {
     this.say({ type: 'up' });
   }
 
-  say(word: Saying): void {
-    if (this.host) this.#frame.parent.postMessage({ visavis: 1, ...word }, this.host);
+  /** `port`: what the page is given along with the word. */
+  say(word: Saying, port?: MessagePort): void {
+    if (this.host) this.#frame.parent.postMessage({ visavis: 1, ...word }, this.host, ...(port ? [[port]] : []));
   }
 }
 

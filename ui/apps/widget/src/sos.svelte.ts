@@ -1,7 +1,8 @@
 import { Call, type CallSettings } from '@visavis/client/call.ts';
 import { isProblem } from '@visavis/client/problem.ts';
-import type { ServerFrame, VisitorAssist, VisitorEvent } from '@visavis/client/types.ts';
+import type { ConsentKind, ServerFrame, VisitorAssist, VisitorEvent } from '@visavis/client/types.ts';
 import type { Chat } from './chat.svelte';
+import type { Seen } from './seen';
 import type { Store } from './store';
 
 /** What a call needs of a browser, so that tests can bring their own. */
@@ -11,6 +12,7 @@ export interface Devices {
   possible: boolean;
 }
 
+type Ask = ConsentKind;
 export type Fault = 'full' | 'often' | 'off' | 'unreachable';
 
 /**
@@ -27,6 +29,8 @@ export type Micro = 'asked' | 'on' | 'muted' | 'no' | 'none';
 export const promisedFor = 15;
 /** An answer that has not come by the line this long after somebody accepted is asked for. */
 const overdueMs = 1200;
+/** Asked in this order when it is more than one thing. */
+const asks: readonly Ask[] = ['page', 'control', 'camera', 'record'];
 const flowing: readonly Phase[] = ['joining', 'live', 'lost', 'wordy'];
 
 /**
@@ -48,6 +52,11 @@ export class Sos {
   #track: MediaStreamTrack | undefined;
   #overdue: ReturnType<typeof setTimeout> | undefined;
   #over = false;
+  #seen = $state.raw<Seen | undefined>(undefined);
+  /** What she took back, until the server knows. */
+  #withdrawn = $state.raw<readonly Ask[]>([]);
+  /** Hands a port to the page around the chat; absent where there is none, and nothing to see. */
+  lend: ((port: MessagePort) => void) | undefined;
   /** When she pressed, by this machine's clock. */
   pressedAt = $state(Date.now());
   /** The conversation stands below the picture. */
@@ -96,6 +105,21 @@ export class Sos {
   /** Somebody is with her. */
   get together(): boolean {
     return flowing.includes(this.phase);
+  }
+
+  /** What her agent asks her for now. */
+  get asked(): Ask | undefined {
+    return this.together ? asks.find((kind) => this.#assist?.asked.includes(kind)) : undefined;
+  }
+  /** What she has allowed and not taken back. */
+  allows(kind: Ask): boolean {
+    return (
+      this.together && !this.#withdrawn.includes(kind) && !!this.#assist?.consents.some((one) => one.kind === kind)
+    );
+  }
+  /** Her page, while her agent sees it. */
+  get seen(): Seen | undefined {
+    return this.#seen;
   }
 
   /** Rings. The offer travels in the press, and the microphone is asked for meanwhile. */
@@ -176,6 +200,37 @@ export class Sos {
     await this.#chat.session.api.post(`/visitor/assists/${assist.id}/rating`, { score }).catch(() => undefined);
   }
 
+  async consent(kind: Ask): Promise<void> {
+    const { assist } = this;
+    if (!assist) return;
+    this.#withdrawn = this.#withdrawn.filter((one) => one !== kind);
+    const { api, page } = this.#chat.session;
+    const origin = kind === 'control' && page ? { origin: new URL(page.url).origin } : {};
+    const news = await api.post(`/visitor/assists/${assist.id}/consents`, { kind, ...origin }).catch(() => undefined);
+    if (news) this.#take(news);
+  }
+  async decline(kind: Ask): Promise<void> {
+    const { assist } = this;
+    if (!assist) return;
+    const news = await this.#chat.session.api
+      .post(`/visitor/assists/${assist.id}/decline`, { kind })
+      .catch(() => undefined);
+    if (news) this.#take(news);
+  }
+  /** Takes it back: here at once, and at the server as soon as it can be told. */
+  async revoke(kind: Ask): Promise<void> {
+    const { assist } = this;
+    if (!assist) return;
+    this.#withdrawn = [...this.#withdrawn, kind];
+    this.#look();
+    const news = await this.#chat.session.api
+      .delete(`/visitor/assists/${assist.id}/consents/${kind as string}`)
+      .catch(() => undefined);
+    if (!news) return;
+    this.#withdrawn = this.#withdrawn.filter((one) => one !== kind);
+    this.#take(news);
+  }
+
   /** The words that belong to this assist, in the chat. */
   async turn(): Promise<void> {
     if (this.#assist) await this.#chat.turnTo(this.#assist.conversationId);
@@ -185,6 +240,8 @@ export class Sos {
   /** Lets go of microphone and line. */
   forget(): void {
     this.#over = true;
+    this.#seen?.end();
+    this.#seen = undefined;
     clearTimeout(this.#overdue);
     this.#call?.close();
     this.#call = undefined;
@@ -256,6 +313,7 @@ export class Sos {
   /** What was missed while the line was away. */
   async #again(): Promise<void> {
     if (!this.#assist || this.#over) return;
+    for (const kind of this.#withdrawn) void this.revoke(kind);
     const { assist } = await this.#chat.session.api.get('/visitor/assist').catch(() => ({ assist: undefined }));
     if (assist) this.#take(assist);
     else if (assist === null) this.#take({ ...this.#assist, state: 'ended', version: this.#assist.version + 1 });
@@ -267,8 +325,30 @@ export class Sos {
     if (before?.state === 'ended' && assist.state !== 'ended') return;
     this.#assist = assist;
     if (assist.state === 'ended') return this.forget();
+    this.#look();
     if (assist.state !== 'ringing' && (!before || before.state === 'ringing'))
       this.#overdue = setTimeout(() => this.#line === 'waiting' && void this.#call?.again(), overdueMs);
+  }
+
+  /** Shows the page as long as she lets it be seen. */
+  #look(): void {
+    const { assist, lend } = this;
+    if (!this.allows('control')) this.#seen?.untie();
+    if (!this.allows('page')) {
+      this.#seen?.end();
+      this.#seen = undefined;
+    } else if (assist && lend && !this.#seen)
+      void import('./seen').then(({ Seen }) => {
+        if (this.#seen || this.#over || !this.allows('page')) return;
+        this.#seen = new Seen({
+          assistId: assist.id,
+          visitor: () => this.#chat.session.token,
+          lend,
+          onescape: () => void this.revoke('control'),
+        });
+      });
+    // A chat in a tab of its own has no page to show.
+    if (!lend && assist?.asked.includes('page')) void this.decline('page');
   }
 
   #refused(error: unknown): void {

@@ -11,6 +11,7 @@ import {
 import { Devices } from '../sos/devices.svelte.ts';
 import { sosWords } from '../sos/words.ts';
 import type { Session } from './session.svelte.ts';
+import { SharedPage } from './shared-page.svelte.ts';
 
 type MakeCall = (
   settings: CallSettings,
@@ -38,6 +39,8 @@ export function answeredIn({ pressedAt, acceptedAt }: Assist): number | undefine
  */
 export class Assists {
   readonly devices: Devices;
+  /** The page of the customer she is with. */
+  readonly page: SharedPage;
   readonly #session: Session;
   readonly #voice;
   readonly #make: MakeCall;
@@ -62,6 +65,7 @@ export class Assists {
     this.#voice = session.i18n.with(sosWords);
     this.#make = make;
     this.devices = devices;
+    this.page = new SharedPage(session);
   }
 
   /** Whether a channel here offers live assistance. */
@@ -135,6 +139,7 @@ export class Assists {
       (a, b) => Date.parse(a.pressedAt) - Date.parse(b.pressedAt),
     );
     if (this.#here === assist.id && !this.#listening && assist.memberId !== this.#me) this.#leave();
+    if (this.#here === assist.id) this.page.follow(assist);
     this.#ring(rang === 0);
   }
 
@@ -168,15 +173,16 @@ export class Assists {
       const answer = await api.post(path, { offer });
       taken = true;
       tab.set(assist.id);
-      this.take(answer.assist);
-      return answer;
+      return this.#joined(answer);
     });
   }
 
   /** Takes up the one she was in, after her page was left. */
   async resume(assist: Assist): Promise<void> {
     tab.set(assist.id);
-    await this.#join(assist, (offer) => this.#session.api.post(`/assists/${assist.id}/join`, { offer }));
+    await this.#join(assist, async (offer) =>
+      this.#joined(await this.#session.api.post(`/assists/${assist.id}/join`, { offer })),
+    );
   }
 
   async refuse(assist: Assist, reason: RefusalReason): Promise<void> {
@@ -223,8 +229,14 @@ export class Assists {
     if (this.#call) return;
     this.#listening = true;
     this.#here = assist.id;
-    const exchange = (offer: string) => this.#session.api.post(`/assists/${assist.id}/watch`, { offer });
+    const exchange = async (offer: string) =>
+      this.#joined(await this.#session.api.post(`/assists/${assist.id}/watch`, { offer }));
     await this.#begin('listener', assist, exchange);
+  }
+
+  /** A sentence for what concerns an assist. */
+  say(key: keyof typeof sosWords.fr): string {
+    return this.#voice.t(key);
   }
 
   measure(): Promise<Measure> | undefined {
@@ -238,6 +250,12 @@ export class Assists {
     this.#here = assist.id;
     await this.devices.open();
     if (this.#here === assist.id) await this.#begin('member', assist, exchange);
+  }
+
+  #joined<A extends { assist: Assist; viewerUrl?: string }>(answer: A): A {
+    this.take(answer.assist);
+    if (this.#here === answer.assist.id) this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening);
+    return answer;
   }
 
   async #begin(side: CallSettings['side'], { id }: Assist, exchange: CallSettings['exchange']): Promise<void> {
@@ -268,6 +286,7 @@ export class Assists {
   #leave(): void {
     this.#call?.close();
     this.#call = undefined;
+    this.page.end();
     this.#here = undefined;
     this.#listening = false;
     this.#line = 'idle';

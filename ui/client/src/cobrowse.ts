@@ -1,0 +1,116 @@
+/**
+ * Seeing a page together: what travels between the customer's page, her chat's frame, the server, the desk and the viewer.
+ * A place on the page is a node of the recording and a fraction of its box, never pixels: two windows are never alike.
+ */
+
+/** One event of the recording, as rrweb writes it. Only recorder and viewer look inside. */
+export interface PageEvent {
+  type: number;
+  timestamp: number;
+  data: unknown;
+}
+
+export interface Spot {
+  node: number;
+  /** From the left edge of the node's box, 0 … 1. */
+  x: number;
+  /** From its upper edge, 0 … 1. */
+  y: number;
+}
+
+export type Shape = 'arrow' | 'circle' | 'free';
+export type ActKind = 'click' | 'type' | 'scroll' | 'key';
+/** Why an act was not done: the field is on the deny list; the node has gone; she took her page back; nothing is granted here. */
+export type Undone = 'denied' | 'gone' | 'stopped' | 'grant';
+
+export interface Act {
+  type: 'act';
+  id: string;
+  kind: ActKind;
+  node: number;
+  x?: number;
+  y?: number;
+  text?: string;
+  key?: string;
+  dx?: number;
+  dy?: number;
+}
+export interface Did {
+  type: 'did';
+  id: string;
+  done: boolean;
+  why?: Undone;
+}
+export interface Draw {
+  type: 'draw';
+  id: string;
+  shape: Shape;
+  points: readonly Spot[];
+}
+export type Point = ({ type: 'point' } & Spot) | { type: 'point'; off: true };
+export interface Wipe {
+  type: 'wipe';
+}
+export interface Lag {
+  type: 'lag';
+}
+/** What a member's frame says on the customer's page. */
+export type Deed = Point | Draw | Wipe | Act;
+export interface Grants {
+  page: boolean;
+  control: boolean;
+  /** The only origin on which control is in force. */
+  controlOrigin?: string;
+}
+interface From {
+  from: { id: string; firstName: string };
+}
+
+/** What the customer's side of the line hears. */
+export type ToCustomer =
+  ({ type: 'welcome'; role: 'customer' } & Grants) | ({ type: 'grants' } & Grants) | (Deed & From) | Lag | Refused;
+/** What a member's side hears. */
+export type ToMember =
+  | ({ type: 'welcome'; role: 'member' | 'watcher' } & Grants)
+  | ({ type: 'grants' } & Grants)
+  | { type: 'page'; n: number; load: string; fresh?: boolean; events: PageEvent[] }
+  | { type: 'here'; load: string }
+  | { type: 'away' }
+  | Did
+  | Refused;
+export interface Refused {
+  type: 'refused';
+  id?: string;
+  code: 'no_page' | 'no_control' | 'too_many' | 'too_large' | 'malformed' | 'origin';
+  detail: string;
+}
+
+/** What the chat's frame tells the recorder, by the port that both hold. */
+export type ToRecorder =
+  | (Deed & From)
+  | Lag
+  | { type: 'grants'; control: boolean; controlOrigin?: string }
+  /** Tints what the agent does not see. */
+  | { type: 'tint'; on: boolean; label: string }
+  | { type: 'end' };
+/** What the recorder tells the chat's frame. */
+export type FromRecorder =
+  | { type: 'page'; fresh: boolean; events: PageEvent[] }
+  | Did
+  /** She pressed Escape. */
+  | { type: 'escape' };
+
+/** What the desk and the viewer, which lives on an origin of its own, tell one another. */
+export type Tool = 'look' | 'point' | 'control' | Shape;
+export type ToViewer =
+  | { visavis: 'events'; load: string; fresh?: boolean; events: PageEvent[] }
+  | { visavis: 'tool'; tool: Tool }
+  | { visavis: 'theme'; dark: boolean; lang: string }
+  | { visavis: 'away' }
+  | { visavis: 'wipe' };
+type Said<T> = T extends { type: infer K } ? Omit<T, 'type'> & { visavis: K } : never;
+export type FromViewer =
+  | { visavis: 'ready' }
+  | Said<Point | Draw | Act | Lag>
+  /** A key that is not meant for the customer's page. */
+  | { visavis: 'key'; key: string };
