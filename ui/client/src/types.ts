@@ -1,5 +1,7 @@
 import type { components, operations } from './schema.gen.ts';
 
+export type * from './reading.ts';
+
 /**
  * The shapes that travel, under the names this side uses. Every one comes from the server's own description (`make generate`);
  * times are RFC 3339 in UTC, and what is optional is left out when there is none.
@@ -77,6 +79,24 @@ export type Correspondence = Schemas['Correspondence'];
 export type ScheduledReply = Schemas['ScheduledReply'];
 export type ReplyWords = Schemas['ReplyWords'];
 export type LetterHead = Schemas['LetterHead'];
+
+// What messages say -------------------------------------------------------------------
+
+/** What the newest words of a conversation were read as, or what a member said of them. */
+export type Understood = Schemas['ConversationReading'];
+export type Reading = Schemas['Reading'];
+/** A reading with the words that decided. */
+export type ExplainedReading = Schemas['ExplainedReading'];
+/** What is read of a message. */
+export type Head = keyof ExplainedReading['why'];
+/** A stretch of a message in UTF-16 code units, and how much it spoke for what was read: −1 to 1. */
+export type Weighed = Schemas['ReadingWeight'];
+export type Correction = Omit<Schemas['CorrectReading'], 'undo'>;
+export type Urgency = NonNullable<Correction['urgency']>;
+export type Reason = Schemas['Reason'];
+export type Reasons = Schemas['Reasons'];
+/** What the built-in reader tells apart. */
+export type BuiltIn = Exclude<NonNullable<Reason['builtIn']>, ''>;
 
 // The visitor's side ------------------------------------------------------------------
 

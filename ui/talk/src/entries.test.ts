@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layOut, pieces, type Said } from './entries.ts';
+import { layOut, litPieces, pieces, type Said } from './entries.ts';
 
 const dayOf = (at: string) => at.slice(0, 10);
 let n = 0;
@@ -75,4 +75,12 @@ test.each([
 ])('%s is cut into words and safe links', (text, parts) => {
   expect(pieces(text).map((piece) => piece.text)).toEqual(parts);
   for (const { href } of pieces(text)) if (href) expect(href).toMatch(/^https?:/);
+});
+
+test('what is drawn forward is cut out of words, and links stay whole', () => {
+  const text = 'où est mon colis https://x.example ?';
+  const at = (word: string) => ({ from: text.indexOf(word), to: text.indexOf(word) + word.length });
+  const cut = litPieces(pieces(text), [at('mon colis'), at('x.example')]);
+  expect(cut.filter(({ lit }) => lit).map((piece) => piece.text)).toEqual(['mon colis', 'https://x.example']);
+  expect(cut.map((piece) => piece.text).join('')).toBe(text);
 });

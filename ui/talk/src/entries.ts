@@ -104,7 +104,13 @@ function together(a: Said, b: Said, dayOf: (at: string) => string, pause: number
   );
 }
 
-export type Piece = { text: string; href?: string };
+export type Piece = { text: string; href?: string; lit?: boolean };
+
+/** A stretch of what was said that is drawn forward, in UTF-16 code units. */
+export interface Lit {
+  from: number;
+  to: number;
+}
 
 /** Cuts a text into words and links. Only http and https become links; nothing else of what was said is interpreted. */
 export function pieces(text: string): Piece[] {
@@ -119,6 +125,25 @@ export function pieces(text: string): Piece[] {
   }
   if (at < text.length) out.push({ text: text.slice(at) });
   return out;
+}
+
+/** The same pieces, cut where stretches begin and end. A link stays whole. */
+export function litPieces(all: readonly Piece[], lit: readonly Lit[]): Piece[] {
+  let at = 0;
+  return all.flatMap((piece) => {
+    const begin = at;
+    const end = (at += piece.text.length);
+    const touching = lit.filter(({ from, to }) => from < end && to > begin);
+    if (touching.length === 0) return [piece];
+    if (piece.href) return [{ ...piece, lit: true }];
+    const edges = touching.flatMap(({ from, to }) => [Math.max(from, begin), Math.min(to, end)]);
+    const cuts = [...new Set([begin, ...edges, end])].sort((a, b) => a - b);
+    return cuts.slice(1).map((to, i) => {
+      const from = cuts[i] ?? begin;
+      const text = piece.text.slice(from - begin, to - begin);
+      return touching.some((one) => one.from <= from && one.to >= to) ? { text, lit: true } : { text };
+    });
+  });
 }
 
 function isUrl(text: string): boolean {

@@ -11,5 +11,15 @@ export { default as Seam } from './Seam.svelte';
 export { default as Thread } from './Thread.svelte';
 export { default as TypingDots } from './TypingDots.svelte';
 export { default as UploadList } from './UploadList.svelte';
-export { layOut, pieces, type Entry, type Layout, type Mark, type Piece, type Said, type Speaker } from './entries.ts';
+export {
+  layOut,
+  pieces,
+  type Entry,
+  type Layout,
+  type Lit,
+  type Mark,
+  type Piece,
+  type Said,
+  type Speaker,
+} from './entries.ts';
 export { largestFile, mostFiles, Uploads, type SendFile, type Upload, type UploadError } from './uploads.svelte.ts';

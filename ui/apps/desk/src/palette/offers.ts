@@ -18,6 +18,7 @@ const icons: Record<string, IconName> = {
   rename: 'pen',
   step: 'eye',
   classify: 'pen',
+  correct: 'tag',
   why: 'survey',
   order: 'filter',
   'next.mine': 'right',
@@ -51,6 +52,7 @@ const onConversation: Record<string, (conversation: Conversation) => boolean> = 
   rename: () => true,
   step: () => true,
   classify: () => true,
+  correct: ({ reading }) => reading !== undefined,
   why: () => true,
 };
 /** What can be done at any time. */

@@ -1,4 +1,4 @@
-import { isProblem, type Classification, type Conversation, type Problem } from '@visavis/client';
+import { isProblem, type Classification, type Conversation, type Correction, type Problem } from '@visavis/client';
 import type { IconName } from '@visavis/kit';
 import { promiseWords } from '../promise/words.ts';
 import type { Guess } from './inbox.svelte.ts';
@@ -112,6 +112,36 @@ export class Actions {
             undo: (before) => void this.classify(id, was(before, change), what, { undoable: false }),
           }
         : undefined,
+    });
+  }
+
+  /** Says what its words mean instead of what was read; once taken back, what was read stands again. */
+  correct(id: string, change: Correction, text: string): Promise<void> {
+    const address = `/conversations/${id}/reading` as const;
+    const reading = this.#session.inbox.get(id)?.reading;
+    if (!reading) return Promise.resolve();
+    const { api } = this.#session;
+    const by = change.reason === undefined ? reading.by : 'member';
+    const about = {
+      ...(change.reason === undefined ? {} : { reason: change.reason }),
+      ...(change.mood === undefined ? {} : { mood: change.mood * 100 }),
+    };
+    return this.#do(id, {
+      ask: () => api.put(address, change),
+      guess: { reading: { ...reading, ...change, by }, ...about },
+      against: () => false,
+      toast: {
+        text,
+        icon: 'tag',
+        undo: (before) => {
+          this.#session.readings.dismiss();
+          void this.#do(id, {
+            ask: () => api.put(address, { undo: true }),
+            guess: { reading: before.reading, reason: before.reason, mood: before.mood },
+            against: () => false,
+          });
+        },
+      },
     });
   }
 
@@ -239,6 +269,8 @@ function why(problem: Problem, t: Session['i18n']['t']): string {
   if (problem.status === 0) return t('refused.offline');
   if (problem.code === 'conversation_changed') return t('refused.changed');
   if (problem.code === 'conversation_resolved') return t('refused.already');
+  if (problem.code === 'not_read_yet') return t('refused.unread');
+  if (problem.code === 'nothing_to_undo') return t('refused.undone');
   return problem.detail || t('refused.action');
 }
 

@@ -3,7 +3,7 @@ import type { Session } from './session.svelte.ts';
 
 /** Lets what has happened in: every kind of event is named here, so that a new one cannot be overlooked. */
 export function letIn(event: Event, session: Session): void {
-  const { inbox, promises, steps, offers, assists, callbacks, people } = session;
+  const { inbox, promises, steps, offers, assists, callbacks, people, readings } = session;
   if ('conversation' in event && event.conversation) inbox.take(event.conversation);
   switch (event.type) {
     case 'promise.made':
@@ -55,6 +55,11 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.rated':
       if (event.assist) assists.take(event.assist);
       break;
+    case 'message.understood':
+    case 'reading.corrected':
+      if (event.reading) readings.take(event.reading);
+      if (event.conversationId) promises.again(event.conversationId);
+      break;
     case 'conversation.classified':
     case 'conversation.ranked':
     case 'rule.ran':
@@ -104,8 +109,6 @@ export function letIn(event: Event, session: Session): void {
     case 'template.changed':
     case 'conversation.called':
     case 'conversation.spoken':
-    case 'message.understood':
-    case 'reading.corrected':
       break; // the stores themselves know what to do with these
   }
 }

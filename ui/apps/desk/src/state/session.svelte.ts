@@ -29,6 +29,7 @@ import { People } from './people.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Presence } from './presence.svelte.ts';
 import { Promises } from './promises.svelte.ts';
+import { Readings } from './readings.svelte.ts';
 import { Replies } from './replies.svelte.ts';
 import { Route } from './route.svelte.ts';
 import { Steps } from './steps.svelte.ts';
@@ -68,6 +69,7 @@ export class Session {
   readonly assists: Assists;
   readonly callbacks: Callbacks;
   readonly mail: Mail;
+  readonly readings: Readings;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -105,6 +107,7 @@ export class Session {
     this.assists = new Assists(this);
     this.callbacks = new Callbacks(this);
     this.mail = new Mail(api);
+    this.readings = new Readings(this);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -187,6 +190,7 @@ export class Session {
     void this.assists.load();
     void this.callbacks.load();
     void this.mail.load();
+    void this.readings.load();
   };
 
   /** Her own record changed (name, language, face). */
@@ -301,6 +305,7 @@ export class Session {
       this.assists.load(),
       this.callbacks.load(),
       this.mail.load(),
+      this.readings.load(),
     ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
@@ -335,6 +340,7 @@ export class Session {
     this.offers.forget();
     this.assists.forget();
     this.mail.forget();
+    this.readings.forget();
     this.#beginning = undefined;
     this.#after = after;
     this.#me = null;

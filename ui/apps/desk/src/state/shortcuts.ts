@@ -1,6 +1,7 @@
 import type { Shortcut } from '@visavis/kit';
 import { beginWords } from '../begin/words.ts';
 import { promiseWords } from '../promise/words.ts';
+import { readingWords } from '../reading/words.ts';
 import { sosWords } from '../sos/words.ts';
 import type { Session } from './session.svelte.ts';
 
@@ -16,6 +17,8 @@ export interface Hands {
   step?: () => void;
   classify?: () => void;
   why?: () => void;
+  /** Opens what was read, to set it right. */
+  correct?: () => void;
   /** Asks when she will be back. */
   away?: () => void;
   /** Asks why she passes on what is offered. */
@@ -123,6 +126,14 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       when: there,
     },
     { id: 'why', keys: 'w', label: say('act.why'), group: conversation, run: () => inPane('why'), when: there },
+    {
+      id: 'correct',
+      keys: 't',
+      label: i18n.with(readingWords).t('act.correct'),
+      group: conversation,
+      run: () => hands.correct?.(),
+      when: () => there() && open()?.reading !== undefined,
+    },
     {
       id: 'undo',
       keys: 'z',

@@ -180,6 +180,8 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'failure.gone': 'This conversation no longer exists.',
   'failure.silent': 'The channel is disconnected: nothing would arrive.',
   'failure.any': 'The server refused.',
+  'refused.unread': 'No message of this conversation has been read yet.',
+  'refused.undone': 'There is no correction of yours left to take back here.',
   'refused.action': 'Nothing changed: the server refused.',
   'refused.offline': 'Nothing changed: the network does not answer.',
   'refused.changed': 'Nothing changed: a colleague has just changed this conversation.',

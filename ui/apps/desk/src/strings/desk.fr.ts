@@ -178,6 +178,8 @@ export const deskFr = {
   'failure.gone': 'Cette conversation n’existe plus.',
   'failure.silent': 'Le canal n’est plus relié\u202f: rien n’arriverait.',
   'failure.any': 'Le serveur a refusé.',
+  'refused.unread': 'Rien n’a encore été lu dans cette conversation.',
+  'refused.undone': 'Il n’y a plus de correction à vous à reprendre ici.',
   'refused.action': 'Rien n’a changé\u202f: le serveur a refusé.',
   'refused.offline': 'Rien n’a changé\u202f: le réseau ne répond pas.',
   'refused.changed': 'Rien n’a changé\u202f: un collègue venait de modifier cette conversation.',

@@ -1,3 +1,5 @@
+import type { Locale } from '@visavis/client';
+import type { ReasonTree } from '../../reading/tree.ts';
 import type { RuleField } from '../routing-calls.ts';
 import type { NamedWebhook } from './reading.ts';
 
@@ -5,6 +7,11 @@ import type { NamedWebhook } from './reading.ts';
 export interface Choices {
   fields: readonly RuleField[];
   actions: readonly string[];
-  reasons: readonly string[];
   webhooks: readonly NamedWebhook[];
+}
+
+/** The reasons to pick from; those in use that are given no more stay among them. */
+export function reasonOptions(tree: ReasonTree, locale: Locale, used: readonly string[]) {
+  const keys = new Set([...tree.live.map(({ key }) => key), ...used.filter(Boolean)]);
+  return [...keys].map((value) => ({ value, label: tree.nameOf(value, locale) }));
 }

@@ -2,7 +2,17 @@ import type { RuleField } from '../routing-calls.ts';
 
 /** What sort of value a field is compared with; what this desk does not know is words. */
 export type FieldKind =
-  'words' | 'reason' | 'number' | 'yesNo' | 'channel' | 'channelKind' | 'team' | 'member' | 'language' | 'state';
+  | 'words'
+  | 'reason'
+  | 'number'
+  | 'yesNo'
+  | 'urgency'
+  | 'channel'
+  | 'channelKind'
+  | 'team'
+  | 'member'
+  | 'language'
+  | 'state';
 
 const kinds: Readonly<Record<string, FieldKind>> = {
   text: 'words',
@@ -12,6 +22,8 @@ const kinds: Readonly<Record<string, FieldKind>> = {
   reason: 'reason',
   criticality: 'number',
   mood: 'number',
+  dissatisfied: 'yesNo',
+  urgency: 'urgency',
   value: 'number',
   influence: 'number',
   contacts: 'number',

@@ -19,6 +19,7 @@ export function readingOf(room: Room, i18n: I18n<RoutingWords>, webhooks: () => 
     team: (id) => room.people.team(id)?.name ?? gone(),
     channel: (id) => room.people.channel(id)?.name ?? gone(),
     member: (id) => room.people.member(id)?.name ?? gone(),
+    reason: (key) => room.session.readings.tree.nameOf(key, i18n.locale),
     webhook: (id) => webhooks().find((one) => one.id === id)?.name ?? gone(),
   };
 }

@@ -14,6 +14,7 @@ const reading = (locale: 'fr' | 'en'): Reading => ({
   channel: (id) => `C${id}`,
   member: (id) => `M${id}`,
   webhook: (id) => `W${id}`,
+  reason: (key) => `R${key}`,
 });
 const rule: RuleBody = {
   name: 'x',
@@ -45,6 +46,9 @@ test.each<[Condition, string]>([
   [{ field: 'team', is: 'isNotSet' }, 'the team is not set'],
   [{ field: 'channelKind', is: 'oneOf', value: 'webchat, email' }, 'the kind of channel is one of Chat or E-mail'],
   [{ field: 'assignee', is: 'is', value: '7' }, 'the owner is M7'],
+  [{ field: 'reason', is: 'oneOf', value: 'a, b/c' }, 'the reason is one of “Ra” or “Rb/c”'],
+  [{ field: 'dissatisfied', is: 'is', value: 'true' }, 'the customer sounds dissatisfied'],
+  [{ field: 'urgency', is: 'is', value: 'now' }, 'the urgency is at once'],
   [{ field: 'moon', is: 'is', value: 'full' }, 'moon is “full”'],
 ])('%o is said', (condition, text) => {
   expect(conditionText(condition, reading('en'))).toBe(text);

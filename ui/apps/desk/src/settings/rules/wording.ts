@@ -10,6 +10,7 @@ export interface Reading {
   channel: (id: string) => string;
   member: (id: string) => string;
   webhook: (id: string) => string;
+  reason: (key: string) => string;
 }
 
 /** A value as people call it. */
@@ -25,9 +26,11 @@ export function valueText(field: string, value: string, by: Reading): string {
       return kindText(value, by.t);
     case 'language':
     case 'state':
+    case 'urgency':
       return sayOr(by.t, `${kindOf(field)}.${value}`, value);
-    case 'words':
     case 'reason':
+      return by.t('quoted', { value: by.reason(value) });
+    case 'words':
       return by.t('quoted', { value });
     case 'number':
     case 'yesNo':
@@ -63,6 +66,8 @@ function actionValue(what: string, value: string, by: Reading): string {
       return by.member(value);
     case 'webhook':
       return by.webhook(value);
+    case 'setReason':
+      return by.reason(value);
     case 'setLanguage':
       return sayOr(by.t, `language.${value}`, value);
     default:
