@@ -15,6 +15,7 @@ export type SectionName =
   | 'priority'
   | 'routing'
   | 'rules'
+  | 'reasons'
   | 'ready'
   | 'signatures'
   | 'account';
@@ -42,6 +43,7 @@ const all: readonly Section[] = [
   { name: 'priority', icon: 'filter', group: 'work', supervised: true },
   { name: 'routing', icon: 'merge', group: 'work', supervised: true },
   { name: 'rules', icon: 'code', group: 'work', supervised: true },
+  { name: 'reasons', icon: 'tag', group: 'work', supervised: true },
   { name: 'ready', icon: 'reply', group: 'answers', shared: true },
   { name: 'signatures', icon: 'pen', group: 'answers', shared: true },
   { name: 'account', icon: 'user', group: 'self' },

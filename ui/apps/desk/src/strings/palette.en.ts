@@ -91,6 +91,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.priority': 'Priority',
   'palette.settings.routing': 'Routing',
   'palette.settings.rules': 'Rules',
+  'palette.settings.reasons': 'Reasons and reading',
   'palette.settings.ready': 'Ready answers',
   'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'My account',

@@ -89,6 +89,7 @@ export const paletteFr = {
   'palette.settings.priority': 'Priorité',
   'palette.settings.routing': 'Répartition',
   'palette.settings.rules': 'Règles',
+  'palette.settings.reasons': 'Motifs et lecture',
   'palette.settings.ready': 'Réponses prêtes',
   'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'Mon compte',

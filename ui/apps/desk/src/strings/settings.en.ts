@@ -16,6 +16,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.priority': 'Priority',
   'settings.routing': 'Routing',
   'settings.rules': 'Rules',
+  'settings.reasons': 'Reasons and reading',
   'settings.ready': 'Ready answers',
   'settings.signatures': 'Signatures',
   'settings.account': 'My account',

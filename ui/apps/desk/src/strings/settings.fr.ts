@@ -14,6 +14,7 @@ export const settingsFr = {
   'settings.priority': 'Priorité',
   'settings.routing': 'Répartition',
   'settings.rules': 'Règles',
+  'settings.reasons': 'Motifs et lecture',
   'settings.ready': 'Réponses prêtes',
   'settings.signatures': 'Signatures',
   'settings.account': 'Mon compte',
