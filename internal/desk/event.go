@@ -23,7 +23,7 @@ const (
 	ConversationSpoken vis.EventType = "conversation.spoken"
 	// ConversationClassified says that what the matter is about changed.
 	ConversationClassified vis.EventType = "conversation.classified"
-	// MessageUnderstood says that a message was read, and what it says is known; Data: MessageData.
+	// MessageUnderstood says that a message was read, and what it says is known; Data: UnderstoodData.
 	MessageUnderstood vis.EventType = "message.understood"
 	// ReadingCorrected says that a member set right what a message was read to say, or took that back; Data: MessageData.
 	ReadingCorrected   vis.EventType = "reading.corrected"
@@ -46,6 +46,16 @@ func EventTypes() []vis.EventType {
 type MessageData struct {
 	Message vis.MessageID `json:"messageId"`
 }
+
+// UnderstoodData is the data of MessageUnderstood.
+type UnderstoodData struct {
+	MessageData
+	// Otherwise says that the conversation says something else than before: another reason, urgency, or feeling.
+	Otherwise bool `json:"otherwise,omitempty"`
+}
+
+// SaysOtherwise stands in the data of an event in which Otherwise is set.
+const SaysOtherwise = `"otherwise":true`
 
 // ReadData is the data of ConversationRead; the reader is the event's actor.
 type ReadData struct {

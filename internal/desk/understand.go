@@ -3,8 +3,10 @@ package desk
 import (
 	"context"
 	"math"
+	"slices"
 	"time"
 
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -51,13 +53,19 @@ func (c *Conversation) classify(about About) {
 	c.About = about
 }
 
+// gist is that of a conversation's words.
+func (c *Conversation) gist() Gist {
+	return Gist{Reason: c.About.Reason, Mood: Feels(c.About.Mood), Dissatisfied: c.Reading.Dissatisfied, Urgency: c.Reading.Urgency}
+}
+
 // UnderstandWithin takes in what one of the conversation's messages says, and tells of it.
 func (s *Service) UnderstandWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, m vis.MessageID, position int64, u Understanding, now time.Time) error {
+	before := c.gist()
 	c.understand(m, position, u)
 	if err := tx.SaveReading(ctx, *c); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, by, MessageUnderstood, *c, MessageData{m}, now)
+	return s.tell(ctx, tx, by, MessageUnderstood, *c, UnderstoodData{MessageData{m}, c.gist() != before}, now)
 }
 
 // CorrectWithin saves what a member set right of what a message says: the reading of c, and the reason and mood of its About.
@@ -68,19 +76,43 @@ func (s *Service) CorrectWithin(ctx context.Context, tx Tx, by vis.Actor, c Conv
 	return s.tell(ctx, tx, by, ReadingCorrected, c, MessageData{m}, now)
 }
 
+// Gist is what of a conversation's words people act on.
+type Gist struct {
+	Reason       string
+	Mood         string // see Feels
+	Dissatisfied bool
+	Urgency      string
+}
+
 // Read chooses conversations by what their words say.
 type Read struct {
-	Reasons      []string // any of these; none for any
-	ToSort       bool     // those without a reason
+	Reasons      []string // any of these, "" for those without one; none for any
 	Mood         string   // "negative", "neutral" or "positive"; "" for any
 	Dissatisfied bool     // only those
 	Urgency      string   // "" for any
 }
 
-// MoodFelt is how far from 0, of MaxMood, a mood lies that is more than neutral.
-const MoodFelt = 20
-
 // Any reports whether everything is chosen.
 func (r Read) Any() bool {
-	return len(r.Reasons) == 0 && !r.ToSort && r.Mood == "" && !r.Dissatisfied && r.Urgency == ""
+	return len(r.Reasons) == 0 && r.Mood == "" && !r.Dissatisfied && r.Urgency == ""
+}
+
+// Chooses reports whether a conversation with that gist is chosen.
+func (r Read) Chooses(g Gist) bool {
+	return (len(r.Reasons) == 0 || slices.Contains(r.Reasons, g.Reason)) && (r.Mood == "" || r.Mood == g.Mood) &&
+		(!r.Dissatisfied || g.Dissatisfied) && (r.Urgency == "" || r.Urgency == g.Urgency)
+}
+
+// moodFelt is how far from 0, of MaxMood, a mood lies that is more than neutral.
+const moodFelt = 20
+
+// Feels says what a mood is in a word: negative, neutral or positive.
+func Feels(mood int) string {
+	switch {
+	case mood < -moodFelt:
+		return text.Negative
+	case mood > moodFelt:
+		return text.Positive
+	}
+	return "neutral"
 }

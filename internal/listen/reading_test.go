@@ -280,8 +280,8 @@ func TestEventsOfReadingsHoldNoWords(t *testing.T) {
 	h := newHouse(t)
 	h.said(lateParcel)
 	for _, e := range h.events(desk.MessageUnderstood) {
-		var d map[string]string
-		if err := json.Unmarshal(e.Data, &d); err != nil || len(d) != 1 || !vis.IsID(d["messageId"]) {
+		var d map[string]any
+		if err := json.Unmarshal(e.Data, &d); err != nil || len(d) != 2 || !vis.IsID(d["messageId"].(string)) || d["otherwise"] != true {
 			t.Errorf("it says %s", e.Data)
 		}
 	}

@@ -34,7 +34,7 @@ const (
 var concerns = map[vis.EventType]bool{
 	desk.ConversationStarted: true, desk.MessageReceived: true, desk.MessageSent: true, desk.ConversationAssigned: true,
 	desk.ConversationSnoozed: true, desk.ConversationWoken: true, desk.ConversationResolved: true, desk.ConversationReopened: true,
-	desk.ConversationClassified: true, desk.ConversationCalled: true, desk.ConversationSpoken: true, desk.CustomerChanged: true, desk.CustomerIdentified: true,
+	desk.ConversationClassified: true, desk.MessageUnderstood: true, desk.ReadingCorrected: true, desk.ConversationCalled: true, desk.ConversationSpoken: true, desk.CustomerChanged: true, desk.CustomerIdentified: true,
 }
 
 func concern(e vis.Event) bool { return concerns[e.Type] || setsOff(e) }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -14,7 +15,9 @@ import (
 type Subject struct {
 	Conversation vis.ConversationID // breaks ties in Preview
 	About        desk.About
-	Value        int // of the customer, 0 to 100
+	Dissatisfied bool   // as her words were read
+	Urgency      string // the same, one of text.Urgencies; "" while nothing was read
+	Value        int    // of the customer, 0 to 100
 	// Unproved says that the customer has not proved who she is. Her value counts for nothing then, or anybody could pass a queue by
 	// writing under a good customer's name.
 	Unproved bool
@@ -27,14 +30,16 @@ type Subject struct {
 
 // The names of the terms of a priority, in the order of its points.
 const (
-	PointCriticality = "criticality"
-	PointInfluence   = "influence"
-	PointValue       = "value"
-	PointMood        = "mood"
-	PointRepeat      = "repeat"
-	PointDeadline    = "deadline"
-	PointSlack       = "slack"
-	PointWaiting     = "waiting"
+	PointCriticality  = "criticality"
+	PointInfluence    = "influence"
+	PointValue        = "value"
+	PointMood         = "mood"
+	PointUrgency      = "urgency"
+	PointDissatisfied = "dissatisfied"
+	PointRepeat       = "repeat"
+	PointDeadline     = "deadline"
+	PointSlack        = "slack"
+	PointWaiting      = "waiting"
 )
 
 // Point is one term of a priority. It holds numbers only; screens word them.
@@ -43,8 +48,8 @@ type Point struct {
 	Points float64
 	// Most is what the term can bring at most under the weights; 0 for waiting, which has no end.
 	Most float64
-	// Of is what made the points: the criticality (0 to 4), the reach in people, the value (0 to 100), the mood (-100 to 100), the number
-	// of contacts, the hours to the stated deadline (negative when it has passed), the share of the promise's term that is used, the
+	// Of is what made the points: the criticality (0 to 4), the reach in people, the value (0 to 100), the mood (-100 to 100), the
+	// urgency (0 whenever, 1 today, 2 now), whether she is dissatisfied (0 or 1), the number of contacts, the hours to the stated deadline (negative when it has passed), the share of the promise's term that is used, the
 	// hours of waiting.
 	Of float64
 }
@@ -118,7 +123,7 @@ type term struct {
 }
 
 // terms are those that do not grow with time, each between 0 and its weight.
-func (w Weights) terms(s Subject, now time.Time) [7]term {
+func (w Weights) terms(s Subject, now time.Time) [9]term {
 	value, a := s.Value, s.About
 	if s.Unproved {
 		value = 0
@@ -127,11 +132,18 @@ func (w Weights) terms(s Subject, now time.Time) [7]term {
 	if !a.DeadlineAt.IsZero() {
 		hours = a.DeadlineAt.Sub(now).Hours()
 	}
-	return [7]term{
+	haste := max(slices.Index(text.Urgencies, s.Urgency), 0)
+	unhappy := 0.0
+	if s.Dissatisfied {
+		unhappy = 1
+	}
+	return [9]term{
 		part(PointCriticality, w.Criticality, critical(a.Criticality), float64(a.Criticality)),
 		part(PointInfluence, w.Influence, influence(a.Influence), float64(a.Influence)),
 		part(PointValue, w.Value, float64(value)/100, float64(value)),
 		part(PointMood, w.Mood, -float64(a.Mood)/100, float64(a.Mood)),
+		part(PointUrgency, w.Urgency, float64(haste)/2, float64(haste)),
+		part(PointDissatisfied, w.Dissatisfied, unhappy, unhappy),
 		part(PointRepeat, w.Repeat, repeat(a.Contacts), float64(a.Contacts)),
 		part(PointDeadline, w.Deadline, deadline(a.DeadlineAt, now), hours),
 		part(PointSlack, w.Slack, slack(s.Slack), s.Slack),

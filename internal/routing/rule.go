@@ -36,7 +36,7 @@ const (
 	WhenAssigned   Trigger = "assigned"
 	WhenResolved   Trigger = "resolved"
 	WhenReopened   Trigger = "reopened"
-	WhenClassified Trigger = "classified" // reason, mood, criticality, influence or language changed
+	WhenClassified Trigger = "classified" // her words were read or corrected to say something else, or reason, mood, criticality, influence or language changed
 	WhenWarned     Trigger = "warned"     // a promise is at risk
 	WhenMissed     Trigger = "missed"     // a promise was missed
 )
@@ -62,6 +62,8 @@ type Facts struct {
 	Language, Reason         string
 	Criticality, Mood, Value int
 	Influence                int64
+	Dissatisfied             bool   // as her words were read
+	Urgency                  string // the same
 	Segment                  string
 	Contacts                 int
 	Open                     bool // within opening hours

@@ -24,10 +24,10 @@ const (
 
 var fieldKinds = map[string]kind{
 	"text": words, "subject": words, "segment": words, "pageUrl": words,
-	"channel": exact, "channelKind": exact, "team": exact, "assignee": exact, "language": exact, "state": exact,
+	"channel": exact, "channelKind": exact, "team": exact, "assignee": exact, "language": exact, "state": exact, "urgency": exact,
 	"reason":      tree,
 	"criticality": number, "mood": number, "value": number, "influence": number, "contacts": number, "waitingMinutes": number,
-	"open": yesNo, "verified": yesNo,
+	"open": yesNo, "verified": yesNo, "dissatisfied": yesNo,
 }
 
 // The operators of conditions.
@@ -83,10 +83,7 @@ func (c Condition) holds(f Facts) bool {
 	case number:
 		return c.holdsNumber(f.numberOf(c.Field))
 	case yesNo:
-		is := f.Open
-		if c.Field == "verified" {
-			is = f.Verified
-		}
+		is := map[string]bool{"open": f.Open, "verified": f.Verified, "dissatisfied": f.Dissatisfied}[c.Field]
 		return c.Is == opIs && strconv.FormatBool(is) == c.Value
 	}
 	return false
@@ -114,6 +111,8 @@ func (f Facts) textOf(field string) string {
 		return f.Language
 	case "state":
 		return f.State
+	case "urgency":
+		return f.Urgency
 	case "reason":
 		return f.Reason
 	}

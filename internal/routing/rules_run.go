@@ -43,7 +43,12 @@ func triggerOf(e vis.Event) Trigger {
 		return WhenResolved
 	case desk.ConversationReopened:
 		return WhenReopened
-	case desk.ConversationClassified:
+	case desk.ConversationClassified, desk.ReadingCorrected:
+		return WhenClassified
+	case desk.MessageUnderstood:
+		if !strings.Contains(string(e.Data), desk.SaysOtherwise) {
+			return "" // it says what the words before it said
+		}
 		return WhenClassified
 	case PromiseWarned:
 		if strings.Contains(string(e.Data), `"`+string(MissedLong)+`"`) {
@@ -93,7 +98,7 @@ func (p *pass) setOff(ctx context.Context, m *matter, e vis.Event) error {
 func (p *pass) factsOf(ctx context.Context, m *matter, e vis.Event) (Facts, error) {
 	said := ""
 	started := e.Type == desk.ConversationStarted
-	if e.Type == desk.MessageReceived || e.Type == desk.MessageSent {
+	if slices.Contains([]vis.EventType{desk.MessageReceived, desk.MessageSent, desk.MessageUnderstood, desk.ReadingCorrected}, e.Type) {
 		x, err := p.message(ctx, m, e)
 		if err != nil {
 			return Facts{}, err
@@ -116,7 +121,7 @@ func (p *pass) factsOf(ctx context.Context, m *matter, e vis.Event) (Facts, erro
 // run does what a rule says, unless it runs in circles, and writes down that it did.
 func (p *pass) run(ctx context.Context, m *matter, r *Rule, e vis.Event) (bool, error) {
 	on := m.c.ID
-	if e.By == vis.ByCustomer || e.By == vis.ByMember {
+	if e.By == vis.ByCustomer || e.By == vis.ByMember || e.Type == desk.MessageUnderstood {
 		on = ""
 	}
 	n, err := p.tx.CountRun(ctx, r.ID, on, p.now, p.now.Add(-loopWithin))

@@ -30,12 +30,14 @@ type Settings struct {
 // Weights say how many points each term of the priority may bring at most. Each is 0 to 100; PerHour is at least 1, for nobody may
 // starve.
 type Weights struct {
-	Criticality int `json:"criticality"`
-	Influence   int `json:"influence"`
-	Value       int `json:"value"`
-	Mood        int `json:"mood"`
-	Repeat      int `json:"repeat"`
-	Deadline    int `json:"deadline"` // a deadline that the customer stated
-	Slack       int `json:"slack"`    // how little is left of the promise
-	PerHour     int `json:"perHour"`  // points for each hour of waiting, without an end
+	Criticality  int `json:"criticality"`
+	Influence    int `json:"influence"`
+	Value        int `json:"value"`
+	Mood         int `json:"mood"`
+	Urgency      int `json:"urgency"` // as her words were read
+	Dissatisfied int `json:"dissatisfied"`
+	Repeat       int `json:"repeat"`
+	Deadline     int `json:"deadline"` // a deadline that the customer stated
+	Slack        int `json:"slack"`    // how little is left of the promise
+	PerHour      int `json:"perHour"`  // points for each hour of waiting, without an end
 }

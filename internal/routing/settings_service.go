@@ -33,6 +33,9 @@ func (s Settings) orDefault() Settings {
 	if s.Version == 0 {
 		return Standard()
 	}
+	if w, known := Presets()[s.Profile]; known {
+		s.Weights = w // a profile is what it is today: it may have learnt to weigh more since it was chosen
+	}
 	return s
 }
 

@@ -191,7 +191,7 @@ func (u *setup) facts(ctx context.Context, c desk.Conversation, customer desk.Cu
 	f := Facts{Text: words, Subject: c.Subject, Channel: string(c.Channel), ChannelKind: string(ch.Kind), Team: string(c.Team),
 		Assignee: string(c.Assignee), Language: c.About.Language, Reason: c.About.Reason, Criticality: c.About.Criticality,
 		Mood: c.About.Mood, Influence: c.About.Influence, Contacts: c.About.Contacts, Value: customer.Value, Segment: customer.Segment,
-		Verified: customer.Verified, State: string(c.State), Open: h.Open(at)}
+		Dissatisfied: c.Reading.Dissatisfied, Urgency: c.Reading.Urgency, Verified: customer.Verified, State: string(c.State), Open: h.Open(at)}
 	if f.Language == "" {
 		f.Language = customer.Locale
 	}

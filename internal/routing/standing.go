@@ -39,7 +39,8 @@ func slackOf(p *Promise) float64 {
 
 // subjectOf is what the priority of a conversation is computed from.
 func subjectOf(c desk.Conversation, customer desk.Customer, promises []*Promise) Subject {
-	s := Subject{Conversation: c.ID, About: c.About, Value: customer.Value, Unproved: !customer.Verified, Slack: slackOf(nearest(promises))}
+	s := Subject{Conversation: c.ID, About: c.About, Dissatisfied: c.Reading.Dissatisfied, Urgency: c.Reading.Urgency,
+		Value: customer.Value, Unproved: !customer.Verified, Slack: slackOf(nearest(promises))}
 	if c.State == desk.Open {
 		s.WaitingSince = c.WaitingSince
 	}

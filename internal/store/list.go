@@ -42,6 +42,9 @@ func (t *tx) Conversations(ctx context.Context, f desk.Filter, p vis.Page) (vis.
 	case f.ByRank && f.State == desk.Open:
 		list, where = t.listByRank, placeOfRank
 	}
+	if f.Customer == "" && !f.Read.Any() {
+		return t.chosen(ctx, f, from, p.Limit)
+	}
 	items, err := list(ctx, f, from, p.Limit+1)
 	return paged(items, p.Limit, where), err
 }

@@ -38,6 +38,7 @@ type listConversationsInput struct {
 	Order  string `query:"order" enum:"activity,priority" default:"activity" doc:"priority is for open ones"`
 	State  string `query:"state" enum:"open,snoozed,resolved" default:"open"`
 	TeamID string `query:"teamId" maxLength:"64" doc:"For the view team."`
+	ReadQuery
 }
 
 type conversationOutput struct {
@@ -262,6 +263,10 @@ func (s *Server) listConversations(ctx context.Context, by caller, in *listConve
 		return nil, vis.InField("teamId", "Say which team.")
 	case by.Kind != vis.ByMember && (f.View == desk.ViewMine || f.View == desk.ViewTeams):
 		return nil, vis.InField("view", "An API token has no conversations of its own; ask for all, unassigned or one team.")
+	}
+	var err error
+	if f.Read, err = s.chosen(ctx, by, in.ReadQuery); err != nil {
+		return nil, err
 	}
 	listed, err := s.desk.Conversations(ctx, by.Actor, f, in.asked())
 	if err != nil {

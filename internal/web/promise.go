@@ -48,7 +48,7 @@ type Priority struct {
 
 // Point is one term of a priority, with what made it.
 type Point struct {
-	Term   string  `json:"term" enum:"criticality,influence,value,mood,repeat,deadline,slack,waiting"`
+	Term   string  `json:"term" enum:"criticality,influence,value,mood,urgency,dissatisfied,repeat,deadline,slack,waiting"`
 	Points float64 `json:"points"`
 	Max    float64 `json:"max" doc:"What this term can bring at most; 0 for waiting, which has no end."`
 	Of     float64 `json:"of" doc:"What made the points: the criticality (0 to 4), the reach in people, the value (0 to 100), the mood (-100 to 100), the number of contacts, the hours to the stated deadline (negative when it has passed), the share of the promise's term that is used, the hours of waiting"`

@@ -157,6 +157,28 @@ func (s *Server) tellReading(ctx context.Context, ws vis.WorkspaceID, t *told, h
 	return nil
 }
 
+// ReadQuery chooses conversations by what their words say. So much is looked at for a page and not more: one may be short, or empty, and
+// have a next all the same.
+type ReadQuery struct {
+	Reason       string `query:"reason" maxLength:"120" doc:"A key of the workspace's reasons, for it and those beneath it; none for those without a reason. With this and what follows a page may be short although it has a next."`
+	Mood         string `query:"mood" enum:"negative,neutral,positive"`
+	Dissatisfied bool   `query:"dissatisfied" doc:"Only those who are"`
+	Urgency      string `query:"urgency" enum:"whenever,today,now"`
+}
+
+// chosen is what a query asks for.
+func (s *Server) chosen(ctx context.Context, by caller, q ReadQuery) (out desk.Read, err error) {
+	out = desk.Read{Mood: q.Mood, Dissatisfied: q.Dissatisfied, Urgency: q.Urgency}
+	switch q.Reason {
+	case "":
+	case "none":
+		out.Reasons = []string{""}
+	default:
+		out.Reasons, err = s.listen.Beneath(ctx, by.Actor, q.Reason)
+	}
+	return out, err
+}
+
 type correctReadingInput struct {
 	ByID
 	Body struct {

@@ -9,14 +9,16 @@ import (
 
 // Weights say how many points each term of the priority may bring at most.
 type Weights struct {
-	Criticality int `json:"criticality" minimum:"0" maximum:"100"`
-	Influence   int `json:"influence" minimum:"0" maximum:"100"`
-	Value       int `json:"value" minimum:"0" maximum:"100"`
-	Mood        int `json:"mood" minimum:"0" maximum:"100"`
-	Repeat      int `json:"repeat" minimum:"0" maximum:"100"`
-	Deadline    int `json:"deadline" minimum:"0" maximum:"100"`
-	Slack       int `json:"slack" minimum:"0" maximum:"100"`
-	PerHour     int `json:"perHour" minimum:"1" maximum:"100" doc:"Points for each hour of waiting, without an end: nobody starves."`
+	Criticality  int `json:"criticality" minimum:"0" maximum:"100"`
+	Influence    int `json:"influence" minimum:"0" maximum:"100"`
+	Value        int `json:"value" minimum:"0" maximum:"100"`
+	Mood         int `json:"mood" minimum:"0" maximum:"100"`
+	Urgency      int `json:"urgency" required:"false" minimum:"0" maximum:"100" doc:"As the customer's words were read"`
+	Dissatisfied int `json:"dissatisfied" required:"false" minimum:"0" maximum:"100" doc:"The same"`
+	Repeat       int `json:"repeat" minimum:"0" maximum:"100"`
+	Deadline     int `json:"deadline" minimum:"0" maximum:"100"`
+	Slack        int `json:"slack" minimum:"0" maximum:"100"`
+	PerHour      int `json:"perHour" minimum:"1" maximum:"100" doc:"Points for each hour of waiting, without an end: nobody starves."`
 }
 
 // WorkCapacity is how many of each kind of work a member can hold at once: none of it with 0, whatever is usual where it is absent.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"math/rand/v2"
 	"testing"
 	"time"
 
@@ -168,4 +169,72 @@ func testForeignReadings(t *testing.T, e Engine) {
 		}
 		return nil
 	}))
+}
+
+// testGists compares every list that is chosen by what is said with what a look at all conversations finds.
+func testGists(t *testing.T, e Engine) {
+	ctx := t.Context()
+	h := found(t, Open(t, e.URL(t)))
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 1))
+	all, teams, members := crowd(t, h, random, 250)
+	reasons := []string{"", "delivery", "delivery/late", "stock"}
+	write(t, h, func(tx everything) error {
+		for i := range all {
+			c := &all[i]
+			c.About.Reason, c.About.Mood = reasons[random.IntN(len(reasons))], random.IntN(201)-100
+			c.Reading.Dissatisfied, c.Reading.Urgency = random.IntN(3) == 0, text.Urgencies[random.IntN(3)]
+			if err := tx.SaveReading(ctx, *c); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	for _, r := range []desk.Read{{Reasons: []string{"stock"}}, {Reasons: []string{"delivery", "delivery/late"}}, {Reasons: []string{""}}, {Dissatisfied: true},
+		{Mood: "negative"}, {Mood: "neutral", Urgency: "now"}, {Reasons: []string{"stock", "delivery"}, Dissatisfied: true, Mood: "positive"}} {
+		for _, f := range []desk.Filter{{View: desk.ViewMine, Member: members[2]}, {View: desk.ViewMine}, {View: desk.ViewUnassigned}, {View: desk.ViewAll},
+			{View: desk.ViewTeam, Team: teams[1]}, {View: desk.ViewTeams, Teams: []vis.TeamID{teams[3], teams[1]}}} {
+			for _, ranked := range []bool{false, true} {
+				f.Read, f.ByRank, f.State = r, ranked, desk.Open
+				want := map[vis.ConversationID]bool{}
+				for _, c := range all {
+					g := desk.Gist{Reason: c.About.Reason, Mood: desk.Feels(c.About.Mood), Dissatisfied: c.Reading.Dissatisfied, Urgency: c.Reading.Urgency}
+					if belongs(f, c) && r.Chooses(g) {
+						want[c.ID] = true
+					}
+				}
+				checkGists(t, h, f, want, 1+random.IntN(30))
+			}
+		}
+	}
+}
+
+// checkGists pages through a list: it must hold what is wanted, each once, in order.
+func checkGists(t *testing.T, h *house, f desk.Filter, want map[vis.ConversationID]bool, limit int) {
+	t.Helper()
+	var last *desk.Conversation
+	n := 0
+	for page := (vis.Page{Limit: limit}); ; {
+		l := read(t, h, func(tx everything) (vis.List[desk.Conversation], error) {
+			return tx.Conversations(t.Context(), f, page)
+		})
+		for i := range l.Items {
+			c := &l.Items[i]
+			if n++; !want[c.ID] {
+				t.Errorf("%+v: %s is not wanted, or here twice", f, c.ID)
+			}
+			delete(want, c.ID)
+			if last != nil && (f.ByRank && last.Standing.Rank < c.Standing.Rank || !f.ByRank && last.LastActivityAt.Before(c.LastActivityAt)) {
+				t.Errorf("%+v: %s comes too late", f, c.ID)
+			}
+			last = c
+		}
+		if page.After = l.Next; l.Next == "" {
+			break
+		}
+	}
+	if len(want) > 0 {
+		t.Errorf("%+v: %d of %d are missing", f, len(want), n+len(want))
+	}
 }

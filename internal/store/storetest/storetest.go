@@ -136,6 +136,7 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsAssists", testAssists},
 		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
 		{"KeepsReadings", testReadings},
+		{"ListsByWhatIsSaid", testGists},
 		{"ShowsNoReadingOfAnotherWorkspace", testForeignReadings},
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
