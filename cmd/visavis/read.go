@@ -127,8 +127,9 @@ func (c *trainCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	worse := compare(os.Stdout, c.before(), m.Manifest().Scores)
-	if worse && !c.Worse {
+	before := c.before()
+	compare(os.Stdout, before, m.Manifest().Scores)
+	if text.Worse(before, m.Manifest().Scores) && !c.Worse {
 		return errors.New("the new model reads worse than the one before, so it was not kept; --worse keeps it all the same")
 	}
 	b := m.Bytes()
@@ -171,8 +172,8 @@ func (c *trainCmd) messages() ([]text.Message, map[string]string, error) {
 	return messages, data, nil
 }
 
-// compare prints scores beside those of before, and reports whether one that counts has fallen by more than half a point of hundred.
-func compare(w io.Writer, before, after map[string]float64) (worse bool) {
+// compare prints scores beside those of before.
+func compare(w io.Writer, before, after map[string]float64) {
 	for _, name := range slices.Sorted(maps.Keys(after)) {
 		was, known := before[name]
 		if !known {
@@ -180,11 +181,7 @@ func compare(w io.Writer, before, after map[string]float64) (worse bool) {
 			continue
 		}
 		fmt.Fprintf(w, "%-30s %8.2f  (was %.2f)\n", name, after[name], was)
-		if strings.HasSuffix(name, " accuracy") && after[name] < was-0.5 {
-			worse = true
-		}
 	}
-	return worse
 }
 
 type evalCmd struct {

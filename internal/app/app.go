@@ -149,6 +149,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	}
 	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
 	maps.Copy(effects, a.Assist.Effects())
+	maps.Copy(effects, a.Listen.Effects())
 	maps.Copy(effects, a.Post.Effects())
 	maps.Copy(effects, a.Routing.Effects())
 	maps.Copy(effects, a.engine.Effects())
@@ -208,6 +209,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.engine.Run(work) })
 	tasks.Go(func() { a.counts.Run(work) })
 	tasks.Go(func() { a.reads.Run(work) })
+	tasks.Go(func() { a.Listen.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 2+len(mail))

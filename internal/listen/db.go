@@ -35,8 +35,10 @@ type Tx interface {
 	CountCorrected(ctx context.Context, after time.Time) (int, error)
 	// Corrected are the readings that are corrected, the newest correction first.
 	Corrected(ctx context.Context, limit int) ([]Reading, error)
-	// Alike are messages, newest first, that have a band in common, and whose id is above another.
-	Alike(ctx context.Context, band uint32, above vis.MessageID, limit int) ([]vis.MessageID, error)
+	// Alike are messages whose signatures have a stretch in common with one, and whose id is above another: of each stretch the newest.
+	Alike(ctx context.Context, s text.Signature, above vis.MessageID, perBand int) ([]vis.MessageID, error)
+	// Armed reports whether a timer is set.
+	Armed(ctx context.Context, kind, key string) (bool, error)
 
 	// ReasonTree has the version 0 while none was saved. SaveReasonTree fails with vis.ErrStale when it has moved on.
 	ReasonTree(ctx context.Context) (Tree, error)
@@ -111,13 +113,15 @@ type Reason struct {
 // Model is what a workspace's own reader knows.
 type Model struct {
 	Story   Story
-	Body    []byte // text.Model.Bytes
+	Body    []byte // text.Model.Bytes; none while the built-in one reads
 	Version int64
 }
 
 // Story is how a model came to be.
 type Story struct {
-	TrainedAt   time.Time          `json:"trainedAt"`
-	Corrections int                `json:"corrections"` // that it learnt from
-	Scores      map[string]float64 `json:"scores"`
+	Number      int       `json:"number"` // of the models that were kept
+	TrainedAt   time.Time `json:"trainedAt"`
+	Corrections int       `json:"corrections"` // that it learnt from
+	// Last is the last training, whatever came of it.
+	Last *Training `json:"last,omitempty"`
 }

@@ -13,6 +13,7 @@ import (
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/store/storetest"
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -29,6 +30,13 @@ type house struct {
 	mint   vis.Mint
 	lea    vis.Actor // administrator
 	yann   vis.Actor // agent
+	school *schooling
+}
+
+// schooling stands for the built-in reader.
+type schooling struct {
+	model *text.Model
+	seed  []text.Message
 }
 
 // plain seals nothing: these tests hold no secret.
@@ -60,7 +68,11 @@ func newHouse(t testing.TB) *house {
 
 // another is the listening of another node, or of this one after a restart: it remembers nothing.
 func (h *house) another() *listen.Service {
-	return listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: vis.ClockFunc(func() time.Time { return h.now })})
+	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: vis.ClockFunc(func() time.Time { return h.now })}
+	if h.school != nil {
+		o.BuiltIn, o.Seed = h.school.model, h.school.seed
+	}
+	return listen.New(o)
 }
 
 func (h *house) must(err error) {

@@ -17,6 +17,9 @@ type Options struct {
 	Desk  *desk.Service
 	Clock vis.Clock
 	Log   *slog.Logger
+	// BuiltIn and Seed stand for the model that ships and for the messages that it learnt from; nil for these themselves.
+	BuiltIn *text.Model
+	Seed    []text.Message
 }
 
 // Service reads messages, and is the door to what was read.
@@ -31,6 +34,11 @@ type Service struct {
 	troubles map[vis.WorkspaceID]int     // how often in a row reading failed
 	readers  map[vis.WorkspaceID]learned // those that workspaces taught themselves
 	counted  Counted
+	progress map[vis.WorkspaceID]float64 // of readers that are being taught
+
+	builtIn func() learned
+	seed    func() []text.Message
+	wanted  chan vis.WorkspaceID // whose reader is to be taught next
 }
 
 // learned is a reader with the version of the model that it reads by; 0 for the built-in one.
@@ -52,8 +60,14 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: o.DB, desk: o.Desk, clock: o.Clock, log: o.Log, passed: make(map[vis.WorkspaceID]int64),
-		troubles: make(map[vis.WorkspaceID]int), readers: make(map[vis.WorkspaceID]learned)}
+	s := &Service{db: o.DB, desk: o.Desk, clock: o.Clock, log: o.Log, passed: make(map[vis.WorkspaceID]int64),
+		troubles: make(map[vis.WorkspaceID]int), readers: make(map[vis.WorkspaceID]learned),
+		progress: make(map[vis.WorkspaceID]float64), builtIn: shipped, seed: text.Seed, wanted: make(chan vis.WorkspaceID)}
+	if o.BuiltIn != nil {
+		is := named(o.BuiltIn)
+		s.builtIn, s.seed = func() learned { return is }, func() []text.Message { return o.Seed }
+	}
+	return s
 }
 
 // Counted returns the figures of this node.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"slices"
 	"time"
 
 	"visavis/internal/desk"
@@ -162,8 +163,28 @@ func (t *tx) Corrected(ctx context.Context, limit int) ([]listen.Reading, error)
 }
 
 // Alike implements listen.Tx.
-func (t *tx) Alike(ctx context.Context, band uint32, above vis.MessageID, limit int) ([]vis.MessageID, error) {
-	return all(ctx, t, func(m *vis.MessageID) []any { return []any{(*string)(m)} }, listAlike, int64(band), string(above), limit)
+func (t *tx) Alike(ctx context.Context, s text.Signature, above vis.MessageID, perBand int) ([]vis.MessageID, error) {
+	if s == (text.Signature{}) {
+		return nil, nil
+	}
+	var out []vis.MessageID
+	for _, band := range bandsOf(s) {
+		found, err := all(ctx, t, func(m *vis.MessageID) []any { return []any{(*string)(m)} }, listAlike, int64(band), string(above), perBand)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+const countTimer = `SELECT count(*) FROM timers WHERE workspace = $1 AND kind = $2 AND key = $3`
+
+// Armed implements listen.Tx.
+func (t *tx) Armed(ctx context.Context, kind, key string) (bool, error) {
+	n, err := value[int](ctx, t, "count", countTimer, kind, key)
+	return n > 0, err
 }
 
 const (
@@ -217,6 +238,6 @@ func (t *tx) Model(ctx context.Context) (listen.Model, error) {
 
 // SaveModel implements listen.Tx.
 func (t *tx) SaveModel(ctx context.Context, m listen.Model) error {
-	_, err := t.exec(ctx, upsertModel, asJSON(m.Story), m.Body)
+	_, err := t.exec(ctx, upsertModel, asJSON(m.Story), append([]byte{}, m.Body...))
 	return err
 }

@@ -296,6 +296,17 @@ func (h *Head) scores(outcomes []outcome) map[string]float64 {
 	return out
 }
 
+// Worse reports whether a model reads worse than the one before: whether an accuracy has fallen by more than half a point of hundred.
+func Worse(before, after map[string]float64) bool {
+	for name, was := range before {
+		is, known := after[name]
+		if known && strings.HasSuffix(name, " accuracy") && is < was-0.5 {
+			return true
+		}
+	}
+	return false
+}
+
 // auroc is how probable it is that a yes is judged above a no (area under the receiver operating characteristic).
 func auroc(outcomes []outcome) float64 {
 	sorted := slices.Clone(outcomes)

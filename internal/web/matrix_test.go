@@ -211,6 +211,11 @@ var matrix = map[string]row{
 	"GET /api/v1/messages/{id}/reading":      {who: "nnn...an.a", of: "message"},
 	"PUT /api/v1/conversations/{id}/reading": {who: "nnn...annn", of: "conversation", body: obj{"reason": "stock"}},
 
+	"GET /api/v1/conversations/{id}/reading/similar":  {who: "nnn...an.a", of: "conversation"},
+	"POST /api/v1/conversations/{id}/reading/similar": {who: "nnn...annn", of: "conversation", body: obj{"conversationIds": []string{}}},
+	"GET /api/v1/reader":                              {who: "nnnf...nf."},
+	"POST /api/v1/reader/train":                       {who: "nnnff..nnn", body: obj{}},
+
 	"GET /api/v1/conversations/{id}/letters":                  {who: "nnn...an.a", of: "lettered"},
 	"PUT /api/v1/conversations/{id}/participants":             {who: "nnn...anfa", of: "lettered", body: obj{"address": "canary-office{suffix}@friends.example", "rights": "refused"}},
 	"POST /api/v1/conversations/{id}/scheduled":               {who: "nnn...annn", of: "lettered", body: obj{"text": "Canary-ada", "sendAt": "2026-03-03T09:00:00Z"}},

@@ -245,6 +245,122 @@ func (s *Server) readingRoutes() {
 		})
 	add(s, route{method: "PUT", path: "/conversations/{id}/reading", id: "correctReading", tag: tag, summary: "Set right what her newest message was read to say",
 		access: members, scope: write}, s.correctReading)
+	s.similarRoutes()
+	s.readerRoutes()
+}
+
+// SimilarReadings are conversations that would be corrected like another.
+type SimilarReadings struct {
+	Items []SimilarReading `json:"items" nullable:"false" doc:"The nearest first, at most 50"`
+	Total int              `json:"total"`
+}
+
+// SimilarReading is a conversation whose newest message says nearly the same as the corrected one.
+type SimilarReading struct {
+	ConversationID string  `json:"conversationId" format:"uuid"`
+	MessageID      string  `json:"messageId" format:"uuid"`
+	Excerpt        string  `json:"excerpt"`
+	Reason         string  `json:"reason" doc:"As it is read"`
+	Would          string  `json:"would" doc:"What it would be"`
+	Near           float64 `json:"near" minimum:"0" maximum:"1" doc:"How much of both texts is the same"`
+}
+
+type correctSimilarInput struct {
+	ByID
+	Body struct {
+		ConversationIDs []string `json:"conversationIds" nullable:"false" maxItems:"50"`
+	} `nameHint:"CorrectSimilar"`
+}
+
+// CorrectedSimilar says how many were corrected.
+type CorrectedSimilar struct {
+	Changed int `json:"changed"`
+}
+
+func (s *Server) similarRoutes() {
+	const tag = "readings"
+	add(s, route{method: "GET", path: "/conversations/{id}/reading/similar", id: "listSimilarReadings", tag: tag,
+		summary: "Conversations of the last month that would be corrected like this one", access: staffers, scope: vis.ReadConversations},
+		func(ctx context.Context, by caller, in *ByID) (*reply[SimilarReadings], error) {
+			all, total, err := s.listen.Similar(ctx, by.Actor, vis.ConversationID(in.ID))
+			out := SimilarReadings{Items: make([]SimilarReading, len(all)), Total: total}
+			for i, one := range all {
+				out.Items[i] = SimilarReading{string(one.Conversation), string(one.Message), one.Excerpt, one.Reason, one.Would, one.Near}
+			}
+			return ok(out), err
+		})
+	add(s, route{method: "POST", path: "/conversations/{id}/reading/similar", id: "correctSimilarReadings", tag: tag,
+		summary: "Correct the chosen ones like this one", access: members},
+		func(ctx context.Context, by caller, in *correctSimilarInput) (*reply[CorrectedSimilar], error) {
+			n, err := s.listen.CorrectSimilar(ctx, by.Actor, vis.ConversationID(in.ID), ids[vis.ConversationID](in.Body.ConversationIDs))
+			return ok(CorrectedSimilar{n}), err
+		})
+}
+
+// ReaderState is what the workspace reads by.
+type ReaderState struct {
+	Engine        string         `json:"engine" enum:"built-in,endpoint"`
+	Model         string         `json:"model"`
+	TrainedAt     *Moment        `json:"trainedAt,omitempty" doc:"Without it: the model that is built in."`
+	Corrections   int            `json:"corrections"`
+	SinceTraining int            `json:"sinceTraining" doc:"Corrections since the last training"`
+	Scores        ReaderScores   `json:"scores"`
+	Training      *TrainingState `json:"training,omitempty" doc:"While one is underway"`
+	LastTraining  *LastTraining  `json:"lastTraining,omitempty"`
+}
+
+// ReaderScores are which share of messages that were not learnt from is read rightly, by what is read of them.
+type ReaderScores struct {
+	Reason       float64 `json:"reason" minimum:"0" maximum:"1"`
+	Mood         float64 `json:"mood" minimum:"0" maximum:"1"`
+	Dissatisfied float64 `json:"dissatisfied" minimum:"0" maximum:"1"`
+	Urgency      float64 `json:"urgency" minimum:"0" maximum:"1"`
+}
+
+// TrainingState is how far a training is.
+type TrainingState struct {
+	Progress float64 `json:"progress" minimum:"0" maximum:"1"`
+}
+
+// LastTraining is how the last training ended.
+type LastTraining struct {
+	At      Moment        `json:"at"`
+	Outcome string        `json:"outcome" enum:"kept,refused,failed" doc:"refused: it would have read worse"`
+	Before  *ReaderScores `json:"before,omitempty"`
+	After   *ReaderScores `json:"after,omitempty"`
+}
+
+func readerScores(of map[string]float64) ReaderScores {
+	share := func(head string) float64 { return of[head+" accuracy"] / 100 }
+	return ReaderScores{share(text.HeadReason), share(text.HeadMood), share(text.HeadDissatisfied), share(text.HeadUrgency)}
+}
+
+func readerState(is listen.Standing, err error) (*reply[ReaderState], error) {
+	out := ReaderState{Engine: listen.BuiltIn, Model: is.Model, TrainedAt: maybe(is.TrainedAt), Corrections: is.Corrections, SinceTraining: is.SinceTraining,
+		Scores: readerScores(is.Scores)}
+	if is.Underway {
+		out.Training = &TrainingState{is.Progress}
+	}
+	if l := is.Last; l != nil {
+		out.LastTraining = &LastTraining{At: moment(l.At), Outcome: l.Outcome, Before: new(readerScores(l.Before))}
+		if l.After != nil {
+			out.LastTraining.After = new(readerScores(l.After))
+		}
+	}
+	return ok(out), err
+}
+
+func (s *Server) readerRoutes() {
+	const tag = "readings"
+	add(s, route{method: "GET", path: "/reader", id: "getReader", tag: tag, summary: "By what messages are read, and how well", access: staffers, scope: vis.ReadSettings},
+		func(ctx context.Context, by caller, _ *none) (*reply[ReaderState], error) {
+			return readerState(s.listen.Reader(ctx, by.Actor))
+		})
+	add(s, route{method: "POST", path: "/reader/train", id: "trainReader", tag: tag, summary: "Teach it what members corrected, in the background",
+		access: members, status: 202},
+		func(ctx context.Context, by caller, _ *none) (*reply[ReaderState], error) {
+			return readerState(s.listen.Train(ctx, by.Actor))
+		})
 }
 
 func (s *Server) correctReading(ctx context.Context, by caller, in *correctReadingInput) (*conversationOutput, error) {
