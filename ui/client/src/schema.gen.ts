@@ -964,6 +964,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/conversations/{id}/reading/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Conversations of the last month that would be corrected like this one
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listSimilarReadings"];
+        put?: never;
+        /** Correct the chosen ones like this one */
+        post: operations["correctSimilarReadings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/conversations/{id}/reopen": {
         parameters: {
             query?: never;
@@ -1769,6 +1790,43 @@ export interface paths {
          */
         put: operations["changeQueue"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By what messages are read, and how well
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["getReader"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader/train": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Teach it what members corrected, in the background */
+        post: operations["trainReader"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5120,6 +5178,13 @@ export interface components {
             /** @enum {string} */
             urgency?: "whenever" | "today" | "now";
         };
+        CorrectSimilar: {
+            conversationIds: string[];
+        };
+        CorrectedSimilar: {
+            /** Format: int64 */
+            changed: number;
+        };
         Correspondence: {
             letters: components["schemas"]["Letter"][];
             participants: components["schemas"]["Participant"][];
@@ -5735,6 +5800,20 @@ export interface components {
             iceServers: components["schemas"]["IceServer"][];
             /** @description Where the customer's page can be shown; empty where it cannot. */
             viewerUrl: string;
+        };
+        LastTraining: {
+            after?: components["schemas"]["ReaderScores"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            before?: components["schemas"]["ReaderScores"];
+            /**
+             * @description refused: it would have read worse
+             * @enum {string}
+             */
+            outcome: "kept" | "refused" | "failed";
         };
         Letter: {
             bcc: components["schemas"]["Mailbox"][];
@@ -6589,7 +6668,7 @@ export interface components {
             /** Format: double */
             points: number;
             /** @enum {string} */
-            term: "criticality" | "influence" | "value" | "mood" | "repeat" | "deadline" | "slack" | "waiting";
+            term: "criticality" | "influence" | "value" | "mood" | "urgency" | "dissatisfied" | "repeat" | "deadline" | "slack" | "waiting";
         };
         Policies: {
             defaults: components["schemas"]["DefaultPolicy"][];
@@ -7262,6 +7341,37 @@ export interface components {
              */
             upTo: string;
         };
+        ReaderScores: {
+            /** Format: double */
+            dissatisfied: number;
+            /** Format: double */
+            mood: number;
+            /** Format: double */
+            reason: number;
+            /** Format: double */
+            urgency: number;
+        };
+        ReaderState: {
+            /** Format: int64 */
+            corrections: number;
+            /** @enum {string} */
+            engine: "built-in" | "endpoint";
+            lastTraining?: components["schemas"]["LastTraining"];
+            model: string;
+            scores: components["schemas"]["ReaderScores"];
+            /**
+             * Format: int64
+             * @description Corrections since the last training
+             */
+            sinceTraining: number;
+            /**
+             * Format: date-time
+             * @description Without it: the model that is built in.
+             */
+            trainedAt?: string;
+            /** @description While one is underway */
+            training?: components["schemas"]["TrainingState"];
+        };
         Reading: {
             /** @description Readings as sure as this one were right at least nine times in ten. */
             alone: boolean;
@@ -7880,6 +7990,28 @@ export interface components {
         SigningKeys: {
             items: components["schemas"]["SigningKey"][];
         };
+        SimilarReading: {
+            /** Format: uuid */
+            conversationId: string;
+            excerpt: string;
+            /** Format: uuid */
+            messageId: string;
+            /**
+             * Format: double
+             * @description How much of both texts is the same
+             */
+            near: number;
+            /** @description As it is read */
+            reason: string;
+            /** @description What it would be */
+            would: string;
+        };
+        SimilarReadings: {
+            /** @description The nearest first, at most 50 */
+            items: components["schemas"]["SimilarReading"][];
+            /** Format: int64 */
+            total: number;
+        };
         SkipFrame: {
             /** Format: int64 */
             seq: number;
@@ -8439,6 +8571,10 @@ export interface components {
         Tokens: {
             items: components["schemas"]["Token"][];
         };
+        TrainingState: {
+            /** Format: double */
+            progress: number;
+        };
         TypeFrame: {
             /** Format: uuid */
             conversationId: string;
@@ -8792,6 +8928,11 @@ export interface components {
             criticality: number;
             /** Format: int64 */
             deadline: number;
+            /**
+             * Format: int64
+             * @description The same
+             */
+            dissatisfied?: number;
             /** Format: int64 */
             influence: number;
             /** Format: int64 */
@@ -8805,6 +8946,11 @@ export interface components {
             repeat: number;
             /** Format: int64 */
             slack: number;
+            /**
+             * Format: int64
+             * @description As the customer's words were read
+             */
+            urgency?: number;
             /** Format: int64 */
             value: number;
         };
@@ -10257,6 +10403,12 @@ export interface operations {
                 state?: "open" | "snoozed" | "resolved";
                 /** @description For the view team. */
                 teamId?: string;
+                /** @description A key of the workspace's reasons, for it and those beneath it; none for those without a reason. With this and what follows a page may be short although it has a next. */
+                reason?: string;
+                mood?: "negative" | "neutral" | "positive";
+                /** @description Only those who are */
+                dissatisfied?: boolean;
+                urgency?: "whenever" | "today" | "now";
             };
             header?: never;
             path?: never;
@@ -10815,6 +10967,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Conversation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSimilarReadings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarReadings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correctSimilarReadings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectSimilar"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedSimilar"];
                 };
             };
             /** @description Error */
@@ -12519,6 +12737,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trainReader: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderState"];
                 };
             };
             /** @description Error */
