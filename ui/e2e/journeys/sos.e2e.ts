@@ -218,3 +218,226 @@ test('she changes her mind: nothing rings any more, and the conversation is kept
   await bell(desk).waitFor({ state: 'detached' });
   await chat.locator('textarea').waitFor();
 });
+
+// Seeing the page together ----------------------------------------------------------------
+
+interface Together {
+  page: Page;
+  chat: Frame;
+  desk: Page;
+  /** What left the customer's page, and what came to it. */
+  wire: { sent: string[]; received: string[] };
+}
+
+/** A customer at her account, with her agent on the line. */
+async function together(): Promise<Together> {
+  const desk = await adviser('gwenole');
+  const customer = await scene.person(lent);
+  const { page } = customer;
+  const wire: Together['wire'] = { sent: [], received: [] };
+  page.on('websocket', (socket) => {
+    if (!socket.url().endsWith('/cobrowse')) return;
+    socket.on('framesent', ({ payload }) => wire.sent.push(String(payload)));
+    socket.on('framereceived', ({ payload }) => wire.received.push(String(payload)));
+  });
+  const chat = await customer.openChat('/compte.html?lang=fr');
+  await chat.getByRole('button', { name: /SOS/ }).click();
+  await bell(desk)
+    .getByRole('button', { name: /^Décrocher/ })
+    .click();
+  await desk.getByRole('button', { name: /^Demander à voir/ }).waitFor();
+  return { page, chat, desk, wire };
+}
+
+/** Her agent hangs up, and it is over on both sides. */
+async function over(desk: Page, chat: Frame): Promise<void> {
+  await desk.keyboard.press('Control+e');
+  await assistance(chat).getByRole('button', { name: /^1, / }).waitFor();
+}
+
+const asks = (desk: Page, what: string) => desk.getByRole('button', { name: new RegExp(`^${what}`) }).click();
+const screen = (desk: Page) => desk.locator('iframe[title="Page du client"]');
+
+/** The page on which the customer's is shown, on its own origin. */
+async function viewerOf(desk: Page): Promise<Frame> {
+  const viewer = await (await screen(desk).elementHandle())?.contentFrame();
+  if (!viewer) throw new Error('no page is shown');
+  return viewer;
+}
+/** What the agent is shown there, with what stands in fields. */
+const shownAt = (viewer: Frame): Promise<string> =>
+  viewer.evaluate(() => {
+    const body = document.querySelector('iframe')?.contentDocument?.body;
+    const fields = [...(body?.querySelectorAll('input') ?? [])].map(({ name, value }) => `${name}=${value}`);
+    return `${body?.innerText ?? ''} ${fields.join(' ')} ${body?.innerHTML ?? ''}`;
+  });
+
+/** Where an element of the customer's page is on the desk. */
+async function placeOf(desk: Page, selector: string): Promise<[number, number]> {
+  const frame = await screen(desk).boundingBox();
+  const [x, y] = await (
+    await viewerOf(desk)
+  ).evaluate((selector) => {
+    const page = document.querySelector('iframe');
+    const outer = page?.getBoundingClientRect();
+    const inner = page?.contentDocument?.querySelector(selector)?.getBoundingClientRect();
+    if (!page || !outer || !inner) throw new Error(`${selector} is not shown`);
+    const scale = outer.width / Number(page.width);
+    return [outer.x + (inner.x + inner.width / 2) * scale, outer.y + (inner.y + inner.height / 2) * scale] as const;
+  }, selector);
+  return [(frame?.x ?? 0) + x, (frame?.y ?? 0) + y];
+}
+
+/** How many lines are drawn over the customer's page, in a root that the page itself cannot look into. */
+async function strokes(page: Page): Promise<number> {
+  interface Part {
+    nodeName: string;
+    children?: Part[];
+    shadowRoots?: Part[];
+  }
+  const count = (part: Part, inked: boolean): number =>
+    [...(part.children ?? []), ...(part.shadowRoots ?? [])].reduce(
+      (sum, one) => sum + count(one, inked || part.nodeName === 'VISAVIS-INK'),
+      inked && part.nodeName === 'path' ? 1 : 0,
+    );
+  const session = await page.context().newCDPSession(page);
+  const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true });
+  await session.detach();
+  return count(root, false);
+}
+
+/** From a change on the customer's page to the same on her agent's screen, ms: half of them are faster than the first, 19 in 20 than the second. */
+async function lag(page: Page, viewer: Frame): Promise<[number, number]> {
+  await page.evaluate(() => {
+    const line = document.createElement('p');
+    line.id = 'clock';
+    document.querySelector('main')?.append(line);
+  });
+  await expect.poll(() => shownAt(viewer)).toContain('id="clock"');
+  await viewer.evaluate(() => {
+    const late: number[] = [];
+    Object.assign(globalThis, { late });
+    const line = document.querySelector('iframe')?.contentDocument?.querySelector('#clock');
+    const look = new MutationObserver(() => late.push(Date.now() - Number(line?.textContent)));
+    if (line) look.observe(line, { childList: true, characterData: true, subtree: true });
+  });
+  const seen = () => viewer.evaluate(() => (globalThis as unknown as { late: number[] }).late);
+  for (let i = 1; i <= 40; i++) {
+    await page.evaluate(() => {
+      const line = document.querySelector('#clock');
+      if (line) line.textContent = String(Date.now());
+    });
+    await expect.poll(async () => (await seen()).length, { interval: 10 }).toBeGreaterThanOrEqual(i);
+  }
+  const late = (await seen()).sort((a, b) => a - b);
+  return [late[Math.floor(late.length / 2)] ?? NaN, late[Math.floor(late.length * 0.95)] ?? NaN];
+}
+
+test('she shows her page: what she enters stays hers, her agent draws on it, and sees the next page too', async () => {
+  const { page, chat, desk, wire } = await together();
+  // One secret of each kind, wherever a page may have one.
+  await page.evaluate(() => {
+    let n = 0;
+    const secret = () => `kanari-${++n}`;
+    const box = document.createElement('div');
+    box.innerHTML = `<input value="${secret()}"><input type="hidden" value="${secret()}">
+      <input type="password" value="${secret()}" data-visavis-show><input name="cardNumber" value="${secret()}" data-visavis-show>
+      <input autocomplete="one-time-code" value="${secret()}" data-visavis-show><input type="checkbox" value="${secret()}">
+      <textarea>${secret()}</textarea><select><option value="${secret()}" label="${secret()}">${secret()}</option></select>
+      <div contenteditable>${secret()}</div><a href="/x?t=${secret()}#${secret()}" data-t="${secret()}">lien</a>
+      <img alt="" src="/x.png?t=${secret()}"><p style="background:url(/y.png?t=${secret()})">p</p>
+      <form action="/${secret()}"></form><p data-visavis-hide>${secret()}</p>
+      <iframe srcdoc="<input value=${secret()}>" src="/${secret()}"></iframe><!-- ${secret()} -->`;
+    document.querySelector('main')?.append(box);
+    history.replaceState(null, '', `?t=${secret()}#${secret()}`);
+  });
+
+  // She says no, is asked again, and says yes.
+  await asks(desk, 'Demander à voir');
+  await chat.getByRole('button', { name: 'Montrer la page' }).waitFor();
+  expect(await axe(chat)).toEqual([]);
+  await chat.getByRole('button', { name: 'Non merci' }).click();
+  await desk.getByText('Le client garde sa page').waitFor();
+  expect(wire.sent).toEqual([]);
+  await asks(desk, 'Redemander');
+  await chat.getByRole('button', { name: 'Montrer la page' }).click();
+  await chat.getByText(/voit cette page/).waitFor();
+  expect(await axe(chat)).toEqual([]);
+
+  const viewer = await viewerOf(desk);
+  await expect.poll(() => shownAt(viewer)).toContain('Bonjour Camille');
+  expect(await axe(desk)).toEqual([]);
+  // As she changes it: what the site lets be seen is seen, the rest is masked from the first letter on.
+  await page.locator('[name=phone]').fill('kanari-typed');
+  await page.locator('textarea').fill('kanari-written');
+  await page.locator('[contenteditable]').fill('kanari-edited');
+  await page.locator('[name=postcode]').fill('44000');
+  await expect.poll(() => shownAt(viewer)).toContain('postcode=44000');
+  expect(await shownAt(viewer)).toContain('phone=••••••');
+  const [half, most] = await lag(page, viewer);
+  // eslint-disable-next-line no-console -- a figure to read, not to hold
+  console.warn(`change to the agent's screen: p50 ${half} ms, p95 ${most} ms; whole page ${wire.sent[1]?.length} B`);
+  expect(wire.sent.filter((frame) => frame.includes('kanari'))).toEqual([]);
+  expect(await shownAt(viewer)).not.toMatch(/kanari|7406/);
+
+  // An arrow, by key and hand, stands on her page.
+  await desk.keyboard.press('f');
+  const [x, y] = await placeOf(desk, 'h1');
+  await desk.mouse.move(x + 200, y + 120);
+  await desk.mouse.down();
+  await desk.mouse.move(x, y, { steps: 4 });
+  await desk.mouse.up();
+  await expect.poll(() => strokes(page)).toBeGreaterThan(0);
+
+  // The next page of the shop is seen without a new question; then she ends it.
+  await page.goto(`${scene.house.shop}/aide.html?lang=fr`);
+  await expect.poll(() => shownAt(viewer)).toContain('Aide et ateliers');
+  const next = await frameOf(page);
+  await next.getByRole('button', { name: 'Ne plus montrer' }).click();
+  await screen(desk).waitFor({ state: 'detached' });
+  await desk.getByRole('button', { name: /^Demander à voir/ }).waitFor();
+  await expect.poll(() => page.locator('visavis-ink').count()).toBe(0);
+  await over(desk, next);
+});
+
+test('her agent clicks and types once she allows it, never in what is hers alone, until she presses Escape', async () => {
+  const { page, chat, desk, wire } = await together();
+  await asks(desk, 'Demander à voir');
+  await chat.getByRole('button', { name: 'Montrer la page' }).click();
+  await screen(desk).waitFor();
+  const viewer = await viewerOf(desk);
+  await expect.poll(() => shownAt(viewer)).toContain('Bonjour Camille');
+
+  // Not asked yet: the tool is not there, and an act that the viewer makes up goes nowhere.
+  const hand = desk.getByRole('button', { name: /^Cliquer et écrire/ });
+  expect(await hand.count()).toBe(0);
+  await viewer.evaluate(() => {
+    const act = { visavis: 'act', id: 'x', kind: 'click', node: 5 };
+    parent.postMessage(act, decodeURIComponent(location.hash.slice(1)));
+  });
+  await desk.getByText('ne vous a pas donné la main').waitFor();
+  expect(wire.received.filter((frame) => frame.includes('"act"'))).toEqual([]);
+
+  await asks(desk, 'Demander à cliquer');
+  await chat.getByRole('button', { name: 'Autoriser 10 min' }).click();
+  await desk.getByText('Contrôle accordé').waitFor();
+  expect(await axe(chat)).toEqual([]);
+  expect(await axe(desk)).toEqual([]);
+  await hand.click();
+  await desk.mouse.click(...(await placeOf(desk, '[name=postcode]')));
+  await desk.keyboard.type('9');
+  await expect.poll(() => page.locator('[name=postcode]').inputValue()).toBe('350009');
+  await expect.poll(() => shownAt(viewer)).toContain('postcode=350009');
+  await desk.mouse.click(...(await placeOf(desk, '[name=cardnumber]')));
+  await desk.getByText('Ce champ reste au client').waitFor();
+  await desk.keyboard.type('4');
+
+  // One key of hers, on her page, and the hand is off it.
+  await page.locator('h1').click();
+  await page.keyboard.press('Escape');
+  await desk.getByText('Contrôle accordé').waitFor({ state: 'detached' });
+  await desk.getByRole('button', { name: /^Demander à cliquer/ }).waitFor();
+  expect(await hand.count()).toBe(0);
+  expect(await page.locator('[name=cardnumber]').inputValue()).toBe('');
+  await over(desk, chat);
+});

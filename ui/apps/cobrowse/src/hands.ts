@@ -83,7 +83,11 @@ function click(wanted: HTMLElement, x: number, y: number): Outcome {
   const said = { bubbles: true, cancelable: true, composed: true, view: window, clientX: at, clientY: down, detail: 1 };
   target.dispatchEvent(new PointerEvent('pointerdown', said));
   target.dispatchEvent(new MouseEvent('mousedown', said));
+  const fresh = document.activeElement !== target;
   focusable(target)?.focus({ preventScroll: true });
+  // A field that was never clicked has its caret before the first letter; a click puts it where one goes on writing.
+  const field = fresh ? fieldOf(target) : undefined;
+  if (field && field.selectionStart !== null) field.setSelectionRange(field.value.length, field.value.length);
   target.dispatchEvent(new PointerEvent('pointerup', said));
   target.dispatchEvent(new MouseEvent('mouseup', said));
   target.dispatchEvent(new MouseEvent('click', said)); // links, boxes and buttons do what they do
