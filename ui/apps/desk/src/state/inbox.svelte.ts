@@ -1,5 +1,6 @@
 import type { Api, Conversation, ConversationPage, Counts, Event, Owed } from '@visavis/client';
 import { SvelteMap } from 'svelte/reactivity';
+import { filterQuery, fits, isFiltered } from '../reading/filter.ts';
 import type { ListOrder } from './preferences.svelte.ts';
 import type { ListPlace } from './route.svelte.ts';
 import { before, due, ListWindow, pressing, type Before } from './window.svelte.ts';
@@ -22,6 +23,8 @@ export interface Reader {
 
 /** A promise due within this is at risk; so says the server, too. */
 const riskMs = 15 * 60_000;
+/** Rows that fill a screen. */
+const enough = 30;
 
 /**
  * Every conversation this desk knows, once. Answers of the API and live events enter by `take`; what she has just done lies over
@@ -61,7 +64,7 @@ export class Inbox {
 
   window(place: ListPlace): ListWindow {
     const order = this.orderOf(place);
-    const key = `${place.view} ${place.teamId ?? ''} ${place.state} ${order}`;
+    const key = `${place.view} ${place.teamId ?? ''} ${place.state} ${order} ${filterQuery(place.filter)}`;
     let found = this.#windows.get(key);
     if (!found) {
       found = new ListWindow({
@@ -82,16 +85,27 @@ export class Inbox {
   }
 
   async #fetch(place: ListPlace, order: ListOrder | 'due', cursor: string | undefined): Promise<ConversationPage> {
-    const page = await this.#api.get('/conversations', {
-      view: place.view,
-      teamId: place.teamId,
-      state: place.state,
-      order: order === 'due' ? undefined : order,
-      limit: 100,
-      cursor,
-    });
-    for (const conversation of page.items) this.#learn(conversation);
-    return page;
+    const ask = (from: string | undefined) =>
+      this.#api.get('/conversations', {
+        view: place.view,
+        teamId: place.teamId,
+        state: place.state,
+        order: order === 'due' ? undefined : order,
+        ...place.filter,
+        limit: 100,
+        cursor: from,
+      });
+    const first = await ask(cursor);
+    const items = [...first.items];
+    let { next } = first;
+    // Of what is chosen the server looks through so many for a page and no more: it may find few, and then go on.
+    while (next && isFiltered(place.filter) && items.length < enough) {
+      const page = await ask(next);
+      items.push(...page.items);
+      next = page.next;
+    }
+    for (const conversation of items) this.#learn(conversation);
+    return { ...first, items, next };
   }
 
   /** The one door: keeps the newest version and lets every list find its place for it. */
@@ -225,8 +239,8 @@ export class Inbox {
     if (shown) for (const window of this.#windows.values()) window.place(shown, own);
   }
 
-  #belongs(c: Conversation, { view, teamId, state }: ListPlace): boolean {
-    if (c.state !== state) return false;
+  #belongs(c: Conversation, { view, teamId, state, filter }: ListPlace): boolean {
+    if (c.state !== state || (filter && !fits(c, filter))) return false;
     const { memberId, teamIds } = this.#reader();
     switch (view) {
       case 'mine':

@@ -3,6 +3,12 @@ import type { Density, Preferences as Choices, Theme } from '../person/preferenc
 /** What stands first in a list: what presses most, or what was said last. */
 export type ListOrder = 'priority' | 'activity';
 
+/** A list she has made her own: what she calls it, and its address. */
+export interface KeptView {
+  name: string;
+  hash: string;
+}
+
 interface Kept {
   theme: Theme;
   density: Density;
@@ -12,6 +18,7 @@ interface Kept {
   locale: 'fr' | 'en' | '';
   keys: Record<string, string>;
   order: ListOrder;
+  views: readonly KeptView[];
 }
 const shelf = 'visavis.preferences';
 const defaults: Kept = {
@@ -23,6 +30,7 @@ const defaults: Kept = {
   locale: '',
   keys: {},
   order: 'priority',
+  views: [],
 };
 
 /** What a person has chosen for this browser, kept in it and obeyed at once. */
@@ -77,6 +85,12 @@ export class Preferences implements Choices {
   }
   set order(order: ListOrder) {
     this.#set({ order });
+  }
+  get views(): readonly KeptView[] {
+    return this.#kept.views;
+  }
+  set views(views: readonly KeptView[]) {
+    this.#set({ views });
   }
   /** The last language used here, for the screens before signing in. */
   get locale(): 'fr' | 'en' | '' {

@@ -1,4 +1,5 @@
 import type { ConversationState, View } from '@visavis/client';
+import { filterQuery, readFilter, type ReadingFilter } from '../reading/filter.ts';
 import { takeLink, type Link } from './link.ts';
 
 /** Which list: one of the shared views, or one team's. */
@@ -6,6 +7,8 @@ export interface ListPlace {
   view: View;
   teamId: string | null;
   state: ConversationState;
+  /** Only those whose words say so. */
+  filter?: ReadingFilter;
 }
 
 export type Place =
@@ -23,9 +26,10 @@ const states: readonly string[] = ['open', 'snoozed', 'resolved'];
 const isView = (word: string | undefined): word is View => views.includes(word ?? '');
 const isState = (word: string | undefined): word is ConversationState => states.includes(word ?? '');
 
-/** "#/mine/open/<id>/customer", "#/team/<id>/open", "#/c/<id>", "#/settings/members", "#/mail/failed/<id>", "#/setup/<token>" */
+/** "#/mine/open/<id>/customer", "#/team/<id>/open", "#/c/<id>", "#/settings/members", "#/mail/failed/<id>", "#/setup/<token>"; a list may end in what is chosen of it: "#/all/open?reason=delivery" */
 export function readPlace(hash: string, before: ListPlace = home): Place {
-  const words = hash.replace(/^#\/?/, '').split('/').filter(Boolean);
+  const [path = '', query = ''] = hash.split('?');
+  const words = path.replace(/^#\/?/, '').split('/').filter(Boolean);
   const first = words[0];
   if (first === 'settings' || first === 'mail') return { room: first, path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
@@ -36,7 +40,8 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const view: View = team ? 'team' : isView(first) ? first : home.view;
   const rest = words.slice(team ? 2 : 1);
   const state = isState(rest[0]) ? rest[0] : 'open';
-  return inbox({ view, teamId: team, state }, rest[1], rest[2]);
+  const filter = query ? { filter: readFilter(query) } : {};
+  return inbox({ view, teamId: team, state, ...filter }, rest[1], rest[2]);
 }
 
 function inbox(list: ListPlace, conversationId: string | undefined, pane: string | undefined): Place {
@@ -48,11 +53,18 @@ function inbox(list: ListPlace, conversationId: string | undefined, pane: string
   };
 }
 
-export function listHash({ view, teamId, state }: ListPlace): string {
+function pathOf({ view, teamId, state }: ListPlace): string {
   return view === 'team' ? `#/team/${teamId ?? ''}/${state}` : `#/${view}/${state}`;
 }
+function chosen({ filter }: ListPlace): string {
+  const query = filterQuery(filter);
+  return query && `?${query}`;
+}
+export function listHash(list: ListPlace): string {
+  return pathOf(list) + chosen(list);
+}
 export function conversationHash(list: ListPlace, id: string, pane: 'thread' | 'customer' = 'thread'): string {
-  return `${listHash(list)}/${id}${pane === 'customer' ? '/customer' : ''}`;
+  return `${pathOf(list)}/${id}${pane === 'customer' ? '/customer' : ''}${chosen(list)}`;
 }
 
 /** Where the desk is, as the address bar says it. */

@@ -21,6 +21,18 @@ test('an address written is read back', () => {
   expect(readPlace(listHash(list))).toMatchObject({ list, conversationId: null });
 });
 
+test('what is chosen of a list stands behind its address', () => {
+  const list = {
+    view: 'all',
+    teamId: null,
+    state: 'open',
+    filter: { reason: 'delivery/late', mood: 'negative' },
+  } as const;
+  expect(listHash(list)).toBe('#/all/open?reason=delivery%2Flate&mood=negative');
+  expect(readPlace(conversationHash(list, 'c1', 'customer'))).toMatchObject({ list, conversationId: 'c1' });
+  expect(readPlace('#/all/open?mood=blue')).toMatchObject({ list: { filter: {} } });
+});
+
 test('the board stands in the desk, or on a wall', () => {
   expect(readPlace('#/mail/failed/0199')).toEqual({ room: 'mail', path: 'failed/0199' });
   expect(readPlace('#/board')).toEqual({ room: 'board', wall: false });
