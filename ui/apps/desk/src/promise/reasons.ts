@@ -74,6 +74,10 @@ function reasonOf({ term, of }: PriorityPoint, words: readonly string[], matter:
       return t('why.r.value', { n: of });
     case 'mood':
       return t(`mood.${moodStep(of)}`).toLowerCase();
+    case 'dissatisfied':
+      return t('why.r.dissatisfied');
+    case 'urgency':
+      return t(of >= 2 ? 'why.r.urgency.now' : 'why.r.urgency.today');
     case 'repeat':
       return t('why.r.repeat', { n: of });
     case 'deadline': {

@@ -1,6 +1,17 @@
 import type { RoutingBody, RoutingSettings, Weights } from '../routing-calls.ts';
 
-export const terms = ['criticality', 'influence', 'value', 'mood', 'repeat', 'deadline', 'slack', 'perHour'] as const;
+export const terms = [
+  'criticality',
+  'influence',
+  'value',
+  'mood',
+  'dissatisfied',
+  'urgency',
+  'repeat',
+  'deadline',
+  'slack',
+  'perHour',
+] as const;
 export type WeightTerm = (typeof terms)[number];
 export const profiles = ['balanced', 'urgent', 'loyal', 'public', 'fair', 'own'] as const;
 export type ProfileName = (typeof profiles)[number];
@@ -20,6 +31,9 @@ export function profileOf(weights: Weights, presets: Readonly<Record<string, Wei
   );
 }
 
+/** What is left out weighs nothing. */
+export const whole = (weights: Weights): Required<Weights> => ({ dissatisfied: 0, urgency: 0, ...weights });
+
 export function wrongWeight(term: WeightTerm, value: number): boolean {
   return !(Number.isInteger(value) && value >= (term === 'perHour' ? 1 : 0) && value <= 100);
 }
@@ -33,11 +47,13 @@ export const levelOf = (n: number): Level => (n >= 4 ? 4 : n >= 3 ? 3 : n >= 2 ?
 
 /** How work is ranked, while it is being written; the rest of the routing settings stays as it was read. */
 export class PriorityDraft {
-  weights = $state.raw<Weights>({
+  weights = $state.raw<Required<Weights>>({
     criticality: 0,
     influence: 0,
     value: 0,
     mood: 0,
+    dissatisfied: 0,
+    urgency: 0,
     repeat: 0,
     deadline: 0,
     slack: 0,
@@ -56,7 +72,7 @@ export class PriorityDraft {
 
   fill(settings: RoutingSettings): void {
     this.#base = settings;
-    this.weights = settings.weights;
+    this.weights = whole(settings.weights);
     this.words = levelled(settings.words);
     this.reasons = levelled(settings.reasons);
     this.goal = settings.goal;

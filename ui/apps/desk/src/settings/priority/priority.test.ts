@@ -8,6 +8,8 @@ const fair: Weights = {
   influence: 2,
   value: 2,
   mood: 2,
+  dissatisfied: 10,
+  urgency: 10,
   repeat: 4,
   deadline: 5,
   slack: 10,
