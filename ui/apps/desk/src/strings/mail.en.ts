@@ -83,7 +83,7 @@ export const mailEn: Record<keyof typeof mailFr, string> = {
   'mail.readat': 'Opened',
   'mail.answer': 'The server’s answer',
   'mail.answered': 'The server’s answer: {answer}',
-  'mail.detail': 'Detail',
+  'mail.said': 'Detail',
   'mail.detailed': 'Detail: {answer}',
   'mail.outcomes': 'One recipient at a time',
   'mail.outcome.sent': 'taken by the server',

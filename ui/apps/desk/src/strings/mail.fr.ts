@@ -82,7 +82,7 @@ export const mailFr = {
   'mail.readat': 'Ouverte',
   'mail.answer': 'Réponse du serveur',
   'mail.answered': 'Réponse du serveur : {answer}',
-  'mail.detail': 'Détail',
+  'mail.said': 'Détail',
   'mail.detailed': 'Détail : {answer}',
   'mail.outcomes': 'Destinataire par destinataire',
   'mail.outcome.sent': 'livrée au serveur',
