@@ -25,7 +25,7 @@ type Operation<V extends Verb, P extends string> = paths[Named<P>][V];
 type Sent<O, Media extends string> = O extends { requestBody?: { content: { [M in Media]: infer B } } } ? B : undefined;
 type Content<A> = A extends { content: { 'application/json': infer B } } ? B : void;
 type Answered<O> = O extends { responses: infer R }
-  ? R extends { 200: infer A } | { 201: infer A }
+  ? R extends { 200: infer A } | { 201: infer A } | { 202: infer A }
     ? Content<A>
     : void
   : never;

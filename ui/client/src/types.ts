@@ -1,7 +1,5 @@
 import type { components, operations } from './schema.gen.ts';
 
-export type * from './reading.ts';
-
 /**
  * The shapes that travel, under the names this side uses. Every one comes from the server's own description (`make generate`);
  * times are RFC 3339 in UTC, and what is optional is left out when there is none.
@@ -91,6 +89,9 @@ export type ExplainedReading = Schemas['ExplainedReading'];
 export type Head = keyof ExplainedReading['why'];
 /** A stretch of a message in UTF-16 code units, and how much it spoke for what was read: −1 to 1. */
 export type Weighed = Schemas['ReadingWeight'];
+/** A conversation that would be read otherwise after a correction. */
+export type SimilarReading = Schemas['SimilarReading'];
+export type ReaderState = Schemas['ReaderState'];
 export type Correction = Omit<Schemas['CorrectReading'], 'undo'>;
 export type Urgency = NonNullable<Correction['urgency']>;
 export type Reason = Schemas['Reason'];

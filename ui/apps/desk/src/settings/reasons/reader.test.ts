@@ -3,7 +3,8 @@ import type { ReaderState } from '@visavis/client';
 import { apiOf } from '../../state/sample.ts';
 import { ReaderWatch } from './reader.svelte.ts';
 
-const resting: ReaderState = { engine: 'built-in', model: 'built-in-1', corrections: 9, sinceTraining: 9, scores: {} };
+const scores = { reason: 0.7, mood: 0.7, dissatisfied: 0.9, urgency: 0.7 };
+const resting: ReaderState = { engine: 'built-in', model: 'built-in-1', corrections: 9, sinceTraining: 9, scores };
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
