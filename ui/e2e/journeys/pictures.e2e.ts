@@ -103,3 +103,24 @@ test('what is promised, and whether it is kept', async () => {
     await stranger.picture(`promise-page${suffix}`);
   }
 });
+
+test('what a message was read to say, and the reasons there are', async () => {
+  const words = 'Impossible de me connecter à mon compte, le mot de passe est toujours refusé et personne ne répond';
+  const visitor = await scene.person();
+  const chat = await visitor.openChat();
+  await write(chat, words);
+  await chat.getByText('Reçu').first().waitFor();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    const suffix = colorScheme === 'dark' ? '-dark' : '';
+    const lea = await scene.member(undefined, { colorScheme });
+    await go(lea.page, 'Toutes');
+    await lea.page.locator('a[data-id]', { hasText: 'Impossible de me connecter' }).first().click();
+    await lea.page.getByRole('button', { name: 'Voir ce qui a été lu dans ce message' }).last().click();
+    await lea.page.getByRole('region', { name: 'Lu dans ce message' }).getByText('Motif').hover();
+    await lea.page.locator('mark').first().waitFor();
+    await lea.picture(`reading${suffix}`);
+    await lea.page.goto(`${scene.house.desk}/desk/#/settings/reasons`);
+    await lea.page.getByText('Motif juste').waitFor();
+    await lea.picture(`reasons${suffix}`);
+  }
+});
