@@ -40,6 +40,9 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 	if err == nil {
 		err = demo.Arrive(ctx, a.store.Routing(), built, a.clock.Now())
 	}
+	if err == nil {
+		err = a.Listen.CatchUp(ctx, built.Workspace) // so that the desk shows at once what its customers say
+	}
 	if err != nil {
 		return nil, fmt.Errorf("prepare the demo: %w", err)
 	}

@@ -31,6 +31,14 @@ type house struct {
 	lea    vis.Actor // administrator
 	yann   vis.Actor // agent
 	school *schooling
+	live   bool // the clock is that of the machine
+}
+
+func (h *house) Now() time.Time {
+	if h.live {
+		return time.Now().UTC().Truncate(time.Millisecond)
+	}
+	return h.now
 }
 
 // schooling stands for the built-in reader.
@@ -48,7 +56,7 @@ func (plain) Open(_ vis.WorkspaceID, _ string, sealed []byte) ([]byte, error) { 
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), mint: vis.Mint{Rand: rand.Reader}}
-	clock := vis.ClockFunc(func() time.Time { return h.now })
+	clock := vis.Clock(h)
 	h.store = storetest.OpenWith(t, storetest.SQLite().URL(t), store.Options{Clock: clock})
 	people := staff.New(h.store.Staff(), clock, h.mint, plain{}, 2)
 	w, lea, err := people.Found(h.ctx, staff.Founding{Workspace: "Arzel", Name: "Léa Morvan", Email: "lea@arzel.example", Password: "a very long password", Locale: "fr", Zone: "Europe/Paris"}, true)
@@ -68,7 +76,7 @@ func newHouse(t testing.TB) *house {
 
 // another is the listening of another node, or of this one after a restart: it remembers nothing.
 func (h *house) another() *listen.Service {
-	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: vis.ClockFunc(func() time.Time { return h.now })}
+	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h}
 	if h.school != nil {
 		o.BuiltIn, o.Seed = h.school.model, h.school.seed
 	}
