@@ -58,8 +58,8 @@ const (
 // insertBands writes the bands of several messages at once.
 var insertBands = inSizes(insertBand, 1, 64, 16)
 
-// perMessage is by how many bands a message is found again: half of those that its signature has, which finds four in five of the texts
-// of which half is the same, and nearly all of those that differ in a word.
+// perMessage is by how many bands a message is found again: half of those that its signature has, which finds two thirds of the texts of
+// which half is the same, and nearly all of those that differ in a word.
 const perMessage = 8
 
 func readingRow(r *listen.Reading) []any {
