@@ -90,9 +90,13 @@ afterEach(() => {
 
 describe('what is offered', () => {
   it.each([
-    ['customer', ['audio sendrecv', 'video recvonly']],
-    ['member', ['audio sendrecv', 'video sendonly']],
-    ['listener', ['audio recvonly', 'audio recvonly', 'video recvonly']],
+    ['customer', ['audio sendrecv', 'video recvonly', 'audio recvonly', 'video recvonly']],
+    [
+      'member',
+      ['audio sendrecv', 'video sendonly', 'video recvonly', 'audio recvonly', 'video recvonly', 'audio recvonly'],
+    ],
+    ['listener', ['audio recvonly', 'audio recvonly', 'video recvonly', 'audio recvonly']],
+    ['whisperer', ['audio sendrecv', 'audio recvonly', 'video recvonly', 'audio recvonly']],
   ] as const)('by a %s', async (side, directions) => {
     const { call } = callOf(side, () => Promise.resolve({ answer: '', iceServers: [] }));
     await call.again();
@@ -102,11 +106,11 @@ describe('what is offered', () => {
   it('holds a customer’s place for a microphone that comes later, and keeps it over a cut', async () => {
     const { call } = callOf('customer', () => Promise.resolve({ answer: 'yes', iceServers: [] }));
     await call.again();
-    expect(last().tracks).toEqual([null, null]);
+    expect(last().tracks).toEqual([null, null, null, null]);
     call.speak(track('audio'));
-    expect(last().tracks).toEqual(['audio track', null]);
+    expect(last().tracks).toEqual(['audio track', null, null, null]);
     await call.again();
-    expect(last().tracks).toEqual(['audio track', null]);
+    expect(last().tracks).toEqual(['audio track', null, null, null]);
   });
 });
 

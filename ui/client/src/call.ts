@@ -11,9 +11,44 @@ export interface IceServer {
  */
 export type CallState = 'idle' | 'waiting' | 'joining' | 'joined' | 'lost' | 'failed' | 'closed';
 
+export type Side = 'customer' | 'member' | 'listener' | 'whisperer';
+
+/**
+ * What each side offers, in order. The first voice and the first picture are her own where she sends; who may come into the call
+ * later has a section from the start, so that nobody's connection is touched when she does.
+ */
+const sections: Record<Side, readonly (readonly ['audio' | 'video', RTCRtpTransceiverDirection])[]> = {
+  customer: [
+    ['audio', 'sendrecv'],
+    ['video', 'recvonly'],
+    ['audio', 'recvonly'],
+    ['video', 'recvonly'],
+  ],
+  member: [
+    ['audio', 'sendrecv'],
+    ['video', 'sendonly'],
+    ['video', 'recvonly'],
+    ['audio', 'recvonly'],
+    ['video', 'recvonly'],
+    ['audio', 'recvonly'],
+  ],
+  listener: [
+    ['audio', 'recvonly'],
+    ['audio', 'recvonly'],
+    ['video', 'recvonly'],
+    ['audio', 'recvonly'],
+  ],
+  whisperer: [
+    ['audio', 'sendrecv'],
+    ['audio', 'recvonly'],
+    ['video', 'recvonly'],
+    ['audio', 'recvonly'],
+  ],
+};
+
 export interface CallSettings {
-  /** A customer sees and hears, and is never seen; a member is seen and heard; who listens in sends nothing. */
-  side: 'customer' | 'member' | 'listener';
+  /** A customer sees and hears, and is never seen; a member is seen and heard; who listens in sends nothing, who whispers her voice. */
+  side: Side;
   /** Carries an offer to the server. The answer is empty while nobody has taken the call: it comes by `answer` then. */
   exchange: (offer: string) => Promise<{ answer: string; iceServers: readonly IceServer[] }>;
   /** Told after every change of `state` and `stream`. */
@@ -52,7 +87,7 @@ export class Call {
   readonly #settings: CallSettings;
   #peer: RTCPeerConnection | undefined;
   #state: CallState = 'idle';
-  #stream: MediaStream | undefined;
+  #streams: readonly MediaStream[] = [];
   #iceServers: readonly IceServer[] = [];
   #microphone: MediaStreamTrack | null = null;
   #camera: MediaStreamTrack | null = null;
@@ -75,7 +110,11 @@ export class Call {
   }
   /** What comes from the other side. */
   get stream(): MediaStream | undefined {
-    return this.#stream;
+    return this.#streams[0];
+  }
+  /** What comes from the others: for a customer and her member, who came in as a third is the first of them. */
+  get beside(): readonly MediaStream[] {
+    return this.#streams.slice(1);
   }
 
   /** Offers, and offers again in place of what was: after a cut, and when the server asks for it. */
@@ -150,15 +189,20 @@ export class Call {
       iceTransportPolicy: relayed ? 'relay' : 'all',
     });
     this.#peer = peer;
-    const { side } = this.#settings;
-    const heard = side === 'listener' ? 'recvonly' : 'sendrecv';
-    peer.addTransceiver(this.#microphone ?? 'audio', { direction: heard });
-    if (side === 'listener') peer.addTransceiver('audio', { direction: 'recvonly' });
-    peer.addTransceiver(this.#camera ?? 'video', { direction: side === 'member' ? 'sendonly' : 'recvonly' });
-    const stream = new MediaStream();
-    peer.ontrack = ({ track }) => {
-      stream.addTrack(track);
-      this.#stream = stream;
+    for (const [kind, direction] of sections[this.#settings.side]) {
+      const own = kind === 'audio' ? this.#microphone : this.#camera;
+      peer.addTransceiver((direction !== 'recvonly' && own) || kind, { direction });
+    }
+    const streams: MediaStream[] = [];
+    // The first voice and the first picture belong together, and so on: the server fills the sections in this order.
+    peer.ontrack = ({ track, transceiver }) => {
+      const alike = peer
+        .getTransceivers()
+        .filter(({ direction, receiver }) => direction !== 'sendonly' && receiver.track.kind === track.kind);
+      const place = alike.indexOf(transceiver);
+      while (streams.length <= place) streams.push(new MediaStream());
+      streams[place]?.addTrack(track);
+      this.#streams = streams;
       this.#settings.onchange();
     };
     peer.onconnectionstatechange = () => this.#peer === peer && this.#moved(peer.connectionState);
@@ -211,11 +255,11 @@ function read(one: Record<string, unknown>, measure: Measure): void {
   else if (what === 'inbound-rtp audio') {
     measure.heard = Math.max(measure.heard, number('audioLevel'));
     const all = number('packetsReceived') + number('packetsLost');
-    if (all > 0) measure.missing = Math.max(0, number('packetsLost')) / all;
+    if (all > 0) measure.missing = Math.max(measure.missing, number('packetsLost') / all);
   } else if (what === 'inbound-rtp video') {
-    measure.frames = number('framesDecoded');
-    measure.rate = known('framesPerSecond');
-  } else if (what === 'outbound-rtp video') measure.rate = known('framesPerSecond');
+    measure.frames = Math.max(measure.frames, number('framesDecoded'));
+    measure.rate ??= known('framesPerSecond');
+  } else if (what === 'outbound-rtp video') measure.rate = known('framesPerSecond') ?? measure.rate;
   else if (one['type'] === 'candidate-pair' && one['nominated'] === true) {
     const seconds = known('currentRoundTripTime');
     if (seconds !== undefined) measure.delay = Math.round(seconds * 1000);

@@ -46,7 +46,7 @@ const flow = (place: Frame | Page): Promise<Flow> =>
     report?.forEach((one: Record<string, unknown>) => {
       const number = (name: string) => Number(one[name] ?? 0);
       const what = `${String(one['type'])} ${String(one['kind'])}`;
-      if (what === 'inbound-rtp video') flow.frames = number('framesDecoded');
+      if (what === 'inbound-rtp video') flow.frames = Math.max(flow.frames, number('framesDecoded'));
       if (what === 'inbound-rtp audio') {
         flow.soundIn += number('bytesReceived');
         flow.energy += number('totalAudioEnergy');
@@ -206,6 +206,53 @@ test('without a microphone she sees and hears, is told so, and writes; her agent
   await desk.keyboard.press('Control+e');
   await assistance(chat).getByRole('button', { name: /^1, / }).waitFor();
   await chat.page().keyboard.press('Escape');
+});
+
+test('a colleague comes in, takes the call over, and is the one who ends it', async () => {
+  const desks = [await adviser('gwenole'), await adviser('karim')];
+  const customer = await watched(await scene.person(lent));
+  const chat = await customer.openChat();
+  await chat.getByRole('button', { name: /SOS/ }).click();
+  const first = await rings(desks);
+  const other = desks.find((desk) => desk !== first) ?? first;
+  await bell(first)
+    .getByRole('button', { name: /^Décrocher/ })
+    .click();
+  await expect.poll(async () => (await flow(chat)).frames).toBeGreaterThan(0);
+  const name = other === desks[0] ? /Gwenol/ : /Karim/;
+  const call = async (verb: string) => {
+    await first.getByRole('button', { name: verb }).click();
+    await first.getByRole('menuitem', { name }).click();
+  };
+
+  await call('Faire venir');
+  await assistance(chat)
+    .getByText(/ appelle .* pour vous aider\.$/)
+    .waitFor();
+  expect(await axe(other)).toEqual([]);
+  await bell(other)
+    .getByRole('button', { name: /^Décrocher/ })
+    .click();
+  await assistance(chat)
+    .getByText(/ est aussi avec vous\.$/)
+    .waitFor();
+  await expect.poll(async () => (await flow(other)).energy).toBeGreaterThan(0);
+  await expect.poll(async () => await assistance(chat).locator('video.guest.shown').isVisible()).toBe(true);
+  expect(await axe(first)).toEqual([]);
+  expect(await axe(chat)).toEqual([]);
+
+  // From the third to the one who has it: the customer's connection is the same all along.
+  await call('Transférer');
+  await first.getByRole('banner', { name: /^SOS avec/ }).waitFor({ state: 'detached' });
+  await assistance(chat)
+    .getByText(/ prend la suite de /)
+    .waitFor();
+  const { frames } = await flow(chat);
+  await expect.poll(async () => (await flow(chat)).frames).toBeGreaterThan(frames);
+  expect(await chat.evaluate(() => (globalThis as unknown as { peers: unknown[] }).peers.length)).toBe(1);
+  expect((await flow(chat)).pictureOut).toBe(0);
+  await other.getByRole('button', { name: /^Terminer/ }).click();
+  await assistance(chat).getByRole('button', { name: /^5, / }).click();
 });
 
 test('she changes her mind: nothing rings any more, and the conversation is kept', async () => {

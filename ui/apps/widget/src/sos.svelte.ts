@@ -8,7 +8,9 @@ import type { Store } from './store';
 /** What a call needs of a browser, so that tests can bring their own. */
 export interface Devices {
   microphone: () => Promise<MediaStreamTrack>;
-  call: (settings: CallSettings) => Pick<Call, 'state' | 'stream' | 'again' | 'answer' | 'speak' | 'close' | 'measure'>;
+  call: (
+    settings: CallSettings,
+  ) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'answer' | 'speak' | 'close' | 'measure'>;
   possible: boolean;
 }
 
@@ -46,6 +48,7 @@ export class Sos {
   #micro = $state<Micro>('asked');
   #line = $state<Call['state']>('idle');
   #stream = $state.raw<MediaStream | undefined>(undefined);
+  #beside = $state.raw<readonly MediaStream[]>([]);
   #fault = $state<Fault | undefined>(undefined);
   #given = $state(false);
   #away = $state(false);
@@ -82,6 +85,10 @@ export class Sos {
   /** What is seen and heard of her agent. */
   get stream(): MediaStream | undefined {
     return this.#stream;
+  }
+  /** What is seen and heard of a colleague who came in. */
+  get beside(): readonly MediaStream[] {
+    return this.#beside;
   }
   /** Her agent's own line is being brought back. */
   get away(): boolean {
@@ -263,6 +270,7 @@ export class Sos {
       onchange: () => {
         this.#line = call.state;
         this.#stream = call.stream;
+        this.#beside = call.beside;
         if (call.state === 'joined') this.#away = false;
       },
       onrefused: (error) => this.#refused(error),

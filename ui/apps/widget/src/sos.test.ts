@@ -46,6 +46,7 @@ function scene({ known = null as VisitorAssist | null, possible = true, micropho
   const call = {
     state: 'idle' as CallState,
     stream: undefined,
+    beside: [],
     spoken: 0,
     again: async () => {
       call.state = 'waiting';

@@ -61,10 +61,10 @@ export class Devices {
     return this.#track('audio');
   }
 
-  /** Opens what she has chosen; without a camera the microphone alone. */
-  open(): Promise<MediaStream | undefined> {
+  /** Opens what she has chosen; without a camera, or where only her voice is wanted, the microphone alone. */
+  open(voice = false): Promise<MediaStream | undefined> {
     if (this.#stream) return Promise.resolve(this.#stream);
-    this.#opening ??= this.#begin().finally(() => (this.#opening = undefined));
+    this.#opening ??= this.#begin(voice).finally(() => (this.#opening = undefined));
     return this.#opening;
   }
 
@@ -85,7 +85,7 @@ export class Devices {
     this.#keep({ camera: this.camera, microphone: this.microphone, checked: true });
   }
 
-  async #begin(): Promise<MediaStream | undefined> {
+  async #begin(voice: boolean): Promise<MediaStream | undefined> {
     this.#trouble = undefined;
     const audio = {
       echoCancellation: true,
@@ -99,7 +99,7 @@ export class Devices {
       frameRate: { ideal: 24 },
       ...named(this.#kept.camera),
     };
-    this.#stream = (await this.#ask({ audio, video })) ?? (await this.#ask({ audio }));
+    this.#stream = (voice ? undefined : await this.#ask({ audio, video })) ?? (await this.#ask({ audio }));
     await this.#list();
     return this.#stream;
   }

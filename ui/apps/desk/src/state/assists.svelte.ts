@@ -15,7 +15,7 @@ import { SharedPage } from './shared-page.svelte.ts';
 
 type MakeCall = (
   settings: CallSettings,
-) => Pick<Call, 'state' | 'stream' | 'again' | 'speak' | 'show' | 'close' | 'measure'>;
+) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'speak' | 'show' | 'close' | 'measure'>;
 
 const slipMs = 700;
 const ringEveryMs = 2600;
@@ -23,10 +23,13 @@ const tabKey = 'visavis.assist';
 
 /** Until when an assist rings for a member; undefined when it does not. */
 export function ringsUntil(assist: Assist, memberId: string): number | undefined {
-  if (assist.state !== 'ringing') return undefined;
+  if (assist.state === 'ended') return undefined;
   const ring = assist.rings.filter((one) => one.memberId === memberId).at(-1);
   return ring?.state === 'ringing' ? Date.parse(ring.expiresAt) : undefined;
 }
+
+/** Whether a member has it, or came in as a third. */
+const isIn = ({ memberId, guestId }: Assist, me: string) => me !== '' && (memberId === me || guestId === me);
 
 /** From the press to the answer, ms; undefined while nobody has answered. */
 export function answeredIn({ pressedAt, acceptedAt }: Assist): number | undefined {
@@ -49,9 +52,11 @@ export class Assists {
   /** The one whose media run on this screen. */
   #here = $state<string | undefined>(undefined);
   #listening = $state(false);
+  #whispering = $state(false);
   #call: ReturnType<MakeCall> | undefined;
   #line = $state<CallState>('idle');
   #stream = $state.raw<MediaStream | undefined>(undefined);
+  #beside = $state.raw<readonly MediaStream[]>([]);
   #muted = $state(false);
   /** The customer's own line is being brought back. */
   #away = $state(false);
@@ -80,7 +85,11 @@ export class Assists {
   /** The one she is in. */
   get mine(): Assist | undefined {
     const me = this.#me;
-    return this.#items.find(({ memberId, state }) => memberId === me && (state === 'accepted' || state === 'live'));
+    return this.#items.find((assist) => isIn(assist, me) && (assist.state === 'accepted' || assist.state === 'live'));
+  }
+  /** She came into the call on this screen as a third. */
+  get visiting(): boolean {
+    return this.here?.guestId === this.#me;
   }
   /** Hers, on another screen or on one that was left: it can be taken here. */
   get elsewhere(): Assist | undefined {
@@ -93,6 +102,10 @@ export class Assists {
   get listening(): boolean {
     return this.#listening;
   }
+  /** The member hears her; the customer does not. */
+  get whispering(): boolean {
+    return this.#whispering;
+  }
   /** All that are under way, as supervisors see them. */
   get all(): readonly Assist[] {
     return this.#items;
@@ -102,6 +115,9 @@ export class Assists {
   }
   get stream(): MediaStream | undefined {
     return this.#stream;
+  }
+  get beside(): readonly MediaStream[] {
+    return this.#beside;
   }
   get muted(): boolean {
     return this.#muted;
@@ -138,9 +154,17 @@ export class Assists {
     this.#items = [...this.#items.filter(({ id }) => id !== assist.id), assist].sort(
       (a, b) => Date.parse(a.pressedAt) - Date.parse(b.pressedAt),
     );
-    if (this.#here === assist.id && !this.#listening && assist.memberId !== this.#me) this.#leave();
+    if (this.#here === assist.id && known && !this.#listening) this.#changed(known, assist);
     if (this.#here === assist.id) this.page.follow(assist);
     this.#ring(rang === 0);
+  }
+
+  /** Whom she had called did not come: it stays with her. */
+  returned(assist: Assist): void {
+    const called = this.#items.some(({ id, calling }) => id === assist.id && calling);
+    this.take(assist);
+    if (called && assist.memberId === this.#me)
+      this.#session.toasts.show({ text: this.#voice.t('returned'), for: 6000 });
   }
 
   /** A word of the line about somebody's media. */
@@ -199,6 +223,25 @@ export class Assists {
     }
   }
 
+  /** Has a colleague or a team rung, to take the call over or to come in. */
+  async call(purpose: 'pass' | 'join', whom: { memberId: string } | { teamId: string }): Promise<void> {
+    const { here } = this;
+    if (!here) return;
+    const { api, toasts } = this.#session;
+    try {
+      this.take(await api.post(`/assists/${here.id}/call`, { purpose, ...whom }));
+    } catch (error) {
+      const away = isProblem(error) && error.code === 'colleague_away';
+      toasts.refuse({ text: this.#voice.t(away ? 'call.away' : 'call.refused') });
+    }
+  }
+  async takeBack(): Promise<void> {
+    const { here } = this;
+    this.#items = this.#items.map((one) => (one.id === here?.id ? { ...one, calling: undefined } : one));
+    const back = here && (await this.#session.api.delete(`/assists/${here.id}/call`).catch(() => undefined));
+    if (back) this.take(back);
+  }
+
   mute(): void {
     const { sound } = this.devices;
     if (!sound) return;
@@ -216,6 +259,11 @@ export class Assists {
       await api.delete(`/assists/${here.id}/watch`).catch(() => undefined);
       return;
     }
+    if (this.visiting) {
+      this.#leave();
+      await api.delete(`/assists/${here.id}/guest`).catch(() => undefined);
+      return;
+    }
     this.#leave();
     try {
       this.take(await api.post(`/assists/${here.id}/end`, {}));
@@ -229,9 +277,21 @@ export class Assists {
     if (this.#call) return;
     this.#listening = true;
     this.#here = assist.id;
-    const exchange = async (offer: string) =>
-      this.#joined(await this.#session.api.post(`/assists/${assist.id}/watch`, { offer }));
-    await this.#begin('listener', assist, exchange);
+    await this.#watch(assist);
+  }
+  /** Speaks to the member only, or ceases to. */
+  async whisper(): Promise<void> {
+    const { here } = this;
+    if (!here || !this.#listening) return;
+    this.#whispering = !this.#whispering;
+    if (!this.#whispering) this.devices.close();
+    else if (!(await this.devices.open(true))) {
+      this.#whispering = false;
+      this.#session.toasts.refuse({ text: this.#voice.t('whisper.refused') });
+      return;
+    }
+    this.#call?.close();
+    await this.#watch(here);
   }
 
   /** A sentence for what concerns an assist. */
@@ -254,8 +314,27 @@ export class Assists {
 
   #joined<A extends { assist: Assist; viewerUrl?: string }>(answer: A): A {
     this.take(answer.assist);
-    if (this.#here === answer.assist.id) this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening);
+    if (this.#here === answer.assist.id)
+      this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
     return answer;
+  }
+
+  async #watch(assist: Assist): Promise<void> {
+    const whisper = this.#whispering;
+    const exchange = async (offer: string) =>
+      this.#joined(await this.#session.api.post(`/assists/${assist.id}/watch`, { offer, whisper }));
+    await this.#begin(whisper ? 'whisperer' : 'listener', assist, exchange);
+  }
+
+  /** It is still on this screen: it was passed on, or to her who was the third, or she is let go. */
+  #changed(known: Assist, assist: Assist): void {
+    const me = this.#me;
+    if (isIn(known, me) && !isIn(assist, me)) {
+      const to = assist.memberId === known.memberId ? '' : assist.memberId;
+      this.#leave();
+      const name = this.#session.people.member(to)?.firstName ?? '';
+      if (to) this.#session.toasts.show({ text: this.#voice.t('passed', { name }), icon: 'right', for: 6000 });
+    } else if (known.guestId === me && assist.memberId === me) void this.#call?.again();
   }
 
   async #begin(side: CallSettings['side'], { id }: Assist, exchange: CallSettings['exchange']): Promise<void> {
@@ -266,6 +345,7 @@ export class Assists {
         if (this.#call !== call) return;
         this.#line = call.state;
         this.#stream = call.stream;
+        this.#beside = call.beside;
       },
       onrefused: (error) => {
         this.#leave();
@@ -276,8 +356,8 @@ export class Assists {
       },
     });
     this.#call = call;
+    if (side !== 'listener') call.speak(this.devices.sound ?? null);
     if (side === 'member') {
-      call.speak(this.devices.sound ?? null);
       call.show(this.devices.picture ?? null);
     }
     await call.again();
@@ -288,9 +368,10 @@ export class Assists {
     this.#call = undefined;
     this.page.end();
     this.#here = undefined;
-    this.#listening = false;
+    this.#listening = this.#whispering = false;
     this.#line = 'idle';
     this.#stream = undefined;
+    this.#beside = [];
     this.#muted = this.#away = false;
     this.devices.close();
     tab.set('');

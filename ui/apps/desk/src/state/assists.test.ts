@@ -26,6 +26,8 @@ const assist = (id: string, more: Partial<Assist> = {}): Assist => ({
   consents: [],
   asked: [],
   watchers: [],
+  whispers: [],
+  passes: [],
   version: 1,
   conversation: conversation(`c-${id}`),
   ...more,
@@ -49,6 +51,8 @@ function scene({ refused = '' } = {}) {
     if (refused) return new Response(JSON.stringify({ status: 409, code: refused }), { status: 409 });
     if (/(accept|join|watch)$/.test(path))
       return { assist: taken(path.split('/')[2] ?? ''), answer: 'sdp', iceServers: [] };
+    if (path.endsWith('/call'))
+      return taken('a', { calling: { purpose: 'pass', memberId: 'yann', at: at(7), until: at(22) }, version: 4 });
     if (path === '/assists') return { items: [] };
     return path.endsWith('/end') ? taken('a', { state: 'ended', liveAt: at(8), endedAt: at(248), version: 9 }) : null;
   });
@@ -57,7 +61,7 @@ function scene({ refused = '' } = {}) {
     toasts,
     i18n: new I18n({ fr: {}, en: {} }, 'fr'),
     inbox: { take: () => undefined },
-    people: { channels: [{ settings: { assist: true } }] },
+    people: { channels: [{ settings: { assist: true } }], member: (id: string) => ({ firstName: id }) },
     route: { open: () => undefined },
     notifier: { sound: () => rang.push('sound'), called: ({ id }: Assist) => rang.push(id) },
     me: { member: { id: 'me' } },
@@ -73,6 +77,7 @@ function scene({ refused = '' } = {}) {
   const call = {
     state: 'idle' as CallState,
     stream: undefined,
+    beside: [],
     again: async () => {
       try {
         await settings?.exchange('offer');
@@ -193,6 +198,43 @@ describe('a call', () => {
     expect(assists.away).toBe(true);
     frame('connected');
     expect(assists.away).toBe(false);
+  });
+
+  test('is passed to a colleague who takes it, and stays where it is when she does not', async () => {
+    const { assists, asked, toasts } = scene();
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    await assists.call('pass', { memberId: 'yann' });
+    assists.returned(taken('a', { version: 5 }));
+    expect([assists.here?.id, toasts.items.length]).toEqual(['a', 1]);
+    assists.take(taken('a', { memberId: 'yann', version: 6 }));
+    expect([assists.here, toasts.items.at(-1)?.text]).toEqual([undefined, 'yann a repris l’appel.']);
+    expect(asked).toEqual(['POST /assists/a/accept', 'POST /assists/a/call']);
+  });
+
+  test('is joined as a third, taken over without another press, and left', async () => {
+    const { assists, asked } = scene();
+    const here = taken('a', { state: 'live', memberId: 'karim', guestId: 'me', version: 5 });
+    assists.take(here);
+    await assists.resume(here);
+    expect(assists.visiting).toBe(true);
+    assists.take({ ...here, memberId: 'me', guestId: undefined, version: 6 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect([assists.visiting, asked]).toEqual([false, ['POST /assists/a/join', 'POST /assists/a/join']]);
+    assists.take({ ...here, version: 7 });
+    await assists.end();
+    expect(asked.at(-1)).toBe('DELETE /assists/a/guest');
+  });
+
+  test('is whispered into by who listens, with her voice only', async () => {
+    const { assists, asked, shown, tracks } = scene();
+    const live = assist('a', { state: 'live', memberId: 'karim', rings: [], version: 5 });
+    assists.take(live);
+    await assists.listen(live);
+    await assists.whisper();
+    expect([assists.whispering, shown]).toEqual([true, [tracks[0]]]);
+    await assists.whisper();
+    expect([assists.whispering, asked.length]).toEqual([false, 3]);
   });
 
   test('is listened to by a supervisor, who leaves it as it is', async () => {

@@ -36,6 +36,9 @@ export function letIn(event: Event, session: Session): void {
         assists.interrupted(event.assist.id);
       }
       break;
+    case 'assist.returned':
+      if (event.assist) assists.returned(event.assist);
+      break;
     case 'assist.pressed':
     case 'assist.rang':
     case 'assist.late':
@@ -47,7 +50,6 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.watched':
     case 'assist.refused':
     case 'assist.called':
-    case 'assist.returned':
     case 'assist.passed':
     case 'assist.joined':
     case 'assist.left':
