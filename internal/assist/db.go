@@ -2,6 +2,7 @@ package assist
 
 import (
 	"context"
+	"time"
 
 	"visavis/internal/desk"
 	"visavis/internal/vis"
@@ -22,4 +23,6 @@ type Tx interface {
 	// OpenAssists are those that have not ended, oldest first; Assists are those of a conversation, newest first.
 	OpenAssists(ctx context.Context) ([]Session, error)
 	Assists(ctx context.Context, id vis.ConversationID) ([]Session, error)
+	// AssistsBetween are those that were pressed from one instant up to another, the newest so many, oldest first.
+	AssistsBetween(ctx context.Context, from, to time.Time, limit int) ([]Session, error)
 }

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"slices"
+	"time"
 
 	"visavis/internal/assist"
 	"visavis/internal/routing"
@@ -29,8 +31,10 @@ const (
 	selectAssist    = `SELECT ` + assistColumns + assistTables + ` AND a.id = $2`
 	listOpenAssists = `SELECT ` + assistColumns + assistTables + ` AND a.state <> 'ended' ORDER BY a.pressed_at, a.id`
 	listAssists     = `SELECT ` + assistColumns + assistTables + ` AND a.conversation = $2 ORDER BY a.pressed_at DESC, a.id DESC`
-	hasAssist       = `SELECT id FROM assists WHERE workspace = $1 AND id = $2`
-	insertAssist    = `INSERT INTO assists (workspace, id, conversation, channel, state, member, pressed_at, ended_at, story_json, version)
+	// Ids are made at the press and begin with its time, so that the primary key lists by time.
+	listAssistsBetween = `SELECT ` + assistColumns + assistTables + ` AND a.id >= $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4`
+	hasAssist          = `SELECT id FROM assists WHERE workspace = $1 AND id = $2`
+	insertAssist       = `INSERT INTO assists (workspace, id, conversation, channel, state, member, pressed_at, ended_at, story_json, version)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 	updateAssist = `UPDATE assists SET state = $4, member = $5, ended_at = $6, story_json = $7, version = version + 1
 		WHERE workspace = $1 AND id = $2 AND version = $3`
@@ -77,6 +81,13 @@ func (t *tx) Assist(ctx context.Context, id vis.AssistID) (assist.Session, error
 // OpenAssists implements assist.Tx.
 func (t *tx) OpenAssists(ctx context.Context) ([]assist.Session, error) {
 	return all(ctx, t, assistRow, listOpenAssists)
+}
+
+// AssistsBetween implements assist.Tx.
+func (t *tx) AssistsBetween(ctx context.Context, from, to time.Time, limit int) ([]assist.Session, error) {
+	newest, err := all(ctx, t, assistRow, listAssistsBetween, vis.FirstID(from), vis.FirstID(to), limit)
+	slices.Reverse(newest)
+	return newest, err
 }
 
 // Assists implements assist.Tx.

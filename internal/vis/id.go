@@ -4,6 +4,7 @@ package vis
 import (
 	"encoding/hex"
 	"io"
+	"strconv"
 	"time"
 )
 
@@ -56,6 +57,13 @@ func (m Mint) ID(now time.Time) string {
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80
 	return formatUUID(b)
+}
+
+// FirstID is the least of all identifiers that could be made at an instant or later: those made before it are less.
+func FirstID(at time.Time) string {
+	ms := uint64(max(0, at.UnixMilli()))                //nolint:gosec // not negative
+	s := strconv.FormatUint(1<<48|ms&(1<<48-1), 16)[1:] // with leading zeros
+	return s[:8] + "-" + s[8:] + "-7000-8000-000000000000"
 }
 
 // Secret returns n random bytes in lower-case hexadecimal, for session cookies, links and signing secrets.

@@ -46,6 +46,7 @@ type VisitorAssist struct {
 	AssistTimes
 	Agent    *VisitorAgent  `json:"agent,omitempty"`
 	Ringing  []VisitorAgent `json:"ringing" nullable:"false" doc:"Whom it rings for now, in the order in which they were called."`
+	UsualFor *float64       `json:"usualFor,omitempty" doc:"While it rings: seconds to an answer here, the median of thirty days; left out where there were too few."`
 	Consents []Consent      `json:"consents" nullable:"false" doc:"Those in force."`
 	Asked    []string       `json:"asked" nullable:"false" doc:"What the agent asks for at this moment."`
 	Watchers []VisitorAgent `json:"watchers" nullable:"false" doc:"Who listens besides; always to be shown."`
@@ -125,6 +126,40 @@ type Assists struct {
 	Items []Assist `json:"items" nullable:"false"`
 }
 
+// AssistMeasures are how soon customers who pressed were answered.
+type AssistMeasures struct {
+	Pressed  int            `json:"pressed"`
+	Answers  []AssistAnswer `json:"answers" nullable:"false" doc:"Oldest first."`
+	P50      float64        `json:"p50" doc:"Seconds: half were answered faster. 0 where none was."`
+	P95      float64        `json:"p95"`
+	Kept     int            `json:"kept" doc:"Answered within 15 seconds."`
+	Promised int            `json:"promised" doc:"Answered, or rung for 15 seconds."`
+	Missed   AssistMissed   `json:"missed"`
+}
+
+// AssistAnswer is one call that was answered.
+type AssistAnswer struct {
+	PressedAt Moment  `json:"pressedAt"`
+	After     float64 `json:"after" doc:"Seconds from the press."`
+}
+
+// AssistMissed is why nobody spoke to a customer.
+type AssistMissed struct {
+	Nobody  int `json:"nobody" doc:"Nobody was there."`
+	Refused int `json:"refused" doc:"All who were rung refused."`
+	Unheard int `json:"unheard" doc:"Who was rung did not answer."`
+	Left    int `json:"left" doc:"The customer took it back."`
+}
+
+func assistMeasures(m assist.Measures) AssistMeasures {
+	out := AssistMeasures{Pressed: m.Pressed, Answers: make([]AssistAnswer, len(m.Answers)), P50: m.P50.Seconds(), P95: m.P95.Seconds(), Kept: m.Kept,
+		Promised: m.Promised, Missed: AssistMissed{m.Nobody, m.Refused, m.Unheard, m.Left}}
+	for i, a := range m.Answers {
+		out.Answers[i] = AssistAnswer{moment(a.PressedAt), a.After.Seconds()}
+	}
+	return out
+}
+
 // IceServer is a relay (TURN) with credentials of one assistance.
 type IceServer struct {
 	URLs       []string `json:"urls" nullable:"false"`
@@ -180,11 +215,22 @@ func (s *Server) visitorAssist(ctx context.Context, ws vis.WorkspaceID, x assist
 			out.Ringing = append(out.Ringing, *a)
 		}
 	}
+	if usual, known := s.usualFor(ctx, ws, x); known {
+		out.UsualFor = new(usual.Seconds())
+	}
 	out.Guest, out.PassedBy = s.visitorAgent(ctx, ws, x.Story.Guest), s.visitorAgent(ctx, ws, x.PassedBy())
 	if c := x.Story.Calling; c != nil {
 		out.Coming, out.Ringing = &VisitorComing{string(c.Purpose), out.Ringing}, []VisitorAgent{}
 	}
 	return out
+}
+
+// usualFor is what a customer is told of the time to an answer, while it rings.
+func (s *Server) usualFor(ctx context.Context, ws vis.WorkspaceID, x assist.Session) (time.Duration, bool) {
+	if x.State != assist.Ringing {
+		return 0, false
+	}
+	return s.assist.UsualFor(ctx, ws, x)
 }
 
 func assistOf(x assist.Session, c *Conversation) Assist {

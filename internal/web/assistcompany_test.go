@@ -134,4 +134,18 @@ func TestACallIsPassedOnAndOthersComeIntoIt(t *testing.T) {
 	if ended := read[VisitorAssist](t, h.post(anna, mine+"/end", obj{})); ended.Agent.FirstName != "Yann" || ended.PassedBy.FirstName != "Lea" {
 		t.Errorf("ended: %+v", ended)
 	}
+
+	// What it comes to.
+	period := "/api/v1/assists/measures?from=2020-01-01T00:00:00Z&to="
+	if m := read[AssistMeasures](t, h.get(boss, period+"2020-01-02T00:00:00Z")); m.Pressed != 0 {
+		t.Errorf("measured elsewhere: %+v", m)
+	}
+	today := h.clock.Now().UTC()
+	span := "/api/v1/assists/measures?from=" + today.Add(-time.Hour).Format(time.RFC3339) + "&to=" + today.Add(time.Hour).Format(time.RFC3339)
+	if m := read[AssistMeasures](t, h.get(boss, span)); m.Pressed != 1 || m.Kept != 1 || len(m.Answers) != 1 {
+		t.Errorf("measured: %+v", m)
+	}
+	if a := h.get(boss, period+"2026-01-02T00:00:00Z"); a.status != 422 {
+		t.Errorf("six years: %d", a.status)
+	}
 }

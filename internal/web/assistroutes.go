@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"time"
 
 	"visavis/internal/assist"
 	"visavis/internal/vis"
@@ -106,6 +107,7 @@ func (s *Server) assistRoutes() {
 	s.visitorAssistRoutes()
 	s.memberAssistRoutes()
 	s.colleagueRoutes()
+	s.assistMeasureRoutes()
 }
 
 func (s *Server) visitorAssistRoutes() {
@@ -230,6 +232,20 @@ func (s *Server) memberAssistRoutes() {
 		func(ctx context.Context, by caller, in *ByID) (*reply[Assist], error) {
 			x, err := s.assist.End(ctx, by.Actor, vis.AssistID(in.ID))
 			return s.toMember(ctx, by, x, err)
+		})
+}
+
+type measureInput struct {
+	From time.Time `query:"from" required:"true"`
+	To   time.Time `query:"to" required:"true" doc:"Up to 92 days later."`
+}
+
+func (s *Server) assistMeasureRoutes() {
+	add(s, route{method: "GET", path: "/assists/measures", id: "measureAssists", tag: "assist", summary: "How soon calls were answered, and why some were not",
+		access: members},
+		func(ctx context.Context, by caller, in *measureInput) (*reply[AssistMeasures], error) {
+			m, err := s.assist.Measure(ctx, by.Actor, in.From, in.To)
+			return ok(assistMeasures(m)), err
 		})
 }
 

@@ -111,6 +111,7 @@ var matrix = map[string]row{
 	"POST /api/v1/offers/{id}/accept":                     {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
 	"POST /api/v1/offers/{id}/decline":                    {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
 	"GET /api/v1/assists":                                 {who: "nnn....nnn"},
+	"GET /api/v1/assists/measures":                        {who: "nnnf...nnn", path: "/api/v1/assists/measures?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"},
 	"GET /api/v1/assists/{id}":                            {who: "nnn...annn", of: "assist"},
 	"GET /api/v1/conversations/{id}/assists":              {who: "nnn...annn", of: "conversation"},
 	"POST /api/v1/assists/{id}/accept":                    {who: "nnnaaaannn", of: "assist", body: obj{"offer": listens}}, // it rings for nobody

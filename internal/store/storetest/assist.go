@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -66,6 +67,17 @@ func testAssists(t *testing.T, e Engine) {
 		all, err := tx.Assists(ctx, h.convers.ID)
 		check(t, err)
 		same(t, "those of the conversation", all, []assist.Session{again, x})
+		timed := again
+		timed.ID = vis.AssistID(vis.FirstID(now.Add(time.Hour)))
+		timed.State = assist.Ended
+		check(t, tx.InsertAssist(ctx, timed))
+		for _, c := range []struct{ from, to time.Duration }{{0, time.Hour}, {time.Hour, 2 * time.Hour}, {time.Hour + time.Millisecond, 2 * time.Hour}} {
+			some, err := tx.AssistsBetween(ctx, now.Add(c.from), now.Add(c.to), 9)
+			check(t, err)
+			if has := slices.ContainsFunc(some, func(o assist.Session) bool { return o.ID == timed.ID }); has != (c.from == time.Hour) {
+				t.Errorf("from %s to %s: %v", c.from, c.to, has)
+			}
+		}
 		return nil
 	}))
 }
@@ -97,7 +109,9 @@ func testForeignAssists(t *testing.T, e Engine) {
 		}
 		all, err := tx.Assists(ctx, theirs.convers.ID)
 		check(t, err)
-		if len(open)+len(all) != 0 {
+		ever, err := tx.AssistsBetween(ctx, now.AddDate(-50, 0, 0), now.AddDate(50, 0, 0), 9)
+		check(t, err)
+		if len(open)+len(all)+len(ever) != 0 {
 			t.Errorf("seen of another workspace: %+v %+v", open, all)
 		}
 		return nil

@@ -121,6 +121,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assists/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How soon calls were answered, and why some were not */
+        get: operations["measureAssists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assists/{id}": {
         parameters: {
             query?: never;
@@ -3079,6 +3096,18 @@ export interface components {
              */
             type: "assist.accepted";
         };
+        AssistAnswer: {
+            /**
+             * Format: double
+             * @description Seconds from the press.
+             */
+            after: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            pressedAt: string;
+        };
         AssistAnswerFrame: {
             answer: string;
             /** Format: uuid */
@@ -3483,6 +3512,30 @@ export interface components {
              */
             type: "assist.live";
         };
+        AssistMeasures: {
+            /** @description Oldest first. */
+            answers: components["schemas"]["AssistAnswer"][];
+            /**
+             * Format: int64
+             * @description Answered within 15 seconds.
+             */
+            kept: number;
+            missed: components["schemas"]["AssistMissed"];
+            /**
+             * Format: double
+             * @description Seconds: half were answered faster. 0 where none was.
+             */
+            p50: number;
+            /** Format: double */
+            p95: number;
+            /** Format: int64 */
+            pressed: number;
+            /**
+             * Format: int64
+             * @description Answered, or rung for 15 seconds.
+             */
+            promised: number;
+        };
         AssistMediaFrame: {
             /** Format: uuid */
             assistId: string;
@@ -3495,6 +3548,28 @@ export interface components {
              * @enum {string}
              */
             type: "assist_media";
+        };
+        AssistMissed: {
+            /**
+             * Format: int64
+             * @description The customer took it back.
+             */
+            left: number;
+            /**
+             * Format: int64
+             * @description Nobody was there.
+             */
+            nobody: number;
+            /**
+             * Format: int64
+             * @description All who were rung refused.
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description Who was rung did not answer.
+             */
+            unheard: number;
         };
         AssistPage: {
             title: string;
@@ -8688,6 +8763,11 @@ export interface components {
             ringing: components["schemas"]["VisitorAgent"][];
             /** @enum {string} */
             state: "ringing" | "accepted" | "live" | "ended";
+            /**
+             * Format: double
+             * @description While it rings: seconds to an answer here, the median of thirty days; left out where there were too few.
+             */
+            usualFor?: number;
             /** Format: int64 */
             version: number;
             /** @description Who listens besides; always to be shown. */
@@ -9205,6 +9285,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Assists"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    measureAssists: {
+        parameters: {
+            query: {
+                from: string;
+                /** @description Up to 92 days later. */
+                to: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AssistMeasures"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,111 @@
+package assist
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"visavis/internal/vis"
+)
+
+// Bounds of what is measured.
+const (
+	maxSpan     = 92 * 24 * time.Hour
+	maxMeasured = 2000 // sessions, the newest
+	usualSpan   = 30 * 24 * time.Hour
+	usualFrom   = 5 // answers, below which nothing is usual
+)
+
+// Measures are how soon customers who pressed were answered.
+type Measures struct {
+	Pressed  int
+	Answers  []Answer // oldest first
+	P50, P95 time.Duration
+	// Kept of Promised were answered within what is promised; who left before that is in neither.
+	Kept, Promised int
+	// Why nobody spoke to a customer: nobody was there, all refused, nobody heard it, or she left.
+	Nobody, Refused, Unheard, Left int
+}
+
+// Answer is one session that was answered.
+type Answer struct {
+	PressedAt time.Time
+	After     time.Duration
+}
+
+// Measure counts the sessions that were pressed from one instant up to another, for those who supervise.
+func (s *Service) Measure(ctx context.Context, by vis.Actor, from, to time.Time) (Measures, error) {
+	switch {
+	case by.Kind == vis.ByMember && by.Role == vis.Agent:
+		return Measures{}, vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors see how calls are answered.")
+	case !from.Before(to) || to.Sub(from) > maxSpan:
+		return Measures{}, vis.InField("to", "Choose a time after the beginning, within 92 days.")
+	}
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Measures{}, err
+	}
+	all, err := s.between(ctx, by.Workspace, from, to)
+	return measure(all), err
+}
+
+func (s *Service) between(ctx context.Context, ws vis.WorkspaceID, from, to time.Time) ([]Session, error) {
+	return vis.View(ctx, s.DB, ws, func(tx Tx) ([]Session, error) { return tx.AssistsBetween(ctx, from, to, maxMeasured) })
+}
+
+// UsualFor is the median from the press to the answer on a channel in the last thirty days; it is false where there were too few.
+func (s *Service) UsualFor(ctx context.Context, ws vis.WorkspaceID, x Session) (time.Duration, bool) {
+	now := s.Clock.Now()
+	all, err := s.between(ctx, ws, now.Add(-usualSpan), now)
+	if err != nil {
+		return 0, false // a figure that is not known is left out
+	}
+	m := measure(slices.DeleteFunc(all, func(o Session) bool { return o.Channel != x.Channel }))
+	return m.P50, len(m.Answers) >= usualFrom
+}
+
+func measure(all []Session) (m Measures) {
+	m.Pressed = len(all)
+	var took []time.Duration
+	for _, x := range all {
+		if after := x.Story.AcceptedAt.Sub(x.PressedAt); !x.Story.AcceptedAt.IsZero() {
+			m.Answers = append(m.Answers, Answer{x.PressedAt, after})
+			took = append(took, after)
+			if m.Promised++; after <= lateAfter {
+				m.Kept++
+			}
+			continue
+		}
+		if x.State == Ended {
+			m.miss(x)
+		}
+	}
+	slices.Sort(took)
+	m.P50, m.P95 = share(took, 50), share(took, 95)
+	return m
+}
+
+// miss counts a session that ended without an answer.
+func (m *Measures) miss(x Session) {
+	if x.EndedAt.Sub(x.PressedAt) >= lateAfter {
+		m.Promised++
+	}
+	rung := func(r Ring) bool { return r.State != Refused }
+	switch {
+	case x.Story.Outcome == Cancelled:
+		m.Left++
+	case len(x.Story.Rings) == 0:
+		m.Nobody++
+	case !slices.ContainsFunc(x.Story.Rings, rung):
+		m.Refused++
+	default:
+		m.Unheard++
+	}
+}
+
+// share is what so many of a hundred sorted durations do not exceed (nearest rank); 0 of none.
+func share(sorted []time.Duration, percent int) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[(len(sorted)*percent+99)/100-1]
+}
