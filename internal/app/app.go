@@ -56,6 +56,7 @@ type App struct {
 	Post     *post.Service
 	Assist   *assist.Service
 	Listen   *listen.Service
+	Watch    *listen.Watch
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -67,6 +68,7 @@ type App struct {
 	engine *routing.Engine
 	counts *follower
 	reads  *follower
+	hears  *follower
 	out    *safehttp.Client
 	door   *door
 	media  *media.Backend // nil where live assistance is not switched on
@@ -140,7 +142,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.counts = newFollower(atLeisure, a.Report.Follow, db.Heads, func(ws vis.WorkspaceID, err error) {
 		log.Error("the log could not be counted", "workspace", ws, "err", err)
 	})
-	a.openListen()
+	a.openListen(mint)
 	if a.viewer, err = c.viewer(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -151,11 +153,12 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.Assist.Effects())
 	maps.Copy(effects, a.Listen.Effects())
 	maps.Copy(effects, a.Post.Effects())
+	maps.Copy(effects, a.Watch.Effects())
 	maps.Copy(effects, a.Routing.Effects())
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
 	})
@@ -167,6 +170,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		a.engine.Ring(ws)
 		a.counts.Ring(ws)
 		a.reads.Ring(ws)
+		a.hears.Ring(ws)
 		a.Notify.Ring()
 		a.Post.Ring()
 	})
@@ -210,6 +214,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.counts.Run(work) })
 	tasks.Go(func() { a.reads.Run(work) })
 	tasks.Go(func() { a.Listen.Run(work) })
+	tasks.Go(func() { a.hears.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 2+len(mail))

@@ -7,8 +7,12 @@ import (
 )
 
 // openListen makes the room that hears what customers say.
-func (a *App) openListen() {
+func (a *App) openListen(mint vis.Mint) {
 	a.Listen = listen.New(listen.Options{DB: a.store.Listen(), Desk: a.Desk, Clock: a.clock, Log: a.log})
+	a.Watch = listen.NewWatch(a.store.Incidents(), a.Desk, a.Notify, a.clock, mint, a.log)
+	a.hears = newFollower(atLeisure, a.Watch.Follow, a.store.Heads, func(ws vis.WorkspaceID, err error) {
+		a.log.Error("messages could not be heard", "workspace", ws, "err", err)
+	})
 	a.reads = newFollower(atOnce, a.Listen.Follow, a.store.Heads, func(ws vis.WorkspaceID, err error) {
 		a.log.Error("messages could not be read", "workspace", ws, "err", err)
 	})

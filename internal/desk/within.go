@@ -181,6 +181,23 @@ func (s *Service) SayWithin(ctx context.Context, tx Tx, by vis.Actor, c *Convers
 	return m, err
 }
 
+// TellWithin sends the customer words that people decided on for many at once, on the way that she last wrote by, letters included. She goes
+// on waiting for a person, and the matter stays as it is.
+func (s *Service) TellWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, words string, now time.Time) (Message, error) {
+	way, err := tx.Channel(ctx, c.Channel)
+	if err != nil {
+		return Message{}, err
+	}
+	if can := s.reach.Capabilities(way); can.MaxText == 0 || can.Written && s.outlet == nil {
+		return Message{}, vis.Errorf(vis.Conflict, "channel_silent", "The channel %q is not connected, so these words would reach nobody.", way.Name)
+	}
+	m, err := s.SayWithin(ctx, tx, by, c, way.ID, words, now)
+	if err != nil {
+		return m, err
+	}
+	return m, s.leave(ctx, tx, by, *c, m, way, nil, now)
+}
+
 // ClassifyWithin sets what the matter is about. Nothing happens when it is so already.
 func (s *Service) ClassifyWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, about About, now time.Time) error {
 	about, err := about.check()

@@ -214,6 +214,7 @@ const (
 	RuleDisabled    Kind = "rule.disabled"
 	Handover        Kind = "handover"
 	Undelivered     Kind = "undelivered" // a letter of hers did not arrive; Text is the customer's name
+	Incident        Kind = "incident"    // many customers write about the same; Text is its name or reason
 )
 
 // Notice is one line at one member's bell.

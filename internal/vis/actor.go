@@ -34,11 +34,12 @@ const (
 	WriteCustomers     Scope = "customers:write"
 	ReadSettings       Scope = "settings:read"
 	WriteSettings      Scope = "settings:write"
+	WriteSignals       Scope = "signals:write" // alerts of the organisation's own supervision
 )
 
 // Scopes lists every scope, in the order in which screens show them.
 func Scopes() []Scope {
-	return []Scope{ReadConversations, WriteConversations, ReadCustomers, WriteCustomers, ReadSettings, WriteSettings}
+	return []Scope{ReadConversations, WriteConversations, ReadCustomers, WriteCustomers, ReadSettings, WriteSettings, WriteSignals}
 }
 
 // Actor is who does something, where, and by what right. It is handed to every command explicitly.

@@ -37,6 +37,8 @@ type (
 	ScheduledID    string
 	TemplateID     string
 	AssistID       string
+	IncidentID     string
+	ScenarioID     string
 )
 
 // Mint makes identifiers and secrets from a source of randomness.

@@ -9,6 +9,7 @@ import (
 	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/routing"
@@ -154,6 +155,13 @@ var shapes = map[vis.EventType]any{
 	assist.SessionLeft:          assistEvent{},
 	assist.SessionEnded:         assistEvent{},
 	assist.SessionRated:         assistEvent{},
+	listen.IncidentSuspected:    incidentEvent{},
+	listen.IncidentGrew:         incidentEvent{},
+	listen.IncidentSignalled:    incidentEvent{},
+	listen.IncidentConfirmed:    incidentEvent{},
+	listen.IncidentFixing:       incidentEvent{},
+	listen.IncidentSolved:       incidentEvent{},
+	listen.IncidentDismissed:    incidentEvent{},
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},
@@ -235,7 +243,7 @@ var visitorShapes = map[vis.EventType]any{
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, readingEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, incidentEvent, readingEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -371,6 +379,8 @@ func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Even
 			err = s.tellStaff(ctx, ws, t)
 		case noticeEvent:
 			err = s.tellNotices(ctx, ws, t)
+		case incidentEvent:
+			err = tellIncident(t)
 		case readingEvent:
 			err = s.tellReading(ctx, ws, t, h, readings)
 		default:

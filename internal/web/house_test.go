@@ -81,6 +81,7 @@ type house struct {
 	letters  *post.Service
 	assist   *assist.Service
 	listen   *listen.Service
+	watch    *listen.Watch
 	dns      peers.Names
 
 	outside   outside
@@ -130,7 +131,8 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Cobrowse: true, Clock: h.clock, Mint: mint,
 		Log: slog.New(slog.DiscardHandler)})
 	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock})
-	o := Options{Post: h.letters, Listen: h.listen, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}
+	h.watch = listen.NewWatch(h.store.Incidents(), h.desk, h.notify, h.clock, mint, slog.New(slog.DiscardHandler))
+	o := Options{Post: h.letters, Listen: h.listen, Watch: h.watch, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

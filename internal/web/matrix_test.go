@@ -15,6 +15,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/hours"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/routing"
@@ -174,6 +175,19 @@ var matrix = map[string]row{
 	"GET /api/v1/signatures":                         {who: "nnn....nf."},
 	"PUT /api/v1/signatures/{kind}/{owner}":          {who: "nnnff.anfa", of: "team", path: "/api/v1/signatures/team/{id}", body: obj{"text": obj{"fr": "Canary-office"}, "version": 0}},
 	"DELETE /api/v1/signatures/{kind}/{owner}":       {who: "nnnff.anfa", of: "team", path: "/api/v1/signatures/team/{id}", last: true},
+	"GET /api/v1/incidents":                          {who: "nnn....n.."},
+	"GET /api/v1/incidents/{id}":                     {who: "nnn...an.a", of: "incident"},
+	"POST /api/v1/incidents/{id}/confirm":            {who: "nnnf..annn", of: "incident", body: obj{}},
+	"POST /api/v1/incidents/{id}/fixing":             {who: "nnnf..annn", of: "incident", body: obj{}},
+	"POST /api/v1/incidents/{id}/solve":              {who: "nnnf..annn", of: "incident", body: obj{}},
+	"POST /api/v1/incidents/{id}/dismiss":            {who: "nnnf..annn", of: "incident", body: obj{}},
+	"POST /api/v1/signals":                           {who: "nnnff..nf.", body: obj{"source": "probe", "key": "k", "state": "firing"}},
+	"GET /api/v1/listening":                          {who: "nnnf...nf."},
+	"PUT /api/v1/listening":                          {who: "nnnff..nf.", body: obj{"falseAlarmDays": 30, "version": 0}},
+	"GET /api/v1/scenarios":                          {who: "nnn....n.."},
+	"POST /api/v1/scenarios":                         {who: "nnnff..nf.", body: obj{"name": "New"}},
+	"PUT /api/v1/scenarios/{id}":                     {who: "nnnff.anfa", of: "scenario", body: obj{"name": "Canary-office", "version": 1}},
+	"DELETE /api/v1/scenarios/{id}":                  {who: "nnnff.anfa", of: "scenario", last: true},
 	"GET /api/v1/templates":                          {who: "nnn....n.."},
 	"POST /api/v1/templates":                         {who: "nnnff..nf.", body: obj{"name": "New", "text": obj{"fr": "x"}}},
 	"PUT /api/v1/templates/{id}":                     {who: "nnnff.anfa", of: "template", body: obj{"name": "Canary-office", "text": obj{"fr": "x"}, "version": 1}},
@@ -326,13 +340,18 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	ready, err := h.letters.CreateTemplate(h.ctx, admin.actor, post.Template{Ready: post.Ready{Name: mark("office"), Text: post.Wording{FR: mark("office")}}})
 	h.must(err)
 	h.must(h.listen.CatchUp(h.ctx, ws))
+	outage, err := h.watch.Signal(h.ctx, admin.actor, listen.SignalIn{Source: mark("office"), Key: "1", Title: mark("office")})
+	h.must(err)
+	plan, err := h.watch.PrepareScenario(h.ctx, admin.actor, listen.Plan{Name: mark("office")})
+	h.must(err)
 	written := h.correspond(ws, admin, mark, suffix)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
 	w.ids = map[string]string{"conversation": string(got.Conversation.ID), "customer": w.ada.actor.ID, "attachment": string(file.ID),
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
-		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID), "message": string(got.Message.ID)}
+		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID), "message": string(got.Message.ID),
+		"incident": string(outage.ID), "scenario": string(plan.ID)}
 	maps.Copy(w.ids, written)
 	return w
 }

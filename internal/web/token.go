@@ -34,7 +34,7 @@ type CreatedToken struct {
 type createTokenInput struct {
 	Body struct {
 		Name      string    `json:"name"`
-		Scopes    []string  `json:"scopes" nullable:"false" minItems:"1" maxItems:"10" enum:"conversations:read,conversations:write,customers:read,customers:write,settings:read,settings:write"`
+		Scopes    []string  `json:"scopes" nullable:"false" minItems:"1" maxItems:"10" enum:"conversations:read,conversations:write,customers:read,customers:write,settings:read,settings:write,signals:write"`
 		ExpiresAt time.Time `json:"expiresAt,omitzero" doc:"A year from now at most, which is also what none means."`
 	} `nameHint:"CreateToken"`
 }

@@ -102,6 +102,8 @@ type VisitorChannel struct {
 	Assist bool `json:"assist"`
 	// Cobrowse says that she could then show her page.
 	Cobrowse bool `json:"cobrowse"`
+	// Incident is what is known to be wrong at the moment, so that nobody has to ask.
+	Incident *Greeting `json:"incident,omitempty"`
 	// Promise is the truth about waiting, before anybody writes.
 	Promise VisitorPromise `json:"promise"`
 }
@@ -279,10 +281,18 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if err != nil {
 		return nil, err
 	}
+	banner, err := s.hearing.Banner(ctx, e.Workspace)
+	if err != nil {
+		return nil, err
+	}
+	var incident *Greeting
+	if !banner.Empty() {
+		incident = &Greeting{banner.In("fr"), banner.In("en")}
+	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
 		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: s.assist.Offered(e.Channel),
 		Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
-		Promise:  visitorPromise(before)}), nil
+		Incident: incident, Promise: visitorPromise(before)}), nil
 }
 
 // maxTeam is how many faces strangers are shown.

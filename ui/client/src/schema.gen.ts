@@ -1303,6 +1303,114 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Incidents, the newest first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listIncidents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An incident with what people decide by
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getIncident"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is real: tell everyone who wrote about it */
+        post: operations["confirmIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It was a false alarm: be harder to alarm by this */
+        post: operations["dismissIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/fixing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Somebody is at work on it */
+        post: operations["fixIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/solve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** It is over: tell everyone concerned, once */
+        post: operations["solveIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/invites/accept": {
         parameters: {
             query?: never;
@@ -1331,6 +1439,30 @@ export interface paths {
         put?: never;
         /** Read an invitation */
         post: operations["readInvite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/listening": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How we want to be alarmed
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["getListening"];
+        /**
+         * Change how we want to be alarmed
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeListening"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2003,6 +2135,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What was prepared for incidents
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listScenarios"];
+        put?: never;
+        /**
+         * Prepare for an incident
+         * @description An API token needs the scope `settings:write`.
+         */
+        post: operations["prepareScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scenarios/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change what is prepared
+         * @description An API token needs the scope `settings:write`.
+         */
+        put: operations["changeScenario"];
+        post?: never;
+        /**
+         * Delete what is prepared
+         * @description An API token needs the scope `settings:write`.
+         */
+        delete: operations["deleteScenario"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -2133,6 +2313,26 @@ export interface paths {
         put?: never;
         /** Make the workspace with its first administrator */
         post: operations["setUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * An alert of the organisation's own supervision
+         * @description An API token needs the scope `signals:write`.
+         */
+        post: operations["signal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4513,6 +4713,18 @@ export interface components {
             version?: number;
             when: ("started" | "received" | "sent" | "assigned" | "resolved" | "reopened" | "classified" | "warned" | "missed")[];
         };
+        ChangeScenario: {
+            name: string;
+            /** @description Members who are to be called in. */
+            ownerIds?: string[];
+            /** @description Keys of the reasons it is for. */
+            reasons?: string[];
+            /** @description What is to be done, in order. */
+            steps?: string[];
+            texts?: components["schemas"]["IncidentTexts"];
+            /** Format: int64 */
+            version?: number;
+        };
         ChangeStep: {
             /**
              * Format: date-time
@@ -5318,7 +5530,7 @@ export interface components {
              */
             expiresAt?: string;
             name: string;
-            scopes: ("conversations:read" | "conversations:write" | "customers:read" | "customers:write" | "settings:read" | "settings:write")[];
+            scopes: ("conversations:read" | "conversations:write" | "customers:read" | "customers:write" | "settings:read" | "settings:write" | "signals:write")[];
         };
         CreateWebhook: {
             events: string[];
@@ -5449,6 +5661,13 @@ export interface components {
             spans?: components["schemas"]["Span"][] | null;
             to: string;
         };
+        DecideIncident: {
+            name?: string;
+            /** @description Whose texts it takes. */
+            scenarioId?: string;
+            /** @description Over those of the scenario; empty ones stay as they are. */
+            texts?: components["schemas"]["IncidentTexts"];
+        };
         DecideParticipant: {
             address: string;
             /** @enum {string} */
@@ -5564,7 +5783,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -5822,6 +6041,436 @@ export interface components {
             value: string;
             verified: boolean;
         };
+        Incident: {
+            /** @description Where the numbers stood out; absent for all channels together. */
+            channelId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            confirmedAt?: string;
+            /**
+             * Format: int64
+             * @description How many it concerns.
+             */
+            conversations: number;
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            endedAt?: string;
+            /**
+             * Format: double
+             * @description Messages that would have been usual.
+             */
+            expected?: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            fixingAt?: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: double
+             * @description By how much customers were heard before the first alert; negative where that came first, absent without any.
+             */
+            minutesWon?: number;
+            name?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            openedAt: string;
+            reason?: string;
+            scenarioId?: string;
+            /**
+             * Format: int64
+             * @description Messages in them.
+             */
+            seen?: number;
+            signals: components["schemas"]["IncidentSignal"][];
+            /** @enum {string} */
+            state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
+            texts: components["schemas"]["IncidentTexts"];
+            /**
+             * @description What it was seen by.
+             * @enum {string}
+             */
+            trigger: "numbers" | "words" | "signal";
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: double
+             * @description Seconds that were looked at when it was opened.
+             */
+            window?: number;
+        };
+        IncidentConcerns: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            conversationId: string;
+            /** Format: uuid */
+            customerId: string;
+            /**
+             * Format: date-time
+             * @description When she was told that it is known.
+             */
+            heldAt?: string;
+            /**
+             * Format: date-time
+             * @description When she was told that it is solved.
+             */
+            toldAt?: string;
+        };
+        IncidentConfirmedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.confirmed";
+        };
+        IncidentCurve: {
+            counts: number[];
+            /**
+             * Format: double
+             * @description Seconds of a stretch.
+             */
+            every: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            from?: string;
+        };
+        IncidentDetail: {
+            /** @description Where the numbers stood out; absent for all channels together. */
+            channelId?: string;
+            /** @description The conversations, in the order in which they came. */
+            concerned: components["schemas"]["IncidentConcerns"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            confirmedAt?: string;
+            /**
+             * Format: int64
+             * @description How many it concerns.
+             */
+            conversations: number;
+            curve: components["schemas"]["IncidentCurve"];
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            endedAt?: string;
+            /**
+             * Format: double
+             * @description Messages that would have been usual.
+             */
+            expected?: number;
+            /** @description What was said first; what was said alike is folded into one. */
+            first: components["schemas"]["IncidentVoice"][];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            fixingAt?: string;
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: double
+             * @description By how much customers were heard before the first alert; negative where that came first, absent without any.
+             */
+            minutesWon?: number;
+            name?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            openedAt: string;
+            reason?: string;
+            scenarioId?: string;
+            /** @description Those that fit, the best first. */
+            scenarios: components["schemas"]["Scenario"][];
+            /**
+             * Format: int64
+             * @description Messages in them.
+             */
+            seen?: number;
+            signals: components["schemas"]["IncidentSignal"][];
+            /** @enum {string} */
+            state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
+            texts: components["schemas"]["IncidentTexts"];
+            /**
+             * @description What it was seen by.
+             * @enum {string}
+             */
+            trigger: "numbers" | "words" | "signal";
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: double
+             * @description Seconds that were looked at when it was opened.
+             */
+            window?: number;
+            /** @description Words that its messages share and others do not have. */
+            words: string[];
+        };
+        IncidentDismissedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.dismissed";
+        };
+        IncidentFixingEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.fixing";
+        };
+        IncidentGrewEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.grew";
+        };
+        IncidentSignal: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            endedAt?: string;
+            key: string;
+            source: string;
+            title?: string;
+        };
+        IncidentSignalledEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.signalled";
+        };
+        IncidentSolvedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.solved";
+        };
+        IncidentSuspectedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.suspected";
+        };
+        IncidentTexts: {
+            /** @description Before anybody writes, while it is open. */
+            banner?: components["schemas"]["Wording"];
+            /** @description To each who wrote about it, in her conversation and her language, once it is confirmed. */
+            holding?: components["schemas"]["Wording"];
+            /** @description To the same, once, when it is solved. */
+            solved?: components["schemas"]["Wording"];
+        };
+        IncidentVoice: {
+            /**
+             * Format: int64
+             * @description How many said nearly this, herself included.
+             */
+            alike: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            conversationId: string;
+            excerpt: string;
+            /** Format: uuid */
+            messageId: string;
+        };
+        Incidents: {
+            items: components["schemas"]["Incident"][];
+        };
         Invitation: {
             email: string;
             name: string;
@@ -6004,6 +6653,15 @@ export interface components {
              */
             until?: string;
             untilReply?: boolean;
+        };
+        ListenSettings: {
+            /**
+             * Format: double
+             * @description One false alarm in so many days of one reason is put up with.
+             */
+            falseAlarmDays: number;
+            /** Format: int64 */
+            version: number;
         };
         MailCounts: {
             /**
@@ -6452,7 +7110,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered" | "incident";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -7796,6 +8454,38 @@ export interface components {
             fields: components["schemas"]["RuleField"][];
             items: components["schemas"]["Rule"][];
         };
+        Scenario: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Members who are to be called in. */
+            ownerIds?: string[];
+            /** @description Keys of the reasons it is for. */
+            reasons?: string[];
+            /** @description What is to be done, in order. */
+            steps?: string[];
+            texts?: components["schemas"]["IncidentTexts"];
+            /** Format: int64 */
+            version: number;
+        };
+        ScenarioBody: {
+            name: string;
+            /** @description Members who are to be called in. */
+            ownerIds?: string[];
+            /** @description Keys of the reasons it is for. */
+            reasons?: string[];
+            /** @description What is to be done, in order. */
+            steps?: string[];
+            texts?: components["schemas"]["IncidentTexts"];
+        };
+        Scenarios: {
+            items: components["schemas"]["Scenario"][];
+        };
         Schedule: {
             week: components["schemas"]["Slot"][];
             /** @description IANA time zone */
@@ -7996,6 +8686,17 @@ export interface components {
         SignIn: {
             email: string;
             password: string;
+        };
+        Signal: {
+            /** @description By which the end of the alert is known. */
+            key: string;
+            /** @description Key of the reason for which customers would write; empty for that of an outage. */
+            reason?: string;
+            /** @description Which program speaks. */
+            source: string;
+            /** @enum {string} */
+            state: "firing" | "resolved";
+            title?: string;
         };
         Signature: {
             /** @description The one of our own addresses that it is for; absent for all of them. */
@@ -8798,6 +9499,7 @@ export interface components {
             greeting: components["schemas"]["Greeting"];
             /** @description Whether somebody is there to answer now. */
             here: boolean;
+            incident?: components["schemas"]["Greeting"];
             languages: ("fr" | "en")[];
             name: string;
             open: boolean;
@@ -11814,6 +12516,202 @@ export interface operations {
             };
         };
     };
+    listIncidents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incidents"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IncidentDetail"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirmIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dismissIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    fixIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    solveIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DecideIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     acceptInvite: {
         parameters: {
             query?: never;
@@ -11868,6 +12766,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenSettings"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeListening: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListenSettings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListenSettings"];
                 };
             };
             /** @description Error */
@@ -13274,6 +14234,135 @@ export interface operations {
             };
         };
     };
+    listScenarios: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenarios"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepareScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScenarioBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeScenario: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeScenario"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scenario"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteScenario: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     search: {
         parameters: {
             query: {
@@ -13547,6 +14636,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    signal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Signal"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
                 };
             };
             /** @description Error */

@@ -111,6 +111,13 @@ export function letIn(event: Event, session: Session): void {
     case 'template.changed':
     case 'conversation.called':
     case 'conversation.spoken':
+    case 'incident.suspected':
+    case 'incident.grew':
+    case 'incident.signalled':
+    case 'incident.confirmed':
+    case 'incident.fixing':
+    case 'incident.solved':
+    case 'incident.dismissed':
       break; // the stores themselves know what to do with these
   }
 }

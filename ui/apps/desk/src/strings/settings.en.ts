@@ -288,6 +288,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'scope.customers:write': 'Change customers',
   'scope.settings:read': 'Read settings',
   'scope.settings:write': 'Change settings',
+  'scope.signals:write': 'Report alerts of your own supervision',
 
   'account.lead': 'How others see you, and how the desk behaves with you.',
   'account.you': 'You',

@@ -290,6 +290,7 @@ export const settingsFr = {
   'scope.customers:write': 'Modifier les clients',
   'scope.settings:read': 'Lire les paramètres',
   'scope.settings:write': 'Changer les paramètres',
+  'scope.signals:write': 'Signaler les alertes de votre supervision',
 
   'account.lead': 'Comment on vous voit, et comment le bureau se tient avec vous.',
   'account.you': 'Vous',

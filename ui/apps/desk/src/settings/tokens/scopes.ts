@@ -10,6 +10,7 @@ export const scopes = [
   'customers:write',
   'settings:read',
   'settings:write',
+  'signals:write',
 ] as const satisfies readonly Scope[];
 
 export function isScope(word: string): word is Scope {

@@ -1,0 +1,192 @@
+package listen
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// Detail is an incident with what people decide by.
+type Detail struct {
+	Listed
+	Concerned []Concerned
+	// First are the first things that were said about it; what was said alike is folded into one.
+	First []Voice
+	// Words are those that its messages have and others do not: what it may be about.
+	Words []string
+	// Curve counts the conversations by stretches of CurveEvery, the first of which begins at CurveFrom.
+	CurveFrom time.Time
+	Curve     []int
+	// Scenarios are those that fit, the best first.
+	Scenarios []Scenario
+}
+
+// Voice is one thing that was said, and how many said it.
+type Voice struct {
+	Concerned
+	Excerpt string
+	Alike   int
+}
+
+// CurveEvery is the stretch of a curve.
+const CurveEvery = 5 * time.Minute
+
+const (
+	mostConcerned = 500 // that are shown
+	mostVoices    = 10
+	voicesRead    = 100
+	othersRead    = 200
+	mostHints     = 6
+	mostCurve     = 288 // a day
+	excerpt       = 160 // runes
+)
+
+// Incident reads one with what people decide by.
+func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (Detail, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return Detail{}, err
+	}
+	return vis.View(ctx, w.db, by.Workspace, func(tx IncidentTx) (d Detail, err error) {
+		i, err := tx.Incident(ctx, id)
+		if err != nil {
+			return d, err
+		}
+		if d.Listed, err = listed(ctx, tx, i); err != nil {
+			return d, err
+		}
+		if d.Concerned, err = tx.AllConcerned(ctx, id, mostConcerned); err != nil {
+			return d, err
+		}
+		d.curve()
+		said, err := d.voices(ctx, tx)
+		if err != nil {
+			return d, err
+		}
+		others, err := d.others(ctx, tx)
+		if err != nil {
+			return d, err
+		}
+		d.Words = telling(said, others, mostHints)
+		all, err := tx.Scenarios(ctx)
+		d.Scenarios = fitting(all, i, strings.Join(said, "\n"))
+		return d, err
+	})
+}
+
+func (d *Detail) curve() {
+	if len(d.Concerned) == 0 {
+		return
+	}
+	d.CurveFrom = d.Concerned[0].At.Truncate(CurveEvery)
+	for _, c := range d.Concerned {
+		at := int(c.At.Sub(d.CurveFrom) / CurveEvery)
+		if at >= mostCurve {
+			break
+		}
+		for len(d.Curve) <= at {
+			d.Curve = append(d.Curve, 0)
+		}
+		d.Curve[at]++
+	}
+}
+
+// voices reads what was said first and folds what is alike.
+func (d *Detail) voices(ctx context.Context, tx IncidentTx) (said []string, err error) {
+	var all []Said
+	var of []Concerned
+	for _, c := range d.Concerned[:min(len(d.Concerned), voicesRead)] {
+		m, err := tx.Message(ctx, c.Message)
+		if vis.CodeOf(err) == vis.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		said, of = append(said, m.Text), append(of, c)
+		all = append(all, Said{Message: m.ID, Letters: max(shortest, utf8.RuneCountInString(m.Text)), Sign: text.Sign(m.Text)})
+	}
+	for _, group := range together(all) {
+		first := group[0]
+		d.First = append(d.First, Voice{of[first], text.Preview(said[first], excerpt), len(group)})
+	}
+	d.First = d.First[:min(len(d.First), mostVoices)]
+	return said, nil
+}
+
+// others are messages of the days around it that are not about it.
+func (d *Detail) others(ctx context.Context, tx IncidentTx) (said []string, err error) {
+	about := make(map[vis.ConversationID]bool, len(d.Concerned))
+	for _, c := range d.Concerned {
+		about[c.Conversation] = true
+	}
+	heard, err := tx.HeardSince(ctx, d.OpenedAt.Add(-lookBack), 2*othersRead)
+	for _, h := range heard {
+		if about[h.Conversation] || len(said) == othersRead {
+			continue
+		}
+		m, err := tx.Message(ctx, h.Message)
+		if vis.CodeOf(err) == vis.NotFound {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		said = append(said, m.Text)
+	}
+	return said, err
+}
+
+// telling are the words that many of some messages have and few of the others do.
+func telling(said, others []string, most int) (out []string) {
+	in, among := sharesOf(said), sharesOf(others)
+	for word, share := range in {
+		if share >= 0.3 && share-among[word] >= 0.2 {
+			out = append(out, word)
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		return cmp.Or(cmp.Compare(in[b]-among[b], in[a]-among[a]), cmp.Compare(a, b))
+	})
+	return out[:min(len(out), most)]
+}
+
+// sharesOf tells what share of texts has each word of four letters or more.
+func sharesOf(texts []string) map[string]float64 {
+	out := make(map[string]float64)
+	for _, t := range texts {
+		words := strings.FieldsFunc(strings.ToLower(t), func(r rune) bool { return !('a' <= r && r <= 'z' || r >= 'ß' && r < 0x2000) })
+		slices.Sort(words)
+		for _, word := range slices.Compact(words) {
+			if utf8.RuneCountInString(word) >= 4 {
+				out[word] += 1 / float64(len(texts))
+			}
+		}
+	}
+	return out
+}
+
+// fitting are the scenarios for an incident: those of its reason, or else those whose words are nearest to what was said.
+func fitting(all []Scenario, i Incident, said string) (out []Scenario) {
+	for _, s := range all {
+		if slices.Contains(s.Plan.Reasons, i.Course.Reason) {
+			out = append(out, s)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	var texts []string
+	for _, s := range all {
+		texts = append(texts, strings.Join([]string{s.Plan.Name, s.Plan.Texts.Holding.FR, s.Plan.Texts.Holding.EN, strings.Join(s.Plan.Steps, "\n")}, "\n"))
+	}
+	for _, found := range text.NewShelf(texts).Find(said, 3) {
+		out = append(out, all[found.At])
+	}
+	return out
+}

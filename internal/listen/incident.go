@@ -1,0 +1,280 @@
+package listen
+
+import (
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// IncidentState is how far an incident has come.
+type IncidentState string
+
+const (
+	Suspected  IncidentState = "suspected"
+	Confirmed  IncidentState = "confirmed"
+	Fixing     IncidentState = "fixing"
+	Solved     IncidentState = "solved"
+	FalseAlarm IncidentState = "false_alarm"
+)
+
+// Trigger is what an incident was seen by.
+type Trigger string
+
+const (
+	ByNumbers Trigger = "numbers" // more messages with a reason than is usual
+	ByWords   Trigger = "words"   // several customers said nearly the same
+	BySignal  Trigger = "signal"  // the organisation's own supervision
+)
+
+// Incident is a burst of contacts that have one cause, and what people do about it. Of one cause there is one that is open.
+type Incident struct {
+	ID       vis.IncidentID
+	State    IncidentState
+	Cause    string
+	OpenedAt time.Time
+	EndedAt  time.Time // zero while it is open
+	Course   Course
+	Version  int64
+}
+
+// Course is how an incident went.
+type Course struct {
+	Trigger Trigger       `json:"trigger"`
+	Reason  string        `json:"reason,omitempty"`
+	Channel vis.ChannelID `json:"channel,omitempty"` // where the numbers stood out, "" for all together
+	Name    string        `json:"name,omitempty"`    // by people
+	// Look is what was seen when it was opened; Told is how many were concerned when people were last told.
+	Look Look `json:"look,omitzero"`
+	Told int  `json:"told,omitempty"`
+	// Sign is of what was said, where words showed it.
+	Sign        text.Signature `json:"sign,omitzero"`
+	ConfirmedAt time.Time      `json:"confirmedAt,omitzero"`
+	FixingAt    time.Time      `json:"fixingAt,omitzero"`
+	Scenario    vis.ScenarioID `json:"scenario,omitempty"`
+	Texts       Texts          `json:"texts,omitzero"`
+	Signals     []Signal       `json:"signals,omitempty"`
+}
+
+// Texts are what customers are told of an incident; empty ones are not said.
+type Texts struct {
+	Holding Words `json:"holding,omitzero"` // to each who wrote about it, once it is confirmed
+	Solved  Words `json:"solved,omitzero"`  // to the same, once
+	Banner  Words `json:"banner,omitzero"`  // before anybody writes
+}
+
+// Words are a text in the languages that we speak.
+type Words struct {
+	FR string `json:"fr,omitempty"`
+	EN string `json:"en,omitempty"`
+}
+
+// In is the text in a language, or in the other one where it is not written in that.
+func (w Words) In(language string) string {
+	if w.EN == "" || w.FR != "" && strings.HasPrefix(language, "fr") {
+		return w.FR
+	}
+	return w.EN
+}
+
+// Empty reports whether nothing is said.
+func (w Words) Empty() bool { return w == Words{} }
+
+// MaxWords is how long a text may be, in runes; MaxName how long a name.
+const (
+	MaxWords = 4000
+	MaxName  = 120
+)
+
+func (w *Words) check(field string) error {
+	for _, s := range []*string{&w.FR, &w.EN} {
+		*s = strings.TrimSpace(text.Clean(*s))
+		if n := utf8.RuneCountInString(*s); n > MaxWords {
+			return vis.InField(field, "A text has at most %d characters; this one has %d.", MaxWords, n)
+		}
+	}
+	return nil
+}
+
+func (t *Texts) check() error {
+	for field, w := range map[string]*Words{"texts.holding": &t.Holding, "texts.solved": &t.Solved, "texts.banner": &t.Banner} {
+		if err := w.check(field); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// over puts what is said in another over this.
+func (t Texts) over(by Texts) Texts {
+	for _, pair := range [][2]*Words{{&t.Holding, &by.Holding}, {&t.Solved, &by.Solved}, {&t.Banner, &by.Banner}} {
+		if !pair[1].Empty() {
+			*pair[0] = *pair[1]
+		}
+	}
+	return t
+}
+
+// Signal is what the organisation's own supervision says.
+type Signal struct {
+	Source  string    `json:"source"`
+	Key     string    `json:"key"`
+	Title   string    `json:"title,omitempty"`
+	At      time.Time `json:"at"`
+	EndedAt time.Time `json:"endedAt,omitzero"`
+}
+
+// maxSignals are kept of one incident.
+const maxSignals = 50
+
+// Open reports whether people still have to do with it.
+func (i Incident) Open() bool { return i.EndedAt.IsZero() }
+
+// Won is by how long the customers' voice came before the organisation's own supervision; negative where that was first, false where it said
+// nothing.
+func (i Incident) Won() (time.Duration, bool) {
+	if len(i.Course.Signals) == 0 || i.Course.Trigger == BySignal {
+		return 0, false
+	}
+	first := slices.MinFunc(i.Course.Signals, func(a, b Signal) int { return a.At.Compare(b.At) })
+	return first.At.Sub(i.OpenedAt), true
+}
+
+// Confirm says that it is real.
+func (i *Incident) Confirm(now time.Time) error {
+	if i.State != Suspected {
+		return i.refuse()
+	}
+	i.State, i.Course.ConfirmedAt = Confirmed, now
+	return nil
+}
+
+// Fix says that somebody is at work on it; what was only suspected is confirmed by that.
+func (i *Incident) Fix(now time.Time) error {
+	switch i.State {
+	case Suspected:
+		i.Course.ConfirmedAt = now
+	case Confirmed:
+	case Fixing, Solved, FalseAlarm:
+		return i.refuse()
+	}
+	i.State, i.Course.FixingAt = Fixing, now
+	return nil
+}
+
+// Solve ends it.
+func (i *Incident) Solve(now time.Time) error {
+	if !i.Open() || i.State == Suspected {
+		return i.refuse()
+	}
+	i.State, i.EndedAt = Solved, now
+	return nil
+}
+
+// Dismiss says that it was none. What was confirmed to customers cannot be taken back.
+func (i *Incident) Dismiss(now time.Time) error {
+	if i.State != Suspected {
+		return i.refuse()
+	}
+	i.State, i.EndedAt = FalseAlarm, now
+	return nil
+}
+
+func (i *Incident) refuse() error {
+	e := vis.Errorf(vis.Conflict, "incident_state", "This incident is %s already.", strings.ReplaceAll(string(i.State), "_", " "))
+	if i.State == Suspected {
+		e = vis.Errorf(vis.Conflict, "incident_state", "This incident is only suspected: confirm it first.")
+	}
+	return e
+}
+
+// concerns reports whether a message is about the incident.
+func (i Incident) concerns(h Heard) bool {
+	if i.Course.Trigger == ByWords {
+		return h.Letters >= shortest && i.Course.Sign.Near(h.Sign) >= alike
+	}
+	return i.Course.Reason != "" && h.Reason == i.Course.Reason && (i.Course.Channel == "" || i.Course.Channel == h.Channel)
+}
+
+// Heard is what is remembered of a message for some days: enough to count it and to find others like it.
+type Heard struct {
+	Said
+	Conversation vis.ConversationID
+	Channel      vis.ChannelID
+	Reason       string
+	Language     string
+}
+
+// Concerned is a conversation that an incident concerns.
+type Concerned struct {
+	Incident     vis.IncidentID
+	Conversation vis.ConversationID
+	Customer     vis.CustomerID
+	Message      vis.MessageID // the first about it
+	At           time.Time     // when it was said
+	Language     string
+	HeldAt       time.Time // when she was told that it is known
+	ToldAt       time.Time // when she was told that it is solved
+}
+
+// Scenario is what was prepared for incidents of some reasons.
+type Scenario struct {
+	ID        vis.ScenarioID
+	Plan      Plan
+	CreatedAt time.Time
+	Version   int64
+}
+
+// Plan is the prepared part of a scenario.
+type Plan struct {
+	Name    string         `json:"name"`
+	Reasons []string       `json:"reasons,omitempty"`
+	Steps   []string       `json:"steps,omitempty"`
+	Owners  []vis.MemberID `json:"owners,omitempty"`
+	Texts   Texts          `json:"texts,omitzero"`
+}
+
+// The bounds of a plan.
+const (
+	MaxScenarios = 100
+	maxList      = 50
+)
+
+func (p *Plan) check() error {
+	p.Name = strings.TrimSpace(text.Line(p.Name))
+	if n := utf8.RuneCountInString(p.Name); n == 0 || n > MaxName {
+		return vis.InField("name", "A name has between 1 and %d characters.", MaxName)
+	}
+	for field, list := range map[string][]string{"reasons": p.Reasons, "steps": p.Steps} {
+		if len(list) > maxList {
+			return vis.InField(field, "There are at most %d of these.", maxList)
+		}
+		for i := range list {
+			list[i] = strings.TrimSpace(text.Line(list[i]))
+			if n := utf8.RuneCountInString(list[i]); n == 0 || n > 500 {
+				return vis.InField(field, "Each has between 1 and 500 characters.")
+			}
+		}
+	}
+	if len(p.Owners) > maxList {
+		return vis.InField("ownerIds", "There are at most %d of these.", maxList)
+	}
+	return p.Texts.check()
+}
+
+// Change is what people say of an incident when they move it on; what is empty stays.
+type Change struct {
+	Name     string
+	Scenario vis.ScenarioID
+	Texts    Texts
+}
+
+// Settings are how an organisation wants to be alarmed.
+type Settings struct {
+	// Budget is one false alarm in so many days of a topic.
+	Budget  Budget `json:"budget"`
+	Version int64  `json:"-"`
+}

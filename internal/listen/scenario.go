@@ -1,0 +1,124 @@
+package listen
+
+import (
+	"context"
+
+	"visavis/internal/vis"
+)
+
+// Scenarios are what was prepared, by when it was made.
+func (w *Watch) Scenarios(ctx context.Context, by vis.Actor) ([]Scenario, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return nil, err
+	}
+	return vis.View(ctx, w.db, by.Workspace, func(tx IncidentTx) ([]Scenario, error) { return tx.Scenarios(ctx) })
+}
+
+// PrepareScenario keeps a new plan.
+func (w *Watch) PrepareScenario(ctx context.Context, by vis.Actor, p Plan) (Scenario, error) {
+	now := w.clock.Now()
+	s := Scenario{ID: vis.ScenarioID(w.mint.ID(now)), CreatedAt: now, Version: 1}
+	return w.keepScenario(ctx, by, "scenario.prepared", p, func(tx IncidentTx, p Plan) (Scenario, error) {
+		all, err := tx.Scenarios(ctx)
+		if err == nil && len(all) >= MaxScenarios {
+			err = vis.Errorf(vis.Conflict, "too_many", "There are %d scenarios already; that is the most there can be.", MaxScenarios)
+		}
+		if err != nil {
+			return s, err
+		}
+		s.Plan = p
+		return s, tx.InsertScenario(ctx, s)
+	})
+}
+
+// ChangeScenario replaces a plan.
+func (w *Watch) ChangeScenario(ctx context.Context, by vis.Actor, id vis.ScenarioID, p Plan, version int64) (Scenario, error) {
+	return w.keepScenario(ctx, by, "scenario.changed", p, func(tx IncidentTx, p Plan) (Scenario, error) {
+		s, err := tx.Scenario(ctx, id)
+		if err != nil {
+			return s, err
+		}
+		s.Plan, s.Version = p, version
+		return tx.SaveScenario(ctx, s)
+	})
+}
+
+// keepScenario checks a plan and lets it be written.
+func (w *Watch) keepScenario(ctx context.Context, by vis.Actor, what string, p Plan, keep func(IncidentTx, Plan) (Scenario, error)) (Scenario, error) {
+	if err := by.Must(vis.WriteSettings); err != nil {
+		return Scenario{}, err
+	}
+	if err := p.check(); err != nil {
+		return Scenario{}, err
+	}
+	return vis.Update(ctx, w.db, by, func(tx IncidentTx) (Scenario, error) {
+		members, err := tx.Members(ctx)
+		if err != nil {
+			return Scenario{}, err
+		}
+		known := make(map[vis.MemberID]bool, len(members))
+		for _, m := range members {
+			known[m.ID] = true
+		}
+		for _, owner := range p.Owners {
+			if !known[owner] {
+				return Scenario{}, vis.InField("ownerIds", "There is no such member.")
+			}
+		}
+		s, err := keep(tx, p)
+		if err != nil {
+			return s, err
+		}
+		return s, tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), what, string(s.ID), nil))
+	})
+}
+
+// ForgetScenario deletes a plan; incidents keep the texts that they took from it.
+func (w *Watch) ForgetScenario(ctx context.Context, by vis.Actor, id vis.ScenarioID) error {
+	if err := by.Must(vis.WriteSettings); err != nil {
+		return err
+	}
+	return w.db.Update(ctx, by, nil, func(tx IncidentTx) error {
+		if err := tx.DeleteScenario(ctx, id); err != nil {
+			return err
+		}
+		return tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "scenario.deleted", string(id), nil))
+	})
+}
+
+// Settings are how this workspace wants to be alarmed.
+func (w *Watch) Settings(ctx context.Context, by vis.Actor) (Settings, error) {
+	if err := by.Must(vis.ReadSettings); err != nil {
+		return Settings{}, err
+	}
+	return vis.View(ctx, w.db, by.Workspace, func(tx IncidentTx) (Settings, error) {
+		s, err := tx.ListenSettings(ctx)
+		if s.Budget == 0 {
+			s.Budget = DefaultBudget
+		}
+		return s, err
+	})
+}
+
+// ChangeSettings replaces them.
+func (w *Watch) ChangeSettings(ctx context.Context, by vis.Actor, s Settings) (Settings, error) {
+	if err := by.Must(vis.WriteSettings); err != nil {
+		return Settings{}, err
+	}
+	if !(s.Budget >= LeastBudget && s.Budget <= MostBudget) {
+		return Settings{}, vis.InField("falseAlarmDays", "This is between %v and %v days.", LeastBudget, MostBudget)
+	}
+	return vis.Update(ctx, w.db, by, func(tx IncidentTx) (Settings, error) {
+		before, err := tx.ListenSettings(ctx)
+		if err != nil {
+			return s, err
+		}
+		if before.Version != s.Version {
+			return s, vis.Errorf(vis.Conflict, "changed_meanwhile", "Somebody has changed this in the meantime.")
+		}
+		if s, err = tx.SaveListenSettings(ctx, s); err != nil {
+			return s, err
+		}
+		return s, tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "listen.settings_changed", "", map[string]any{"falseAlarmDays": s.Budget}))
+	})
+}

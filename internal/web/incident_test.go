@@ -1,0 +1,192 @@
+package web
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"visavis/internal/jobs"
+	"visavis/internal/listen"
+	"visavis/internal/vis"
+)
+
+// hear reads what was written and looks at it, as the server does once a minute.
+func (h *house) hear() {
+	h.Helper()
+	h.must(h.listen.CatchUp(h.ctx, h.ws))
+	for more := true; more; {
+		var err error
+		more, err = h.watch.Follow(h.ctx, h.ws)
+		h.must(err)
+	}
+	h.clock.move(time.Minute)
+	h.runDue()
+}
+
+// runDue runs the timers of incidents that are due, as jobs.Runner does.
+func (h *house) runDue() {
+	h.Helper()
+	effects := h.watch.Effects()
+	due, err := h.store.Timers().Due(h.ctx, h.clock.Now(), 1000)
+	h.must(err)
+	for _, t := range due {
+		if effect, ours := effects[t.Kind]; ours {
+			h.must(effect(h.ctx, t))
+		}
+	}
+}
+
+var outageFR = []string{
+	"Bonjour, plus d'internet depuis ce matin à Lyon, c'est une panne ?",
+	"bonjour plus internet depuis ce matin a lyon, une panne ?",
+	"Plus d'internet depuis ce matin à Lyon : c'est une panne ??",
+	"Bonjour, plus d internet depuis ce matin à Lyon, c est une panne",
+	"bonjour, plus d'internet depuis ce matin à Lyon. Panne ?",
+}
+
+var everyday = []string{
+	"Où est mon colis, il devait arriver hier", "Do you have the blue one in 42?", "Je voudrais changer l'adresse de livraison", "Merci pour votre aide !",
+	"How do I return these shoes?", "La facture de mars est fausse", "Mot de passe oublié", "Le vendeur était charmant", "Can I pay in three instalments?",
+}
+
+// A day of an outage: what is usual, then several customers within minutes, an alert of the supervision that comes later, and everyone told once.
+func TestAnOutageIsHeardAndEveryoneIsToldOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	boss := h.hire(h.admin, "Sam Boss", vis.Supervisor)
+	robot := h.token(h.admin, vis.WriteSignals)
+	for _, words := range everyday {
+		h.write(h.visitor(h.ws, h.chat), words)
+		h.clock.move(time.Duration(1+random.IntN(9)) * time.Minute)
+	}
+	h.hear()
+	if all := read[obj](t, h.get(boss, "/api/v1/incidents"))["items"].([]any); len(all) != 0 {
+		t.Fatalf("an everyday morning is an incident: %v", all)
+	}
+	head := h.head(h.ws)
+	began := h.clock.Now()
+	var struck []principal
+	for i, words := range outageFR {
+		struck = append(struck, h.visitor(h.ws, h.chat))
+		h.write(struck[i], words)
+		h.clock.move(30 * time.Second)
+		if i == 2 {
+			h.write(h.visitor(h.ws, h.chat), everyday[0])
+		}
+	}
+	h.hear()
+	all := read[obj](t, h.get(boss, "/api/v1/incidents"))["items"].([]any)
+	if len(all) != 1 {
+		t.Fatalf("%d incidents after %v: %v", len(all), h.clock.Now().Sub(began), h.since(h.ws, head))
+	}
+	one := all[0].(map[string]any)
+	id, path := one["id"].(string), "/api/v1/incidents/"+one["id"].(string)
+	if one["state"] != "suspected" || one["conversations"].(float64) != 5 || one["customers"].(float64) != 5 {
+		t.Errorf("the incident is %v", one)
+	}
+	if bell := read[obj](t, h.get(boss, "/api/v1/notices"))["items"].([]any); len(bell) == 0 || bell[0].(map[string]any)["kind"] != "incident" {
+		t.Errorf("the supervisor's bell has %v", bell)
+	}
+	detail := read[obj](t, h.get(boss, path))
+	if first := detail["first"].([]any); len(first) != 1 || first[0].(map[string]any)["alike"].(float64) != 5 {
+		t.Errorf("what was said first is %v", first)
+	}
+	if words := fmt.Sprint(detail["words"]); words == "[]" {
+		t.Error("nothing is known of what it may be about")
+	}
+	h.clock.move(12 * time.Minute)
+	read[obj](t, h.post(robot, "/api/v1/signals", obj{"source": "probe", "key": "lyon-7", "title": "Lyon is down", "state": "firing", "reason": one["reason"]}))
+	read[obj](t, h.post(robot, "/api/v1/signals", obj{"source": "probe", "key": "lyon-7", "state": "firing", "reason": one["reason"]})) // again: the same
+	texts := obj{"holding": obj{"fr": "Nous savons et cherchons.", "en": "We know."}, "solved": obj{"fr": "C'est réparé.", "en": "It is mended."},
+		"banner": obj{"fr": "Panne à Lyon.", "en": "Lyon is down."}}
+	read[obj](t, h.post(boss, path+"/confirm", obj{"name": "Lyon", "texts": texts}))
+	h.runDue()
+	h.runDue()
+	late := h.visitor(h.ws, h.chat)
+	h.write(late, outageFR[0])
+	h.hear()
+	h.runDue()
+	read[obj](t, h.post(boss, path+"/fixing", obj{}))
+	for _, who := range append(struck, late) {
+		if said := h.toldTo(who); fmt.Sprint(said) != "[Nous savons et cherchons.]" {
+			t.Errorf("while it goes on a customer is told %q", said)
+		}
+	}
+	if banner := fmt.Sprint(read[obj](t, h.get(nobody, "/api/v1/visitor/channel?key="+h.chat.Key))["incident"]); banner != "map[en:Lyon is down. fr:Panne à Lyon.]" {
+		t.Errorf("the banner is %s", banner)
+	}
+	solved := read[obj](t, h.post(boss, path+"/solve", obj{}))
+	if won, ok := solved["minutesWon"].(float64); !ok || won != 12 || len(solved["signals"].([]any)) != 1 {
+		t.Errorf("in the end: %v", solved)
+	}
+	// A server that was killed runs the timer again.
+	h.must(h.watch.Effects()[listen.TimerTell](h.ctx, jobs.Timer{Workspace: h.ws, Kind: listen.TimerTell, Key: id, DueAt: h.clock.Now()}))
+	h.must(h.watch.Effects()[listen.TimerTell](h.ctx, jobs.Timer{Workspace: h.ws, Kind: listen.TimerTell, Key: id, DueAt: h.clock.Now()}))
+	h.runDue()
+	for _, who := range append(struck, late) {
+		if said := h.toldTo(who); fmt.Sprint(said) != "[Nous savons et cherchons. C'est réparé.]" {
+			t.Errorf("in the end a customer was told %q", said)
+		}
+	}
+	if read[obj](t, h.get(nobody, "/api/v1/visitor/channel?key="+h.chat.Key))["incident"] != nil {
+		t.Error("the banner stays")
+	}
+	if all := read[obj](t, h.get(boss, "/api/v1/incidents"))["items"].([]any); len(all) != 1 {
+		t.Errorf("%d incidents in the end", len(all))
+	}
+}
+
+// toldTo is what a customer was told by the server, in order.
+func (h *house) toldTo(who principal) (out []string) {
+	h.Helper()
+	mine := read[obj](h, h.get(who, "/api/v1/visitor"))["conversations"].([]any)
+	for _, c := range mine {
+		for _, m := range read[obj](h, h.get(who, "/api/v1/visitor/conversations/"+c.(map[string]any)["id"].(string)+"/messages"))["items"].([]any) {
+			if m := m.(map[string]any); m["author"].(map[string]any)["kind"] != "customer" {
+				out = append(out, m["text"].(string))
+			}
+		}
+	}
+	return out
+}
+
+func TestAVerdictIsGivenOnceAndByThoseWhoMay(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	signal := func(key, state string) answer {
+		return h.post(h.admin, "/api/v1/signals", obj{"source": "probe", "key": key, "state": state})
+	}
+	if r := signal("nothing", "resolved"); r.status != 404 {
+		t.Errorf("the end of nothing: %d", r.status)
+	}
+	id := read[obj](t, signal("a", "firing"))["id"].(string)
+	if other := read[obj](t, signal("b", "firing"))["id"]; other != id {
+		t.Error("one cause has two incidents")
+	}
+	path := "/api/v1/incidents/" + id
+	for _, bad := range []call{
+		{method: "POST", path: "/api/v1/signals", body: obj{"source": " ", "key": "k", "state": "firing"}},
+		{method: "POST", path: "/api/v1/signals", body: obj{"source": "s", "key": "k", "state": "firing", "reason": "no/such"}},
+		{method: "PUT", path: "/api/v1/listening", body: obj{"falseAlarmDays": 0, "version": 0}},
+		{method: "POST", path: "/api/v1/scenarios", body: obj{"name": ""}},
+		{method: "POST", path: "/api/v1/scenarios", body: obj{"name": "x", "ownerIds": []string{newID()}}},
+	} {
+		bad.as = h.admin
+		if r := h.do(bad); r.status != 422 {
+			t.Errorf("%s %v: %d %s", bad.path, bad.body, r.status, r.body)
+		}
+	}
+	if r := h.post(h.admin, path+"/solve", obj{}); r.status != 409 {
+		t.Errorf("what is only suspected was solved: %d", r.status)
+	}
+	if state := read[obj](t, h.post(h.admin, path+"/dismiss", obj{}))["state"]; state != "false_alarm" {
+		t.Errorf("dismissed it is %v", state)
+	}
+	for _, verb := range []string{"confirm", "fixing", "solve", "dismiss"} {
+		if r := h.post(h.admin, path+"/"+verb, obj{}); r.status != 409 {
+			t.Errorf("%s after the end: %d", verb, r.status)
+		}
+	}
+}
