@@ -87,7 +87,7 @@ export const readingEn: Record<keyof typeof readingFr, string> = {
   'views.kept': 'My views',
 
   'reasons.lead':
-    'Why your customers contact you. The reader and your agents give these reasons; rules, lists and measures use them.',
+    'Why your customers contact you. The reader and your agents give these reasons; rules, lists and priorities use them.',
   'reasons.tree': 'The tree of reasons',
   'reasons.tree.hint': 'Three levels at most. Each reason has a name in both languages.',
   'reasons.empty': 'No reason yet',

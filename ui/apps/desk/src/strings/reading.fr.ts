@@ -85,7 +85,7 @@ export const readingFr = {
   'views.kept': 'Mes vues',
 
   'reasons.lead':
-    'Pourquoi vos clients vous contactent. La lecture automatique et vos agents donnent ces motifs\u202f; les règles, les listes et les mesures s’en servent.',
+    'Pourquoi vos clients vous contactent. La lecture automatique et vos agents donnent ces motifs\u202f; les règles, les listes et les priorités s’en servent.',
   'reasons.tree': 'L’arbre des motifs',
   'reasons.tree.hint': 'Trois niveaux au plus. Chaque motif porte un nom dans les deux langues.',
   'reasons.empty': 'Pas encore de motif',
