@@ -38,9 +38,16 @@ func (w *Watch) ChangeScenario(ctx context.Context, by vis.Actor, id vis.Scenari
 		if err != nil {
 			return s, err
 		}
-		s.Plan, s.Version = p, version
+		if s.Version != version {
+			return s, errChanged()
+		}
+		s.Plan = p
 		return tx.SaveScenario(ctx, s)
 	})
+}
+
+func errChanged() error {
+	return vis.Errorf(vis.Conflict, "changed_meanwhile", "Somebody has changed this in the meantime.")
 }
 
 // keepScenario checks a plan and lets it be written.
@@ -114,7 +121,7 @@ func (w *Watch) ChangeSettings(ctx context.Context, by vis.Actor, s Settings) (S
 			return s, err
 		}
 		if before.Version != s.Version {
-			return s, vis.Errorf(vis.Conflict, "changed_meanwhile", "Somebody has changed this in the meantime.")
+			return s, errChanged()
 		}
 		if s, err = tx.SaveListenSettings(ctx, s); err != nil {
 			return s, err

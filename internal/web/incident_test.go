@@ -178,6 +178,12 @@ func TestAVerdictIsGivenOnceAndByThoseWhoMay(t *testing.T) {
 			t.Errorf("%s %v: %d %s", bad.path, bad.body, r.status, r.body)
 		}
 	}
+	plan := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "x"}))
+	for path, body := range map[string]obj{"/api/v1/scenarios/" + plan["id"].(string): {"name": "y", "version": 7}, "/api/v1/listening": {"falseAlarmDays": 30, "version": 7}} {
+		if r := h.do(call{method: "PUT", path: path, as: h.admin, body: body}); r.status != 409 {
+			t.Errorf("a stale change of %s: %d %s", path, r.status, r.body)
+		}
+	}
 	if r := h.post(h.admin, path+"/solve", obj{}); r.status != 409 {
 		t.Errorf("what is only suspected was solved: %d", r.status)
 	}
