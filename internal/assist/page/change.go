@@ -186,7 +186,7 @@ func (s *Scrubber) mutation(data json.RawMessage) (any, error) {
 		if s.node(a.Node, s.marks[a.ParentID], 0) {
 			return false
 		}
-		s.bury(a.Node, 0)
+		s.bury(a.Node)
 		return true
 	})
 	m.Texts = slices.DeleteFunc(m.Texts, func(t textChange) bool {

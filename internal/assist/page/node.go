@@ -168,7 +168,7 @@ func mask(in string) string {
 func (s *Scrubber) children(n *node, within mark, depth int) {
 	if depth >= maxDepth {
 		for _, c := range n.ChildNodes {
-			s.bury(c, depth)
+			s.bury(c)
 		}
 		n.ChildNodes = []*node{}
 		return
@@ -177,7 +177,7 @@ func (s *Scrubber) children(n *node, within mark, depth int) {
 		if s.node(c, within, depth+1) {
 			return false
 		}
-		s.bury(c, depth+1)
+		s.bury(c)
 		return true
 	})
 	if n.ChildNodes == nil {
@@ -186,13 +186,13 @@ func (s *Scrubber) children(n *node, within mark, depth int) {
 }
 
 // bury remembers of everything in a node that it is not shown: the recording will speak of it.
-func (s *Scrubber) bury(n *node, depth int) {
-	if n == nil || depth > 2*maxDepth {
+func (s *Scrubber) bury(n *node) {
+	if n == nil {
 		return
 	}
 	s.mark(n.ID, hidden)
 	for _, c := range n.ChildNodes {
-		s.bury(c, depth+1)
+		s.bury(c)
 	}
 }
 
@@ -230,7 +230,7 @@ func (s *Scrubber) element(n *node, within mark, depth int) bool {
 // hollow leaves of an element that there is one, and how much room it takes.
 func (s *Scrubber) hollow(n *node, tag string, hide bool) bool {
 	for _, c := range n.ChildNodes {
-		s.bury(c, 0)
+		s.bury(c)
 	}
 	kept := &node{TagName: "noscript", Attributes: map[string]any{}, ChildNodes: []*node{}}
 	if hide || slices.Contains(boxes, tag) {
