@@ -661,7 +661,7 @@ func TestVisitorsSeeOnlyTheseFields(t *testing.T) {
 const visibleToVisitors = `
 assist assist.asked assist.consents assist.conversationId assist.id assist.lateAt assist.pressedAt assist.ringing assist.state assist.version assist.watchers
 iceServers iceServers.credential iceServers.urls iceServers.username
-colour greeting greeting.en greeting.fr here languages name open promise promise.answerBy promise.term promise.term.for promise.zone team team.face team.firstName team.here workspace token
+cobrowse colour greeting greeting.en greeting.fr here languages name open promise promise.answerBy promise.term promise.term.for promise.zone team team.face team.firstName team.here workspace token
 visitor visitor.email visitor.id visitor.locale visitor.name visitor.verified
 conversation conversation.agents conversation.id conversation.lastMessageAt conversation.lastPosition conversation.memberReadPosition conversation.preview
 conversation.readPosition conversation.state conversation.subject

@@ -33,7 +33,7 @@ var limitAsset = limit{"cobrowse asset", 1200, time.Minute}
 func viewerPolicy(desk *url.URL) string {
 	ancestors := desk.String()
 	if ip, err := netip.ParseAddr(desk.Hostname()); desk.Hostname() == "localhost" || err == nil && ip.IsLoopback() {
-		for _, host := range []string{"localhost", "127.0.0.1", "[::1]"} { // on one's own machine all of these are the desk
+		for _, host := range []string{"localhost", "127.0.0.1"} { // on one's own machine all of these are the desk
 			at := url.URL{Scheme: desk.Scheme, Host: host}
 			if desk.Port() != "" {
 				at.Host += ":" + desk.Port()

@@ -130,11 +130,11 @@ func (s *Scrubber) attributes(tag string, svg bool, in map[string]any, m mark) m
 // attribute is one attribute as it may be seen; false when it may not. One that is taken away has the value nil.
 func (s *Scrubber) attribute(tag, name, written string, svg bool, value any, m mark) (any, bool) {
 	text, isText := value.(string)
-	switch value.(type) {
+	switch value := value.(type) {
 	case string, bool, nil, float64:
 	case map[string]any:
 		if name == "style" {
-			return s.declarations(value.(map[string]any)), true
+			return s.declarations(value), true
 		}
 		return nil, false
 	default:
