@@ -426,6 +426,7 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   console.warn(`change to the agent's screen: p50 ${half} ms, p95 ${most} ms; whole page ${wire.sent[1]?.length} B`);
   expect(wire.sent.filter((frame) => frame.includes('kanari'))).toEqual([]);
   expect(await shownAt(viewer)).not.toMatch(/kanari|7406/);
+  expect(await shownAt(viewer)).toMatch(/<div data-visavis-hide=""[^>]*><\/div>/);
 
   // An arrow, by key and hand, stands on her page.
   await desk.keyboard.press('f');

@@ -1,5 +1,5 @@
 import type { PageEvent } from '@visavis/client/cobrowse.ts';
-import { entries, holdsEntry, mask, never, shown } from './secrets';
+import { entries, holdsEntry, mask, never, own, shown } from './secrets';
 
 /**
  * The last look at everything before it leaves the page. The recorder's own masking forgets hidden fields, the words of options
@@ -16,7 +16,6 @@ export interface Seen {
   tagName?: string;
   attributes?: Attributes;
   childNodes?: Seen[];
-  needBlock?: boolean;
   textContent?: string;
   [name: string]: unknown;
 }
@@ -124,10 +123,11 @@ function clean(node: Seen, find: Find, entry: boolean, style = false): Seen {
   const tag = (node.tagName ?? '').toLowerCase();
   const living = element(find(node.id));
   const bare = { id: node.id, type: 2, childNodes: [] };
-  if (node.needBlock)
-    return { ...node, tagName: 'div', attributes: { ...sized(node), 'data-visavis-hide': '' }, childNodes: [] };
-  if (silent.has(tag) || (tag === 'link' && typeof node.attributes?.['_cssText'] !== 'string'))
+  if (living?.matches(own) || silent.has(tag) || (tag === 'link' && typeof node.attributes?.['_cssText'] !== 'string'))
     return { ...bare, tagName: 'noscript', attributes: {} };
+  // The recorder has left it empty, and measured it.
+  if ('rr_width' in (node.attributes ?? {}))
+    return { ...bare, tagName: 'div', attributes: { ...sized(node), 'data-visavis-hide': '' } };
   const held = entry || holdsEntry(living?.matches(entries) ? living : null);
   return {
     ...node,
