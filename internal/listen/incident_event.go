@@ -13,8 +13,8 @@ const (
 	IncidentDismissed vis.EventType = "incident.dismissed"
 )
 
-// IncidentEventTypes lists the facts about incidents.
-func IncidentEventTypes() []vis.EventType {
+// EventTypes lists the facts about incidents.
+func EventTypes() []vis.EventType {
 	return []vis.EventType{IncidentSuspected, IncidentGrew, IncidentSignalled, IncidentConfirmed, IncidentFixing, IncidentSolved, IncidentDismissed}
 }
 

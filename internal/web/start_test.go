@@ -10,6 +10,7 @@ import (
 	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/routing"
@@ -30,7 +31,8 @@ func BenchmarkStart(b *testing.B) {
 
 func TestEveryFactHasAShape(t *testing.T) {
 	t.Parallel()
-	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes(), post.EventTypes(), assist.EventTypes())
+	declared := slices.Concat(desk.EventTypes(), staff.EventTypes(), channel.EventTypes(), notify.EventTypes(), routing.EventTypes(), post.EventTypes(), assist.EventTypes(),
+		listen.EventTypes())
 	slices.Sort(declared)
 	if shaped := slices.Sorted(maps.Keys(shapes)); !slices.Equal(declared, shaped) {
 		t.Errorf("the rooms tell %v\nthe API tells %v", declared, shaped)
