@@ -12,6 +12,7 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -41,7 +42,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), mint: vis.Mint{Rand: rand.Reader}}
 	clock := vis.ClockFunc(func() time.Time { return h.now })
-	db, err := store.Open(h.ctx, "sqlite://"+t.TempDir()+"/visavis.db", store.Options{Clock: clock})
+	db, err := store.Open(h.ctx, storetest.Fresh(t), store.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), mint: vis.Mint{Rand: rand.Reader}}
 	clock := vis.Clock(h)
-	h.store = storetest.OpenWith(t, storetest.SQLite().URL(t), store.Options{Clock: clock})
+	h.store = storetest.OpenWith(t, storetest.Fresh(t), store.Options{Clock: clock})
 	people := staff.New(h.store.Staff(), clock, h.mint, plain{}, 2)
 	w, lea, err := people.Found(h.ctx, staff.Founding{Workspace: "Arzel", Name: "Léa Morvan", Email: "lea@arzel.example", Password: "a very long password", Locale: "fr", Zone: "Europe/Paris"}, true)
 	h.must(err)

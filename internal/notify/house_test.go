@@ -104,7 +104,7 @@ var mint = vis.Mint{Rand: rand.Reader}
 func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{TB: t, ctx: t.Context(), clock: &clock{now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}}
-	h.store = storetest.OpenWith(t, storetest.SQLite().URL(t), store.Options{Clock: h.clock})
+	h.store = storetest.OpenWith(t, storetest.Fresh(t), store.Options{Clock: h.clock})
 	rules, err := safehttp.New(safehttp.Options{})
 	h.must(err)
 	h.out = &receiver{rules: rules}

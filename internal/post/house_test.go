@@ -20,6 +20,7 @@ import (
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -187,7 +188,7 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
-	return newHouseOn(t, "sqlite://"+t.TempDir()+"/visavis.db")
+	return newHouseOn(t, storetest.Fresh(t))
 }
 
 func newHouseOn(t testing.TB, url string, more ...channel.Adapter) *house {

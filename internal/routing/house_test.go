@@ -18,6 +18,7 @@ import (
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -99,7 +100,7 @@ func newHouse(t testing.TB) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), clock: &clock{now: monday}, mint: vis.Mint{Rand: rand.Reader}, told: &told{}}
 	h.told.known = vis.WebhookID(h.mint.ID(monday))
-	h.store = h.open("sqlite://" + t.TempDir() + "/visavis.db")
+	h.store = h.open(storetest.Fresh(t))
 	h.found("Arzel")
 	return h
 }

@@ -212,6 +212,9 @@ func TestNothingIsOrphanedAndNobodyWaitsWhileSomebodyIsFree(t *testing.T) {
 	}
 	slices.Sort(names)
 	some := 25 // each has a database of its own; -rapid.checks asks for more
+	if testing.Short() {
+		some = 5 // the race detector makes each ten times slower
+	}
 	if asked := flag.Lookup("rapid.checks"); asked != nil && asked.Value.String() != asked.DefValue {
 		some = math.MaxInt
 	}

@@ -15,6 +15,7 @@ import (
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -69,7 +70,7 @@ func newShop(t testing.TB) *shop {
 	t.Helper()
 	h := &shop{TB: t, ctx: context.Background(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC), mint: vis.Mint{Rand: rand.Reader}}
 	clock := vis.ClockFunc(func() time.Time { return h.now })
-	db, err := store.Open(h.ctx, "sqlite://"+t.TempDir()+"/visavis.db", store.Options{Clock: clock})
+	db, err := store.Open(h.ctx, storetest.Fresh(t), store.Options{Clock: clock})
 	h.ok(err)
 	t.Cleanup(func() {
 		if err := db.Close(); err != nil {

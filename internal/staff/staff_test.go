@@ -9,6 +9,7 @@ import (
 
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -34,7 +35,7 @@ func newHouse(t *testing.T) *house {
 	t.Helper()
 	h := &house{t: t, ctx: t.Context(), now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 	clock := vis.ClockFunc(func() time.Time { return h.now })
-	db, err := store.Open(h.ctx, "sqlite://"+t.TempDir()+"/visavis.db", store.Options{Clock: clock})
+	db, err := store.Open(h.ctx, storetest.Fresh(t), store.Options{Clock: clock})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ import (
 	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
+	"visavis/internal/store/storetest"
 	"visavis/internal/vis"
 )
 
@@ -110,7 +111,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.must(err)
 	blobs, err := blob.NewFolder(dir+"/files", keys)
 	h.must(err)
-	h.store, err = store.Open(h.ctx, "sqlite://"+dir+"/visavis.db", store.Options{Clock: h.clock})
+	h.store, err = store.Open(h.ctx, storetest.Fresh(t), store.Options{Clock: h.clock})
 	h.must(err)
 	mint := vis.Mint{Rand: rand.Reader}
 	h.staff = staff.New(h.store.Staff(), h.clock, mint, keys, 2)

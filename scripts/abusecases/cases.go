@@ -34,6 +34,8 @@ var cases = []abuse{
 	{id: "W-08", what: "1 MB frames, 10,000 small ones, broken text, slow readers"},
 	{id: "W-09", what: "messages between frames from a foreign origin"},
 	{id: "W-10", what: "a host page that fights the widget, or is read by it"},
+	{id: "W-11", what: "forged recordings of a customer's page: scripts, handlers, frames, styles and addresses that run, pictures that reach inside, huge and broken ones"},
+	{id: "W-12", what: "what a customer enters: passwords, cards, codes, hidden fields and what a site keeps apart, never in what her agent is sent"},
 	{id: "W-13", what: "what a customer allows in a live assistance: without her, after the end, by another, for too long"},
 	{id: "W-14", what: "the relay as a way to other addresses and ports"},
 	{id: "W-15", what: "the relay's credentials after the call, of another call, expired, or used too often"},

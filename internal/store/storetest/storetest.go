@@ -5,11 +5,13 @@ import (
 	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -103,7 +105,39 @@ func OpenWith(t testing.TB, url string, o store.Options) *store.Store {
 // New opens a new, empty store on SQLite: what tests of other rooms stand on.
 func New(t testing.TB) *store.Store {
 	t.Helper()
-	return Open(t, SQLite().URL(t))
+	return Open(t, Fresh(t))
+}
+
+// fresh is the file of an empty SQLite database with all its tables. To make them anew for every test would take longer than most tests.
+var fresh = sync.OnceValues(func() (file []byte, err error) {
+	dir, err := os.MkdirTemp("", "visavis-fresh-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	path := filepath.Join(dir, "visavis.db")
+	s, err := store.Open(context.Background(), "sqlite://"+path, store.Options{Clock: vis.ClockFunc(time.Now)})
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// Fresh returns the address of a new SQLite database that has its tables already and nothing in them. It goes when the test ends.
+func Fresh(t testing.TB) string {
+	t.Helper()
+	file, err := fresh()
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "visavis.db")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite://" + path
 }
 
 // Run runs the suite on an engine.
