@@ -147,6 +147,9 @@ func (h *bigHouse) fill() {
 // also when the most urgent tenth is for nobody.
 func TestADecisionCostsTheLogarithmOfTheQueue(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("it only counts, and nothing runs beside it: the race detector makes it ten times slower")
+	}
 	steps := func(waiting int) float64 {
 		h := newBigHouse(200, waiting, func(h *bigHouse) { h.skills, h.levels, h.strange = 1, 1, true })
 		h.fill()
