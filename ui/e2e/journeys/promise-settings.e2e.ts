@@ -121,13 +121,13 @@ test('an administrator builds a rule, tries it on the past, and sees it run', as
   await page.getByRole('group', { name: 'Condition 1' }).getByLabel('Valeur').fill('porte-gourde');
   const action = page.getByRole('group', { name: 'Action 1' });
   await action.getByLabel('Action', { exact: true }).selectOption({ label: 'Fixer le motif' });
-  await action.getByLabel('Avec').fill('produit/casse');
+  await action.getByLabel('Avec').selectOption({ label: 'Panne et SAV' });
   await page
     .getByText(/Quand un client écrit, si le texte contient «\u202fporte-gourde\u202f», alors poser le motif/)
     .waitFor();
   await page.getByRole('button', { name: 'Essayer sur les conversations passées' }).click();
   await page.getByText(/^1 conversation sur \d+$/).waitFor();
-  await page.getByRole('list', { name: 'Ce qu’elle aurait fait' }).getByText('produit/casse').waitFor();
+  await page.getByRole('list', { name: 'Ce qu’elle aurait fait' }).getByText('Panne et SAV').waitFor();
   expect(await axe(page)).toEqual([]);
   await save(page, 'Créer');
   await page.getByText('n’a pas encore agi').waitFor();
