@@ -76,6 +76,7 @@ test('an administrator says when people answer, and promises something in those 
   await page.getByRole('link', { name: 'Toutes les promesses' }).click();
   const list = page.getByRole('list', { name: 'Promesses' });
   const up = page.getByRole('button', { name: 'Monter Nuit' });
+  await up.waitFor(); // what is counted is the whole list
   for (let left = await list.getByRole('listitem').count(); left > 1; left--) await up.press('Enter');
   await expect.poll(() => list.getByRole('listitem').first().innerText()).toContain('Nuit');
   await page.reload();
