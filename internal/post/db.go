@@ -45,7 +45,8 @@ type Tx interface {
 	CountArrivals(ctx context.Context, s ArrivalState, most int) (int, error)
 	// KnownArrival reports whether a channel was brought these bytes before.
 	KnownArrival(ctx context.Context, ch vis.ChannelID, hash string) (bool, error)
-	// ClaimArrivals takes those that are due at now until the end of a lease, oldest first. One that was tried before is taken alone.
+	// ClaimArrivals takes those that are due at now until the end of a lease, oldest first. One that was tried before is taken alone, and the sooner
+	// the less often it was: whatever killed the reader, it is not what has been tried less.
 	ClaimArrivals(ctx context.Context, now, until time.Time, limit int) ([]Arrival, error)
 	// SaveArrival writes where it stands, and fails with vis.ErrStale when another reader has claimed it since.
 	SaveArrival(ctx context.Context, a Arrival) error

@@ -73,9 +73,10 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			}
 
 			h.brings("unreadable broken")
+			lease := time.Minute
 			claim := func() []post.Arrival {
 				all, err := vis.Update(h.ctx, h.store.Post(), vis.System(h.ws), func(tx post.Tx) ([]post.Arrival, error) {
-					return tx.ClaimArrivals(h.ctx, h.now, h.now.Add(time.Minute), 10)
+					return tx.ClaimArrivals(h.ctx, h.now, h.now.Add(lease), 10)
 				})
 				h.ok(err)
 				return all
@@ -95,6 +96,17 @@ func TestBothEnginesKeepLetters(t *testing.T) {
 			h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error { return tx.SaveArrival(h.ctx, second[0]) }))
 			if got, err := h.post.Arrival(h.ctx, h.lea, second[0].ID); err != nil || got.Head == nil || *got.Head != head || first[0].Head != nil {
 				t.Errorf("its head: %+v %v", got.Head, err)
+			}
+			// Readers that die at once, again and again: none of the letters is suspected before the others.
+			h.brings("unreadable one")
+			h.brings("unreadable two")
+			lease = 0
+			if both := claim(); len(both) != 2 {
+				t.Fatalf("claimed together: %+v", both)
+			}
+			one, two := claim(), claim()
+			if len(one) != 1 || len(two) != 1 || one[0].ID == two[0].ID || one[0].Tries != 2 || two[0].Tries != 2 {
+				t.Errorf("claimed alone: %+v, then %+v", one, two)
 			}
 			if page, err := h.post.Arrivals(h.ctx, h.lea, post.Filed, vis.Page{Limit: 1}); err != nil || len(page.Items) != 1 || page.Next == "" {
 				t.Errorf("a page of arrivals: %+v %v", page, err)

@@ -71,9 +71,10 @@ const (
 	knownArrival  = `SELECT id FROM arrivals WHERE workspace = $1 AND channel = $2 AND hash = $3`
 	listArrivals  = `SELECT ` + arrivalColumns + ` FROM arrivals WHERE workspace = $1 AND state = $2 AND id < $3 ORDER BY id DESC LIMIT $4`
 	countArrivals = `SELECT COUNT(*) FROM (SELECT 1 FROM arrivals WHERE workspace = $1 AND state = $2 LIMIT $3) AS counted`
-	triedArrival  = `SELECT tries FROM arrivals WHERE workspace = $1 AND state = 'waiting' AND tries > 0 AND next_at <= $2 LIMIT 1`
-	claimArrivals = `UPDATE arrivals SET tries = tries + 1, fence = fence + 1, next_at = $3 WHERE workspace = $1 AND id IN (SELECT id FROM arrivals
-		WHERE workspace = $1 AND state = 'waiting' AND next_at <= $2 AND (tries > 0) = $5 ORDER BY next_at, id LIMIT $4) RETURNING ` + arrivalColumns
+	claimTried    = `UPDATE arrivals SET ` + claimed + `tries > 0 AND next_at <= $2 ORDER BY tries, next_at, id LIMIT 1) RETURNING ` + arrivalColumns
+	claimFresh    = `UPDATE arrivals SET ` + claimed + `tries = 0 AND next_at <= $2 ORDER BY next_at, id LIMIT $4) RETURNING ` + arrivalColumns
+	claimed       = `tries = tries + 1, fence = fence + 1, next_at = $3 WHERE workspace = $1 AND id IN (SELECT id FROM arrivals
+		WHERE workspace = $1 AND state = 'waiting' AND `
 	updateArrival = `UPDATE arrivals SET state = $4, reason = $5, detail = $6, tries = $7, next_at = $8, conversation = $9, message = $10, blob = $11,
 		changed_at = $12, head_json = $13 WHERE workspace = $1 AND id = $2 AND fence = $3`
 )
@@ -123,15 +124,11 @@ func (t *tx) CountArrivals(ctx context.Context, s post.ArrivalState, most int) (
 
 // ClaimArrivals implements post.Tx.
 func (t *tx) ClaimArrivals(ctx context.Context, now, until time.Time, limit int) ([]post.Arrival, error) {
-	_, err := value[int](ctx, t, "arrival", triedArrival, millis(now))
-	tried := err == nil
-	switch {
-	case tried:
-		limit = 1
-	case vis.CodeOf(err) != vis.NotFound:
-		return nil, err
+	tried, err := all(ctx, t, arrivalRow, claimTried, millis(now), millis(until))
+	if err != nil || len(tried) > 0 {
+		return tried, err
 	}
-	return all(ctx, t, arrivalRow, claimArrivals, millis(now), millis(until), limit, tried)
+	return all(ctx, t, arrivalRow, claimFresh, millis(now), millis(until), limit)
 }
 
 // SaveArrival implements post.Tx.
