@@ -194,12 +194,9 @@ func (s *SignalIn) check() error {
 
 // about is the reason of an alert: the one it names, or the workspace's own for outages.
 func (s *SignalIn) about(ctx context.Context, tx IncidentTx) error {
-	t, err := tx.ReasonTree(ctx)
+	t, err := reasonTree(ctx, tx)
 	if err != nil {
 		return err
-	}
-	if t.Version == 0 {
-		t.Reasons = builtIn
 	}
 	if s.Reason == "" {
 		s.Reason = t.keyOf(outage)

@@ -218,10 +218,19 @@ func (i Incident) concerned(h Heard) Concerned {
 // gather adds to an open incident what was said about it since shortly before it was opened, and tells when it has grown.
 func (w *Watch) gather(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, i *Incident, heard []Heard, now time.Time) error {
 	since := i.OpenedAt.Add(-max(i.Course.Look.Window, Within))
+	all, err := tx.AllConcerned(ctx, i.ID, mostHeard)
+	if err != nil {
+		return err
+	}
+	there := make(map[vis.ConversationID]bool, len(all))
+	for _, c := range all {
+		there[c.Conversation] = true
+	}
 	for _, h := range heard {
-		if !h.At.After(since) || !i.concerns(h) {
+		if !h.At.After(since) || there[h.Conversation] || !i.concerns(h) {
 			continue
 		}
+		there[h.Conversation] = true
 		if err := tx.InsertConcerned(ctx, i.concerned(h)); err != nil {
 			return err
 		}

@@ -40,7 +40,9 @@ var builtIn = []Reason{
 }
 
 // reasonTree is that of the workspace, or the built-in one.
-func reasonTree(ctx context.Context, tx Tx) (Tree, error) {
+func reasonTree(ctx context.Context, tx interface {
+	ReasonTree(ctx context.Context) (Tree, error)
+}) (Tree, error) {
 	t, err := tx.ReasonTree(ctx)
 	if err == nil && t.Version == 0 {
 		t.Reasons = slices.Clone(builtIn)

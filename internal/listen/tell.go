@@ -9,33 +9,34 @@ import (
 	"visavis/internal/vis"
 )
 
-// toldAtOnce is how many conversations are looked for at once; each is told in a transaction of its own.
-const toldAtOnce = 100
+// toldAtOnce is how many conversations are told in one turn of the timer, each in a transaction of its own; other timers have their turn
+// between two of these.
+const toldAtOnce = 50
 
-// tell is the effect of TimerTell: it tells everyone whom an incident concerns what people decided to say, each once. What a conversation is
-// told and the note that it was are one transaction; whoever is killed in between begins again behind the last.
+// tell is the effect of TimerTell: it tells some of those whom an incident concerns what people decided to say, each once, and leaves the
+// timer due until all are told. What a conversation is told and the note that it was are one transaction; whoever is killed in between begins
+// again behind the last.
 func (w *Watch) tell(ctx context.Context, t jobs.Timer) error {
-	for {
-		i, next, err := w.untold(ctx, t)
-		if err != nil {
+	i, next, err := w.untold(ctx, t)
+	if err != nil {
+		return err
+	}
+	if len(next) == 0 {
+		return w.toldAll(ctx, t)
+	}
+	for _, c := range next {
+		err := w.tellOne(ctx, t.Workspace, i, c)
+		switch {
+		case err == nil || errors.Is(err, vis.ErrStale):
+		case ctx.Err() != nil || vis.CodeOf(err) == vis.Unavailable:
 			return err
-		}
-		if len(next) == 0 {
-			return w.toldAll(ctx, t)
-		}
-		for _, c := range next {
-			err := w.tellOne(ctx, t.Workspace, i, c)
-			switch {
-			case err == nil || errors.Is(err, vis.ErrStale):
-			case ctx.Err() != nil || vis.CodeOf(err) == vis.Unavailable:
+		default:
+			if err := w.passOver(ctx, t.Workspace, i, c, err); err != nil && !errors.Is(err, vis.ErrStale) {
 				return err
-			default:
-				if err := w.passOver(ctx, t.Workspace, i, c, err); err != nil && !errors.Is(err, vis.ErrStale) {
-					return err
-				}
 			}
 		}
 	}
+	return nil
 }
 
 // untold are the next conversations that are to be told something.
@@ -44,16 +45,21 @@ func (w *Watch) untold(ctx context.Context, t jobs.Timer) (i Incident, next []Co
 		if i, err = tx.Incident(ctx, vis.IncidentID(t.Key)); err != nil {
 			return err
 		}
-		switch {
-		case i.words().Empty():
-		case i.State == Solved:
-			next, err = tx.Untold(ctx, i.ID, toldAtOnce)
-		default:
-			next, err = tx.Unheld(ctx, i.ID, toldAtOnce)
-		}
+		next, err = i.untold(ctx, tx, toldAtOnce)
 		return err
 	})
 	return i, next, err
+}
+
+// untold are conversations that are to be told how the incident stands.
+func (i Incident) untold(ctx context.Context, tx IncidentTx, most int) ([]Concerned, error) {
+	switch {
+	case i.words().Empty():
+		return nil, nil
+	case i.State == Solved:
+		return tx.Untold(ctx, i.ID, most)
+	}
+	return tx.Unheld(ctx, i.ID, most)
 }
 
 // words are what customers are told of the incident as it stands.
@@ -71,7 +77,7 @@ func (i Incident) words() Words {
 func (w *Watch) tellOne(ctx context.Context, ws vis.WorkspaceID, i Incident, c Concerned) error {
 	now := w.clock.Now()
 	return w.db.Update(ctx, vis.System(ws), nil, func(tx IncidentTx) error {
-		if err := mark(ctx, tx, i, c, w); err != nil {
+		if err := w.mark(ctx, tx, i, c); err != nil {
 			return err
 		}
 		conversation, err := tx.Conversation(ctx, c.Conversation)
@@ -91,7 +97,8 @@ func (w *Watch) tellOne(ctx context.Context, ws vis.WorkspaceID, i Incident, c C
 	})
 }
 
-func mark(ctx context.Context, tx IncidentTx, i Incident, c Concerned, w *Watch) error {
+// mark notes that a conversation was told; of two who tell it the second fails.
+func (w *Watch) mark(ctx context.Context, tx IncidentTx, i Incident, c Concerned) error {
 	if i.State == Solved {
 		return tx.MarkTold(ctx, c, w.clock.Now())
 	}
@@ -102,17 +109,29 @@ func mark(ctx context.Context, tx IncidentTx, i Incident, c Concerned, w *Watch)
 func (w *Watch) passOver(ctx context.Context, ws vis.WorkspaceID, i Incident, c Concerned, why error) error {
 	w.log.Warn("a customer could not be told of an incident", "workspace", ws, "conversation", c.Conversation, "err", why)
 	return w.db.Update(ctx, vis.System(ws), nil, func(tx IncidentTx) error {
-		if err := mark(ctx, tx, i, c, w); err != nil {
+		if err := w.mark(ctx, tx, i, c); err != nil {
 			return err
 		}
 		return tx.Audit(ctx, vis.NewAudit(vis.System(ws), w.clock.Now(), "incident.untold", string(i.ID), map[string]any{"conversation": c.Conversation}))
 	})
 }
 
+// toldAll takes the timer, unless somebody has decided to say something more since it was looked for.
 func (w *Watch) toldAll(ctx context.Context, t jobs.Timer) error {
 	now := w.clock.Now()
 	return w.db.Update(ctx, vis.System(t.Workspace), nil, func(tx IncidentTx) error {
-		_, err := tx.Take(ctx, TimerTell, t.Key, now)
-		return err
+		due, err := tx.Take(ctx, TimerTell, t.Key, now)
+		if err != nil || !due {
+			return err
+		}
+		i, err := tx.Incident(ctx, vis.IncidentID(t.Key))
+		if err != nil {
+			return err
+		}
+		more, err := i.untold(ctx, tx, 1)
+		if err != nil || len(more) == 0 {
+			return err
+		}
+		return tx.Arm(ctx, jobs.Timer{Workspace: t.Workspace, Kind: TimerTell, Key: t.Key, DueAt: now})
 	})
 }
