@@ -14,6 +14,7 @@ const (
 	maxMeasured = 2000 // sessions, the newest
 	usualSpan   = 30 * 24 * time.Hour
 	usualFrom   = 5 // answers, below which nothing is usual
+	usualKept   = 5 * time.Minute
 )
 
 // Measures are how soon customers who pressed were answered.
@@ -52,15 +53,33 @@ func (s *Service) between(ctx context.Context, ws vis.WorkspaceID, from, to time
 	return vis.View(ctx, s.DB, ws, func(tx Tx) ([]Session, error) { return tx.AssistsBetween(ctx, from, to, maxMeasured) })
 }
 
-// UsualFor is the median from the press to the answer on a channel in the last thirty days; it is false where there were too few.
+// usual is what was usual on a channel at an instant. A month of sessions is not read for every word about a press.
+type usual struct {
+	at    time.Time
+	took  time.Duration
+	known bool
+}
+
+// UsualFor is the median from the press to the answer on a channel in the last thirty days, as it was within the last minutes; it is false
+// where there were too few.
 func (s *Service) UsualFor(ctx context.Context, ws vis.WorkspaceID, x Session) (time.Duration, bool) {
 	now := s.Clock.Now()
+	s.mu.Lock()
+	u, known := s.usual[x.Channel]
+	s.mu.Unlock()
+	if known && now.Sub(u.at) < usualKept && !now.Before(u.at) {
+		return u.took, u.known
+	}
 	all, err := s.between(ctx, ws, now.Add(-usualSpan), now)
 	if err != nil {
 		return 0, false // a figure that is not known is left out
 	}
 	m := measure(slices.DeleteFunc(all, func(o Session) bool { return o.Channel != x.Channel }))
-	return m.P50, len(m.Answers) >= usualFrom
+	u = usual{now, m.P50, len(m.Answers) >= usualFrom}
+	s.mu.Lock()
+	s.usual[x.Channel] = u
+	s.mu.Unlock()
+	return u.took, u.known
 }
 
 func measure(all []Session) (m Measures) {

@@ -75,12 +75,13 @@ type Service struct {
 	waiting map[vis.AssistID]string
 	spaces  map[vis.AssistID]vis.WorkspaceID // whose the sessions with media here are
 	rooms   map[vis.AssistID]*room           // of co-browsing, while somebody is connected to it
+	usual   map[vis.ChannelID]usual
 }
 
 // New makes the service.
 func New(o Options) *Service {
 	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
-		rooms: make(map[vis.AssistID]*room)}
+		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)
 	}

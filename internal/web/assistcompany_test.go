@@ -149,3 +149,31 @@ func TestACallIsPassedOnAndOthersComeIntoIt(t *testing.T) {
 		t.Errorf("six years: %d", a.status)
 	}
 }
+
+func TestACustomerIsToldHowSoonSomebodyUsuallyAnswers(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	yann, anna := h.hire(h.admin, "Yann", vis.Agent), h.visitor(h.ws, h.chat)
+	press := func() VisitorAssist {
+		h.clock.move(10 * time.Minute)
+		h.available(yann)
+		return read[PressedAssist](t, h.post(anna, "/api/v1/visitor/assists", obj{})).Assist
+	}
+	for _, seconds := range []int{2, 4, 6, 8, 90} {
+		x := press()
+		if x.UsualFor != nil {
+			t.Errorf("of a few answers she is told %v", *x.UsualFor)
+		}
+		h.clock.move(time.Duration(seconds) * time.Second)
+		read[JoinedAssist](t, h.post(yann, "/api/v1/assists/"+x.ID+"/accept", obj{"offer": mediatest.Agent(t).Offer()}))
+		read[VisitorAssist](t, h.post(anna, "/api/v1/visitor/assists/"+x.ID+"/end", obj{}))
+	}
+	x := press()
+	if x.UsualFor == nil || *x.UsualFor != 6 {
+		t.Errorf("of five answers she is told %v", x.UsualFor)
+	}
+	read[JoinedAssist](t, h.post(yann, "/api/v1/assists/"+x.ID+"/accept", obj{"offer": mediatest.Agent(t).Offer()}))
+	if ended := read[VisitorAssist](t, h.post(anna, "/api/v1/visitor/assists/"+x.ID+"/end", obj{})); ended.UsualFor != nil {
+		t.Error("it rings no more, and she is told all the same")
+	}
+}
