@@ -57,9 +57,10 @@ const flow = (place: Frame | Page): Promise<Flow> =>
     return flow;
   });
 
+type Queue = { teamId: string; mode: string; version: number };
 type Channel = { id: string; kind: string; version: number; settings: object };
 
-// Two people alone answer the shop's chat, whoever else is at a desk.
+// Two people alone answer the shop's chat, whoever else is at a desk. Nothing else rings for them: whoever lets it ring counts as away.
 beforeAll(async () => {
   const lea = await scene.member();
   const { items: members } = await ask<{ items: { id: string; email: string }[] }>(lea.page, 'GET', 'members');
@@ -69,6 +70,9 @@ beforeAll(async () => {
   const chat = channels.find(({ kind }) => kind === 'webchat');
   const settings = { ...chat?.settings, teamId: id };
   await ask(lea.page, 'PATCH', `channels/${chat?.id}`, { settings, version: chat?.version });
+  const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
+  for (const { teamId, version } of queues)
+    await ask(lea.page, 'PUT', `queues/${teamId || 'general'}`, { mode: 'pull', version });
 });
 
 /** A member at her desk, free, with camera and microphone. */
