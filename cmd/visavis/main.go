@@ -85,6 +85,10 @@ type serverFlags struct {
 	MediaAddress   string   `help:"IP address under which browsers reach it, when that is another." name:"media-address"`
 	MediaCalls     int      `help:"How many live assistances there may be at once. By default 15 for each processor." name:"media-calls"`
 	TurnListen     string   `help:"Address, UDP and TCP, of the built-in relay for customers whose network lets no media through, such as :3478. By default none." name:"turn-listen"`
+	TurnTLSListen  string   `help:"TCP address at which the built-in relay speaks TLS, for networks that let nothing else through, such as 192.0.2.11:443. By default none." name:"turn-tls-listen"`
+	TurnTLSName    string   `help:"Host name by which browsers reach it. By default that of the public URL." name:"turn-tls-name"`
+	TurnTLSCert    string   `help:"File of the certificate for that name, read again when it changes." name:"turn-tls-cert" type:"path"`
+	TurnTLSKey     string   `help:"File of its key." name:"turn-tls-key" type:"path"`
 	TurnURLs       []string `help:"Addresses of a relay that runs elsewhere instead, such as turns:turn.example.org:443." name:"turn-urls"`
 	TurnSecret     string   `help:"Secret that it shares with this server." name:"turn-secret"`
 	ViewerListen   string   `help:"Address at which members are shown customers' pages (co-browsing), such as 127.0.0.1:8082. By default none, and pages are not shown." name:"viewer-listen"`
@@ -100,7 +104,8 @@ type serverFlags struct {
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
 		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
-		MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
+		MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen,
+		TurnTLSListen: f.TurnTLSListen, TurnTLSName: f.TurnTLSName, TurnTLSCert: f.TurnTLSCert, TurnTLSKey: f.TurnTLSKey, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
 		ViewerListen: f.ViewerListen, ViewerURL: f.ViewerURL, MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 

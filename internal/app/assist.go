@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -24,12 +25,13 @@ const callsEach = 15
 func (c Config) media(ctx context.Context, clock vis.Clock, mint vis.Mint, log *slog.Logger) (*media.Backend, error) {
 	o := media.Options{Listen: c.MediaListen, Calls: c.MediaCalls, Clock: clock, Mint: mint, Log: log,
 		Relay: media.Relay{Listen: c.TurnListen, URLs: c.TurnURLs, Secret: c.TurnSecret}}
+	var err error
 	switch {
-	case c.MediaListen == "" && (c.TurnListen != "" || len(c.TurnURLs) > 0):
+	case c.MediaListen == "" && (c.TurnListen != "" || c.TurnTLSListen != "" || len(c.TurnURLs) > 0):
 		return nil, errors.New("turn: a relay is for live assistance, which --media-listen switches on")
 	case c.MediaListen == "":
 		return nil, nil
-	case c.TurnListen != "" && len(c.TurnURLs) > 0:
+	case (c.TurnListen != "" || c.TurnTLSListen != "") && len(c.TurnURLs) > 0:
 		return nil, errors.New("turn-url: either our own relay or one elsewhere, not both")
 	case len(c.TurnURLs) > 0 && c.TurnSecret == "":
 		return nil, errors.New("turn-secret: a relay elsewhere must share a secret with us")
@@ -44,7 +46,38 @@ func (c Config) media(ctx context.Context, clock vis.Clock, mint vis.Mint, log *
 		}
 		o.Address = address.Unmap()
 	}
+	if o.Relay.ListenTLS, o.Relay.Name, o.Relay.TLS, err = c.relayTLS(log); err != nil {
+		return nil, err
+	}
 	return media.New(ctx, o)
+}
+
+// relayTLS is how the relay speaks TLS, if it is to. A certificate that is not for its name would be refused by every browser, in silence.
+func (c Config) relayTLS(log *slog.Logger) (listen, name string, shows *tls.Config, err error) {
+	switch {
+	case c.TurnTLSListen == "" && (c.TurnTLSCert != "" || c.TurnTLSKey != "" || c.TurnTLSName != ""):
+		return "", "", nil, errors.New("turn-tls-cert: a certificate is for --turn-tls-listen, which is not set")
+	case c.TurnTLSListen == "":
+		return "", "", nil, nil
+	}
+	pair, err := newCertificate("turn-tls-cert", c.TurnTLSCert, c.TurnTLSKey, log)
+	if err != nil {
+		return "", "", nil, err
+	}
+	if pair == nil {
+		return "", "", nil, errors.New("turn-tls-cert: a relay that speaks TLS needs a certificate, and --turn-tls-key its key")
+	}
+	if name = c.TurnTLSName; name == "" {
+		public, err := c.publicURL()
+		if err != nil {
+			return "", "", nil, err
+		}
+		name = hello(public)
+	}
+	if now, err := pair.get(nil); err != nil || now.Leaf == nil || now.Leaf.VerifyHostname(name) != nil {
+		return "", "", nil, fmt.Errorf("turn-tls-cert: this certificate is not for %s; give --turn-tls-name the name that it is for", name)
+	}
+	return c.TurnTLSListen, name, &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: pair.get}, nil
 }
 
 // openAssist makes the room of live assistance.

@@ -29,6 +29,10 @@ type Config struct {
 	MediaAddress   string   // where browsers reach it; "" is the address of MediaListen
 	MediaCalls     int      // how many assistances there may be at once; 0 follows the processors
 	TurnListen     string   // address, UDP and TCP, of our own relay for media; "" for none
+	TurnTLSListen  string   // TCP address at which the relay speaks TLS; "" for none
+	TurnTLSName    string   // by which browsers reach it; "" is the host of PublicURL
+	TurnTLSCert    string   // file of the certificate for that name
+	TurnTLSKey     string   // file of its key
 	TurnURLs       []string // a relay that runs elsewhere, instead
 	TurnSecret     string   // and the secret that it shares with us
 	ViewerListen   string   // address at which members' browsers are shown customers' pages; "" switches co-browsing off

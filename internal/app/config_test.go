@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"strings"
 	"testing"
 )
@@ -63,6 +64,33 @@ func TestOnlyADoorThatOthersCanFindIsNamedInDNS(t *testing.T) {
 	} {
 		if got := c.config.mailHost(c.public); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestARelaySpeaksTLSByANameThatItsCertificateIsFor(t *testing.T) {
+	t.Parallel()
+	log := slog.New(slog.DiscardHandler)
+	cert, key := showing(t, t.TempDir(), "turn.example")
+	c := Config{PublicURL: "https://help.example", TurnTLSListen: ":443", TurnTLSName: "turn.example", TurnTLSCert: cert, TurnTLSKey: key}
+	if at, name, shows, err := c.relayTLS(log); err != nil || at != ":443" || name != "turn.example" || shows == nil {
+		t.Errorf("%q, %q, %v, %v", at, name, shows, err)
+	}
+	if _, _, shows, err := (Config{}).relayTLS(log); shows != nil || err != nil {
+		t.Errorf("nothing was asked for: %v, %v", shows, err)
+	}
+	for what, change := range map[string]func(*Config){
+		"another name":         func(c *Config) { c.TurnTLSName = "other.example" },
+		"the public name":      func(c *Config) { c.TurnTLSName = "" },
+		"no certificate":       func(c *Config) { c.TurnTLSCert, c.TurnTLSKey = "", "" },
+		"no key":               func(c *Config) { c.TurnTLSKey = "" },
+		"nowhere to show it":   func(c *Config) { c.TurnTLSListen = "" },
+		"a file without a key": func(c *Config) { c.TurnTLSKey = cert },
+	} {
+		wrong := c
+		change(&wrong)
+		if _, _, _, err := wrong.relayTLS(log); err == nil || !strings.HasPrefix(err.Error(), "turn-tls-cert: ") {
+			t.Errorf("%s: %v", what, err)
 		}
 	}
 }

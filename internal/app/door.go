@@ -147,19 +147,24 @@ type stamp struct {
 	size int64
 }
 
-// smtpCertificate reads the certificate that the door shows; nil when none is configured.
-func (c Config) smtpCertificate(log *slog.Logger) (*certificate, error) {
-	if c.SMTPCert == "" && c.SMTPKey == "" {
+// newCertificate reads a certificate from the files that two options name; nil when neither does.
+func newCertificate(option, cert, key string, log *slog.Logger) (*certificate, error) {
+	if cert == "" && key == "" {
 		return nil, nil
 	}
-	if c.SMTPCert == "" || c.SMTPKey == "" {
-		return nil, errors.New("smtp-tls-cert: a certificate needs its key, and a key its certificate")
+	if cert == "" || key == "" {
+		return nil, fmt.Errorf("%s: a certificate needs its key, and a key its certificate", option)
 	}
-	out := &certificate{cert: c.SMTPCert, key: c.SMTPKey, log: log}
+	out := &certificate{cert: cert, key: key, log: log}
 	if _, err := out.get(nil); err != nil {
-		return nil, fmt.Errorf("smtp-tls-cert: %w", err)
+		return nil, fmt.Errorf("%s: %w", option, err)
 	}
 	return out, nil
+}
+
+// smtpCertificate is what the door shows.
+func (c Config) smtpCertificate(log *slog.Logger) (*certificate, error) {
+	return newCertificate("smtp-tls-cert", c.SMTPCert, c.SMTPKey, log)
 }
 
 // get is tls.Config.GetCertificate. A pair that cannot be read leaves the one before it in use.
@@ -181,7 +186,7 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	case err == nil:
 		c.shown, c.reason = &pair, nil
 	case c.shown != nil:
-		c.log.Error("the door's certificate could not be read again; the old one is shown", "err", err)
+		c.log.Error("a certificate could not be read again; the old one is shown", "file", c.cert, "err", err)
 	default:
 		c.reason = err
 	}

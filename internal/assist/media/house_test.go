@@ -2,8 +2,16 @@ package media_test
 
 import (
 	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/pem"
 	"log/slog"
+	"math/big"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -17,6 +25,34 @@ import (
 const patience = 20 * time.Second
 
 var mint = vis.Mint{Rand: rand.Reader}
+
+// shown is a certificate for localhost that the browsers of these tests believe.
+var shown tls.Certificate
+
+func TestMain(m *testing.M) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		panic(err)
+	}
+	of := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"localhost"}, NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true}
+	der, err := x509.CreateCertificate(rand.Reader, of, of, key.Public(), key)
+	if err != nil {
+		panic(err)
+	}
+	dir, err := os.MkdirTemp("", "media")
+	if err != nil {
+		panic(err)
+	}
+	believed := filepath.Join(dir, "believed.pem")
+	if err := os.WriteFile(believed, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
+		panic(err)
+	}
+	os.Setenv("SSL_CERT_FILE", believed) // read at the first handshake
+	shown = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
 
 func newID() vis.AssistID { return vis.AssistID(mint.ID(time.Now())) }
 

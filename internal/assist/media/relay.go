@@ -3,9 +3,11 @@ package media
 import (
 	"crypto/hmac"
 	"crypto/sha1" //nolint:gosec // what TURN credentials are made with, everywhere
+	"crypto/tls"
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"strconv"
@@ -21,8 +23,12 @@ import (
 
 // Relay is how those reach us whose network lets no media through.
 type Relay struct {
-	// Listen is the address, UDP and TCP, of our own relay; "" for none. It relays to our media and to nothing else.
+	// Listen is the address, UDP and TCP, of our own relay; "" for none of that kind. It relays to our media and to nothing else.
 	Listen string
+	// ListenTLS is the TCP address at which it speaks TLS, by the name and with the certificates of TLS; "" for none.
+	ListenTLS string
+	Name      string
+	TLS       *tls.Config
 	// URLs and Secret are those of a relay that runs elsewhere, such as coturn with use-auth-secret; none for ours.
 	URLs   []string
 	Secret string
@@ -57,11 +63,11 @@ func newRelay(o Options, local, public netip.AddrPort, known func(vis.AssistID) 
 	if local.Addr().IsUnspecified() {
 		r.local = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), local.Port())
 	}
-	if o.Relay.Listen == "" {
+	if o.Relay.Listen == "" && o.Relay.ListenTLS == "" {
 		return r, nil
 	}
 	r.secret = o.Mint.Secret(32) // of this process: after a restart both sides come for new credentials anyway
-	return r, r.listen(o.Relay.Listen)
+	return r, r.listen(o.Relay)
 }
 
 // bothWays opens one port for UDP and TCP. Where any will do, another is tried when the one that UDP got is taken for TCP.
@@ -83,23 +89,43 @@ func bothWays(address string) (net.PacketConn, net.Listener, error) {
 	}
 }
 
-func (r *relay) listen(address string) error {
-	packets, listener, err := bothWays(address)
-	if err != nil {
-		return fmt.Errorf("listen for the relay: %w", err)
+func (r *relay) listen(o Relay) (err error) {
+	c := turn.ServerConfig{Realm: realm, LoggerFactory: quiet(), AuthHandler: r.authorize, QuotaHandler: func(session, _ string, _ net.Addr) bool {
+		return r.count(vis.AssistID(session)) < relaysMost
+	}}
+	var open []io.Closer
+	defer func() {
+		for i := 0; err != nil && i < len(open); i++ {
+			err = errors.Join(err, open[i].Close())
+		}
+	}()
+	at := func(l net.Addr) string {
+		_, port, _ := net.SplitHostPort(l.String()) // it is a socket's
+		return port
 	}
-	r.server, err = turn.NewServer(turn.ServerConfig{
-		Realm: realm, LoggerFactory: quiet(), AuthHandler: r.authorize, QuotaHandler: func(session, _ string, _ net.Addr) bool {
-			return r.count(vis.AssistID(session)) < relaysMost
-		},
-		PacketConnConfigs: []turn.PacketConnConfig{{PacketConn: packets, RelayAddressGenerator: r, PermissionHandler: r.permits}},
-		ListenerConfigs:   []turn.ListenerConfig{{Listener: listener, RelayAddressGenerator: r, PermissionHandler: r.permits}},
-	})
-	if err != nil {
-		return errors.Join(fmt.Errorf("start the relay: %w", err), packets.Close(), listener.Close())
+	if o.Listen != "" {
+		packets, listener, err := bothWays(o.Listen)
+		if err != nil {
+			return fmt.Errorf("listen for the relay: %w", err)
+		}
+		open = append(open, packets, listener)
+		c.PacketConnConfigs = []turn.PacketConnConfig{{PacketConn: packets, RelayAddressGenerator: r, PermissionHandler: r.permits}}
+		c.ListenerConfigs = []turn.ListenerConfig{{Listener: newLines(listener, nil), RelayAddressGenerator: r, PermissionHandler: r.permits}}
+		host := "turn:" + net.JoinHostPort(r.public.Addr().String(), at(packets.LocalAddr()))
+		r.urls = append(r.urls, host+"?transport=udp", host+"?transport=tcp")
 	}
-	at := netip.AddrPortFrom(r.public.Addr(), uint16(packets.LocalAddr().(*net.UDPAddr).Port)) //nolint:gosec // a port
-	r.urls = []string{"turn:" + at.String() + "?transport=udp", "turn:" + at.String() + "?transport=tcp"}
+	if o.ListenTLS != "" {
+		listener, err := net.Listen("tcp", o.ListenTLS) //nolint:noctx // a port is opened at once or not at all
+		if err != nil {
+			return fmt.Errorf("listen for the relay by TLS: %w", err)
+		}
+		open = append(open, listener)
+		c.ListenerConfigs = append(c.ListenerConfigs, turn.ListenerConfig{Listener: newLines(listener, o.TLS), RelayAddressGenerator: r, PermissionHandler: r.permits})
+		r.urls = append(r.urls, "turns:"+net.JoinHostPort(o.Name, at(listener.Addr()))+"?transport=tcp")
+	}
+	if r.server, err = turn.NewServer(c); err != nil {
+		return fmt.Errorf("start the relay: %w", err)
+	}
 	return nil
 }
 

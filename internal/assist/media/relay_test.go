@@ -1,6 +1,9 @@
 package media_test
 
 import (
+	"crypto/tls"
+	"errors"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -19,13 +22,13 @@ import (
 // relayed opens a backend with a relay, and a session in it with its relay's credentials.
 func relayed(t *testing.T) (*media.Backend, vis.AssistID, assist.Server, chan change) {
 	t.Helper()
-	b, changes := start(t, media.Options{Relay: media.Relay{Listen: "127.0.0.1:0"}})
+	b, changes := start(t, media.Options{Relay: media.Relay{Listen: "127.0.0.1:0", ListenTLS: "127.0.0.1:0", Name: "localhost", TLS: &tls.Config{Certificates: []tls.Certificate{shown}}}})
 	id := newID()
 	if err := b.Open(id); err != nil {
 		t.Fatal(err)
 	}
 	servers := b.Servers(id, time.Now())
-	if len(servers) != 1 || len(servers[0].URLs) != 2 {
+	if len(servers) != 1 || len(servers[0].URLs) != 3 {
 		t.Fatalf("servers: %+v", servers)
 	}
 	return b, id, servers[0], changes
@@ -50,7 +53,7 @@ func client(t *testing.T, s assist.Server) *turn.Client {
 	return c
 }
 
-func TestACallGoesThroughTheRelayByUDPAndTCP(t *testing.T) {
+func TestACallGoesThroughTheRelayByUDPAndTCPAndTLS(t *testing.T) {
 	t.Parallel()
 	b, id, server, changes := relayed(t)
 	lea := mediatest.Agent(t)
@@ -145,6 +148,48 @@ func TestTheRelaysCredentialsEndWithTheirSession(t *testing.T) {
 	refused("a third relay", server, stun.CodeAllocQuotaReached)
 	b.End(id)
 	refused("a session that has ended", server, 0)
+}
+
+// W-15: who opens connections to the relay and says nothing keeps nobody else out for long, and one address does not hold them all.
+func TestTheRelayTakesSoManyConnectionsOfOneAddress(t *testing.T) {
+	t.Parallel()
+	_, _, server, _ := relayed(t)
+	at := strings.TrimSuffix(strings.TrimPrefix(server.URLs[1], "turn:"), "?transport=tcp")
+	open := make([]net.Conn, 65)
+	for i := range open {
+		c, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		open[i] = c
+	}
+	last := open[len(open)-1]
+	if err := last.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := last.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("one too many: %v", err)
+	}
+	if err := open[0].Close(); err != nil {
+		t.Fatal(err)
+	}
+	for late := time.Now().Add(patience); ; { // the place is given back as soon as it is noticed
+		c, err := net.Dial("tcp", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = c.SetDeadline(late)
+		_, _ = c.Write(stun.MustBuild(stun.TransactionID, stun.BindingRequest).Raw) // it is read below what became of it
+		_, err = c.Read(make([]byte, 64))
+		_ = c.Close()
+		if err == nil {
+			break
+		}
+		if time.Now().After(late) {
+			t.Fatalf("a place that was given back is not to be had: %v", err)
+		}
+	}
 }
 
 func TestARelayElsewhereGetsCredentialsOfItsSecret(t *testing.T) {
