@@ -28,17 +28,18 @@ type ClaimedTx interface {
 
 // AddresseeWithin finds or makes the customer whom a letter to a canonical address is for: whoever proved it, otherwise whoever is known by
 // her letters from there only.
-func (s *Service) AddresseeWithin(ctx context.Context, tx ClaimedTx, name, address string, now time.Time) (Customer, error) {
+func (s *Service) AddresseeWithin(ctx context.Context, tx ClaimedTx, by vis.Actor, name, address string, now time.Time) (Customer, error) {
 	c, err := tx.CustomerByIdentity(ctx, IdentityEmail, address)
 	if vis.CodeOf(err) != vis.NotFound {
 		return c, err
 	}
-	return s.CorrespondentWithin(ctx, tx, Correspondent{Name: name, Address: address}, now)
+	return s.CorrespondentWithin(ctx, tx, by, Correspondent{Name: name, Address: address}, now)
 }
 
 // CorrespondentWithin finds or makes the customer of a letter. One whose address is not proved is never the customer who proved that
-// address earlier: she is another one, the same for all unproved letters from there.
-func (s *Service) CorrespondentWithin(ctx context.Context, tx ClaimedTx, from Correspondent, now time.Time) (Customer, error) {
+// address earlier: she is another one, the same for all unproved letters from there. Whose letters name nobody goes by her address, until
+// a letter of hers tells a name.
+func (s *Service) CorrespondentWithin(ctx context.Context, tx ClaimedTx, by vis.Actor, from Correspondent, now time.Time) (Customer, error) {
 	var c Customer
 	err := error(vis.Absent("customer"))
 	switch {
@@ -48,12 +49,22 @@ func (s *Service) CorrespondentWithin(ctx context.Context, tx ClaimedTx, from Co
 	default:
 		c, err = tx.CustomerByClaimed(ctx, IdentityEmail, from.Address)
 	}
-	if vis.CodeOf(err) != vis.NotFound {
-		return c, err
-	}
-	name, err := checkLine("name", text.Preview(from.Name, MaxName), MaxName)
-	if err != nil {
+	if err != nil && vis.CodeOf(err) != vis.NotFound {
 		return Customer{}, err
+	}
+	name, wrong := checkLine("name", text.Preview(from.Name, MaxName), MaxName)
+	if err == nil {
+		if wrong != nil || name == "" || name == from.Address || c.Called() != "" {
+			return c, nil
+		}
+		c.Name = name
+		return c, s.saveCustomer(ctx, tx, by, &c, CustomerIdentified, now)
+	}
+	if wrong != nil {
+		return Customer{}, wrong
+	}
+	if name == "" {
+		name = text.Preview(from.Address, MaxName)
 	}
 	c = Customer{ID: vis.CustomerID(s.mint.ID(now)), Name: name, Locale: from.Locale, Verified: from.Proved, FirstSeenAt: now, LastSeenAt: now, Version: 1}
 	if err := tx.InsertCustomer(ctx, c); err != nil {

@@ -3,13 +3,14 @@ package desk
 import (
 	"time"
 
+	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
 // Customer is a person the organisation serves.
 type Customer struct {
 	ID   vis.CustomerID
-	Name string // "" while we do not know it
+	Name string // "" while we know neither it nor an address that stands for it: see Called
 	// Face is the seed of a drawn face, "" for an anonymous visitor.
 	Face   string
 	Locale string // BCP 47 language, "fr" or "en" here
@@ -25,6 +26,16 @@ type Customer struct {
 	FirstSeenAt time.Time
 	LastSeenAt  time.Time
 	Version     int64
+}
+
+// Called is the name to call her by; "" while we know none, or while her address stands in its place.
+func (c Customer) Called() string {
+	for _, i := range c.Identities {
+		if i.Kind == IdentityEmail && c.Name == text.Preview(i.Value, MaxName) {
+			return ""
+		}
+	}
+	return c.Name
 }
 
 // PageView is a page of the organisation's site that a customer was on.

@@ -274,6 +274,29 @@ func TestAnUnprovedSenderIsNotTheCustomerOfThatAddress(t *testing.T) {
 	}
 }
 
+func TestWhoTellsNoNameGoesByHerAddressUntilShePutsOne(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for i, name := range []string{"", "camille@mel.example", "Camille Bihan", "Autre Nom"} {
+		l := letter(fmt.Sprintf("%d@mel", i), "A", "A")
+		l.From.Name = name
+		h.arrives(l)
+		want := []string{"camille@mel.example", "camille@mel.example", "Camille Bihan", "Camille Bihan"}[i]
+		for _, c := range h.conversations() {
+			if c.Customer.Name != want {
+				t.Errorf("after a letter of %q she is %q, want %q", name, c.Customer.Name, want)
+			}
+		}
+		if i == 0 {
+			c := h.conversations()[0]
+			h.replies(c.ID, desk.Outbound{Text: "Bonjour"})
+			if to := h.sends().To[0]; to != (channel.Address{Address: "camille@mel.example"}) {
+				t.Errorf("her address is no name to write before her address: %+v", to)
+			}
+		}
+	}
+}
+
 // E-01, E-02, E-04: an answer finds its conversation by the token or by ids of ours; a subject or a stranger's ids move nothing.
 func TestAnAnswerFindsItsConversation(t *testing.T) {
 	t.Parallel()

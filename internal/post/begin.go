@@ -98,6 +98,6 @@ func (w *writing) recipient(ctx context.Context, known vis.CustomerID, head desk
 	if len(to) == 0 {
 		return "", vis.InField("to", "A letter to ourselves reaches nobody; please write another address.")
 	}
-	c, err := w.desk.AddresseeWithin(ctx, w.tx, to[0].Name, to[0].Address, w.now)
+	c, err := w.desk.AddresseeWithin(ctx, w.tx, w.by, to[0].Name, to[0].Address, w.now)
 	return c.ID, err
 }

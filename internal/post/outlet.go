@@ -229,7 +229,7 @@ func (w *writing) hers(heard *Letter) (channel.Address, bool) {
 	for _, proved := range []bool{true, false} {
 		for _, i := range w.customer.Identities {
 			if i.Kind == desk.IdentityEmail && i.Verified == proved {
-				return channel.Address{Name: w.customer.Name, Address: i.Key}, true
+				return channel.Address{Name: w.customer.Called(), Address: i.Key}, true
 			}
 		}
 	}

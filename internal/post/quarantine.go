@@ -138,7 +138,7 @@ func (s *Service) Convert(ctx context.Context, by vis.Actor, id vis.ArrivalID) (
 		words = "—"
 	}
 	return s.decide(ctx, by, id, "arrival.converted", func(tx Tx, a *Arrival, now time.Time) error {
-		customer, err := s.desk.CorrespondentWithin(ctx, tx, desk.Correspondent{Name: seen.From.Name, Address: seen.From.Address}, now)
+		customer, err := s.desk.CorrespondentWithin(ctx, tx, by, desk.Correspondent{Name: seen.From.Name, Address: seen.From.Address}, now)
 		if err != nil {
 			return err
 		}

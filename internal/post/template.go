@@ -251,7 +251,7 @@ func (w *writing) values(ctx context.Context, language string) (map[string]strin
 	if w.channel, err = w.tx.Channel(ctx, w.conversation.Channel); err != nil {
 		return nil, err
 	}
-	values := map[string]string{"customer.name": w.customer.Name, "customer.firstName": staff.FirstName(w.customer.Name), "brand": w.house.Name,
+	values := map[string]string{"customer.name": w.customer.Called(), "customer.firstName": staff.FirstName(w.customer.Called()), "brand": w.house.Name,
 		"agent.name": w.writer.Name, "agent.firstName": w.writer.FirstName}
 	if a, ok := channel.As[channel.Addressed](w.channels, w.channel); ok && len(a.Addresses(w.channel)) > 0 {
 		w.adapter = a

@@ -129,7 +129,7 @@ func (f *filing) author(ctx context.Context, c *desk.Conversation) (vis.Customer
 		return c.Customer.ID, nil
 	}
 	f.body.Stranger = c != nil
-	customer, err := f.desk.CorrespondentWithin(ctx, f.tx, desk.Correspondent{Name: f.letter.From.Name, Address: f.letter.From.Address,
+	customer, err := f.desk.CorrespondentWithin(ctx, f.tx, f.by, desk.Correspondent{Name: f.letter.From.Name, Address: f.letter.From.Address,
 		Proved: f.letter.Trust.Proof == channel.Proved && !f.letter.Trust.Ambiguous, Locale: language(f.letter.Text)}, f.now)
 	return customer.ID, err
 }
