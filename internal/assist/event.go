@@ -21,13 +21,15 @@ const (
 	SessionJoined      vis.EventType = "assist.joined"   // a colleague is in it as a third
 	SessionLeft        vis.EventType = "assist.left"     // she is in it no longer
 	SessionEnded       vis.EventType = "assist.ended"
+	SessionConcluded   vis.EventType = "assist.concluded" // the member said what came of it
 	SessionRated       vis.EventType = "assist.rated"
 )
 
 // EventTypes lists the facts of this room.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{SessionPressed, SessionRang, SessionRefused, SessionLate, SessionAccepted, SessionLive, SessionInterrupted, SessionAsked,
-		SessionConsented, SessionRevoked, SessionWatched, SessionCalled, SessionReturned, SessionPassed, SessionJoined, SessionLeft, SessionEnded, SessionRated}
+		SessionConsented, SessionRevoked, SessionWatched, SessionCalled, SessionReturned, SessionPassed, SessionJoined, SessionLeft, SessionEnded,
+		SessionConcluded, SessionRated}
 }
 
 // Data names the session that an event is about, and where it stood then.

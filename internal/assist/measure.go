@@ -26,6 +26,9 @@ type Measures struct {
 	Kept, Promised int
 	// Why nobody spoke to a customer: nobody was there, all refused, nobody heard it, or she left.
 	Nobody, Refused, Unheard, Left int
+	// What came of those that were answered and are over, as far as it was said.
+	Results map[Result]int
+	Unsaid  int
 }
 
 // Answer is one session that was answered.
@@ -83,7 +86,7 @@ func (s *Service) UsualFor(ctx context.Context, ws vis.WorkspaceID, x Session) (
 }
 
 func measure(all []Session) (m Measures) {
-	m.Pressed = len(all)
+	m.Pressed, m.Results = len(all), make(map[Result]int)
 	var took []time.Duration
 	for _, x := range all {
 		if after := x.Story.AcceptedAt.Sub(x.PressedAt); !x.Story.AcceptedAt.IsZero() {
@@ -91,6 +94,11 @@ func measure(all []Session) (m Measures) {
 			took = append(took, after)
 			if m.Promised++; after <= lateAfter {
 				m.Kept++
+			}
+			if c := x.Story.Conclusion; c != nil {
+				m.Results[c.Result]++
+			} else if x.State == Ended {
+				m.Unsaid++
 			}
 			continue
 		}

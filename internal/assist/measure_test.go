@@ -19,7 +19,9 @@ func TestAnswersAreMeasuredAndWhatWasMissedIsExplained(t *testing.T) {
 		x.Story.AcceptedAt = after(in)
 		return x
 	}
-	all := []Session{answered(4 * time.Second), answered(8 * time.Second), answered(30 * time.Second), {State: Ringing, PressedAt: pressed},
+	solved := answered(4 * time.Second)
+	solved.Story.Conclusion = &Conclusion{Result: Solved}
+	all := []Session{solved, answered(8 * time.Second), answered(30 * time.Second), {State: Ringing, PressedAt: pressed},
 		ended(Missed, giveUp), ended(Missed, giveUp, Refused, Refused), ended(Missed, giveUp, Refused, Unheard),
 		ended(Cancelled, 3*time.Second, Withdrawn), ended(Cancelled, 40*time.Second, Withdrawn)}
 	m := measure(all)
@@ -31,6 +33,9 @@ func TestAnswersAreMeasuredAndWhatWasMissedIsExplained(t *testing.T) {
 	}
 	if m.Nobody != 1 || m.Refused != 1 || m.Unheard != 1 || m.Left != 2 {
 		t.Errorf("missed: %+v", m)
+	}
+	if m.Results[Solved] != 1 || len(m.Results) != 1 || m.Unsaid != 2 {
+		t.Errorf("what came of them: %v, %d unsaid", m.Results, m.Unsaid)
 	}
 	if got := measure(nil); got.P50 != 0 || got.P95 != 0 {
 		t.Errorf("of nothing: %+v", got)

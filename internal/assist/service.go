@@ -304,13 +304,19 @@ func (s *Service) Current(ctx context.Context, by vis.Actor) (Session, bool, err
 }
 
 // Open are the sessions that go on and concern a member: those that ring for her or that she is in; all of them for those who supervise.
+// After them come those of hers that are over, and of which she has not said what came of them.
 func (s *Service) Open(ctx context.Context, by vis.Actor) ([]Session, error) {
 	if err := by.Must(vis.ReadConversations); err != nil {
 		return nil, err
 	}
-	return s.open(ctx, by, func(x Session) bool {
+	open, err := s.open(ctx, by, func(x Session) bool {
 		return by.Role != vis.Agent || x.concerns(by.Member())
 	})
+	if err != nil || by.Member() == "" {
+		return open, err
+	}
+	owed, err := s.owed(ctx, by)
+	return append(open, owed...), err
 }
 
 func (s *Service) open(ctx context.Context, by vis.Actor, concerns func(Session) bool) ([]Session, error) {

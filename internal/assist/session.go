@@ -10,6 +10,7 @@
 //  4. The member can pass it to a colleague, or have one come in as a third. The customer's connection stays; what she allowed the first
 //     does not go over to the next.
 //  5. It ends when one side hangs up, nobody came, or the media is lost for good. All grants end with it.
+//  6. The member who had it last says what came of it, and the customer how it was.
 package assist
 
 import (
@@ -69,7 +70,8 @@ type Story struct {
 	LiveAt     time.Time      `json:"liveAt,omitzero"`
 	Outcome    Outcome        `json:"outcome,omitempty"`
 	EndedBy    vis.ActorKind  `json:"endedBy,omitempty"`
-	Rating     int            `json:"rating,omitempty"` // 1 to 5, 0 for none
+	Conclusion *Conclusion    `json:"conclusion,omitempty"` // nil until the member says what came of it
+	Rating     int            `json:"rating,omitempty"`     // 1 to 5, 0 for none
 	Comment    string         `json:"comment,omitempty"`
 }
 

@@ -167,6 +167,7 @@ type Line struct {
 	Subject    string        `json:"subject,omitempty"`
 	Name       string        `json:"name,omitempty"`
 	Email      string        `json:"email,omitempty"`
+	Result     string        `json:"result,omitempty"` // of a call
 }
 
 // Attachment is a file said with a message. Its bytes live in the blob store under Blob; it belongs to a message once sent.

@@ -21,6 +21,8 @@ const (
 	ConversationCalled vis.EventType = "conversation.called"
 	// ConversationSpoken says that a member and she hear each other, on a way that leaves no words here; Data: MessageData.
 	ConversationSpoken vis.EventType = "conversation.spoken"
+	// ConversationConcluded says what came of a call in it, in the word of the member who had it; Data: MessageData.
+	ConversationConcluded vis.EventType = "conversation.concluded"
 	// ConversationClassified says that what the matter is about changed.
 	ConversationClassified vis.EventType = "conversation.classified"
 	// MessageUnderstood says that a message was read, and what it says is known; Data: UnderstoodData.
@@ -38,7 +40,7 @@ const (
 func EventTypes() []vis.EventType {
 	return []vis.EventType{ConversationStarted, MessageReceived, AutomaticReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
-		ConversationRead, ConversationCalled, ConversationSpoken, ConversationClassified, MessageUnderstood, ReadingCorrected,
+		ConversationRead, ConversationCalled, ConversationSpoken, ConversationConcluded, ConversationClassified, MessageUnderstood, ReadingCorrected,
 		StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
 }
 

@@ -68,6 +68,11 @@ func (s *Service) MeetWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conver
 	return s.record(ctx, tx, by, c, Line{Type: ConversationSpoken, Member: by.Member()}, now)
 }
 
+// ConcludeWithin writes into the thread what came of a call, as one word. The conversation stays as it is.
+func (s *Service) ConcludeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, result string, now time.Time) error {
+	return s.record(ctx, tx, by, c, Line{Type: ConversationConcluded, Result: result}, now)
+}
+
 // ResolveWithin closes the matter.
 func (s *Service) ResolveWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) (err error) {
 	if err := s.resolve(ctx, tx, by, c, now); err != nil {

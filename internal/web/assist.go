@@ -96,6 +96,14 @@ type AssistPage struct {
 	Title string `json:"title"`
 }
 
+// AssistConclusion is what came of a call, in the word of the member who had it last.
+type AssistConclusion struct {
+	Result   string `json:"result" enum:"solved,follow_up,call_back,no_request,abuse"`
+	Note     string `json:"note,omitempty"`
+	MemberID string `json:"memberId" format:"uuid"`
+	At       Moment `json:"at"`
+}
+
 // Assist is a live assistance as members see it.
 type Assist struct {
 	ID             string `json:"id" format:"uuid"`
@@ -105,20 +113,21 @@ type Assist struct {
 	State          string `json:"state" enum:"ringing,accepted,live,ended"`
 	Outcome        string `json:"outcome,omitempty" enum:"done,cancelled,missed,failed,"`
 	AssistTimes
-	MemberID     *string        `json:"memberId,omitempty" doc:"Who took it"`
-	Rings        []AssistRing   `json:"rings" nullable:"false"`
-	Consents     []Consent      `json:"consents" nullable:"false" doc:"All that there were, oldest first."`
-	Asked        []string       `json:"asked" nullable:"false"`
-	Watchers     []string       `json:"watchers" nullable:"false"`
-	Whispers     []string       `json:"whispers" nullable:"false" doc:"Watchers who speak to the member; the customer does not hear it."`
-	Calling      *AssistCalling `json:"calling,omitempty" doc:"Whom the member has rung at this moment."`
-	GuestID      *string        `json:"guestId,omitempty" doc:"A colleague who is in it as a third."`
-	Passes       []AssistPass   `json:"passes" nullable:"false" doc:"The changes of the member, oldest first."`
-	Page         *AssistPage    `json:"page,omitempty"`
-	Rating       int            `json:"rating,omitempty"`
-	Comment      string         `json:"comment,omitempty"`
-	Version      int64          `json:"version"`
-	Conversation *Conversation  `json:"conversation"`
+	MemberID     *string           `json:"memberId,omitempty" doc:"Who took it"`
+	Rings        []AssistRing      `json:"rings" nullable:"false"`
+	Consents     []Consent         `json:"consents" nullable:"false" doc:"All that there were, oldest first."`
+	Asked        []string          `json:"asked" nullable:"false"`
+	Watchers     []string          `json:"watchers" nullable:"false"`
+	Whispers     []string          `json:"whispers" nullable:"false" doc:"Watchers who speak to the member; the customer does not hear it."`
+	Calling      *AssistCalling    `json:"calling,omitempty" doc:"Whom the member has rung at this moment."`
+	GuestID      *string           `json:"guestId,omitempty" doc:"A colleague who is in it as a third."`
+	Passes       []AssistPass      `json:"passes" nullable:"false" doc:"The changes of the member, oldest first."`
+	Page         *AssistPage       `json:"page,omitempty"`
+	Conclusion   *AssistConclusion `json:"conclusion,omitempty" doc:"What came of it, once the member who had it has said so."`
+	Rating       int               `json:"rating,omitempty"`
+	Comment      string            `json:"comment,omitempty"`
+	Version      int64             `json:"version"`
+	Conversation *Conversation     `json:"conversation"`
 }
 
 // Assists are live assistances.
@@ -135,6 +144,7 @@ type AssistMeasures struct {
 	Kept     int            `json:"kept" doc:"Answered within 15 seconds."`
 	Promised int            `json:"promised" doc:"Answered, or rung for 15 seconds."`
 	Missed   AssistMissed   `json:"missed"`
+	Results  AssistResults  `json:"results" doc:"What came of those that were answered, as the members say."`
 }
 
 // AssistAnswer is one call that was answered.
@@ -151,9 +161,21 @@ type AssistMissed struct {
 	Left    int `json:"left" doc:"The customer took it back."`
 }
 
+// AssistResults count what came of calls.
+type AssistResults struct {
+	Solved    int `json:"solved"`
+	FollowUp  int `json:"followUp"`
+	CallBack  int `json:"callBack"`
+	NoRequest int `json:"noRequest"`
+	Abuse     int `json:"abuse"`
+	Unsaid    int `json:"unsaid" doc:"Over, and nobody has said it yet."`
+}
+
 func assistMeasures(m assist.Measures) AssistMeasures {
 	out := AssistMeasures{Pressed: m.Pressed, Answers: make([]AssistAnswer, len(m.Answers)), P50: m.P50.Seconds(), P95: m.P95.Seconds(), Kept: m.Kept,
-		Promised: m.Promised, Missed: AssistMissed{m.Nobody, m.Refused, m.Unheard, m.Left}}
+		Promised: m.Promised, Missed: AssistMissed{m.Nobody, m.Refused, m.Unheard, m.Left},
+		Results: AssistResults{m.Results[assist.Solved], m.Results[assist.FollowUp], m.Results[assist.CallBack], m.Results[assist.NoRequest],
+			m.Results[assist.Abuse], m.Unsaid}}
 	for i, a := range m.Answers {
 		out.Answers[i] = AssistAnswer{moment(a.PressedAt), a.After.Seconds()}
 	}
@@ -252,6 +274,9 @@ func assistOf(x assist.Session, c *Conversation) Assist {
 	}
 	if p := x.Story.Page; p != nil {
 		out.Page = &AssistPage{p.URL, p.Title}
+	}
+	if c := x.Story.Conclusion; c != nil {
+		out.Conclusion = &AssistConclusion{string(c.Result), c.Note, string(c.By), moment(c.At)}
 	}
 	return out
 }

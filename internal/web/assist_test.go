@@ -136,6 +136,33 @@ func TestACallFromThePressToTheThanks(t *testing.T) {
 		t.Errorf("joined after the end: %d %s", a.status, a.body)
 	}
 	read[VisitorAssist](t, h.post(anna, mine+"/rating", obj{"score": 5, "comment": "Merci"}))
+
+	// What came of it is hers to say who had it last; the conversation says it too, and stays open.
+	if owed := read[Assists](t, h.get(yann, "/api/v1/assists")).Items; len(owed) != 1 || owed[0].ID != id || owed[0].Conclusion != nil {
+		t.Errorf("he is not asked what came of it: %+v", owed)
+	}
+	for who, path := range map[*principal]string{&zoe: his404, &boss: his404, &yann: "/api/v1/assists/" + newID()} {
+		if a := h.do(call{method: "PUT", path: path + "/conclusion", as: *who, body: obj{"result": "solved"}}); a.status != 404 {
+			t.Errorf("%s says what came of %s: %d %s", who.name, path, a.status, a.body)
+		}
+	}
+	head = h.head(h.ws)
+	say := call{method: "PUT", path: his404 + "/conclusion", as: yann, body: obj{"result": "won"}}
+	if a := h.do(say); a.status != 422 || len(a.problem().Errors) == 0 {
+		t.Errorf("a word of no meaning: %d %s", a.status, a.body)
+	}
+	say.body = obj{"result": "follow_up", "note": "Rappeler l’atelier"}
+	said := read[Assist](t, h.do(say))
+	if said.Conclusion == nil || said.Conclusion.Result != "follow_up" || said.Conclusion.MemberID != yann.actor.ID || said.Conversation.State != "open" {
+		t.Errorf("said: %+v", said)
+	}
+	read[Assist](t, h.do(say))
+	if got := h.since(h.ws, head); got != "conversation.concluded note.written assist.concluded" {
+		t.Errorf("events: %s", got)
+	}
+	if owed := read[Assists](t, h.get(yann, "/api/v1/assists")).Items; len(owed) != 0 {
+		t.Errorf("he is asked again: %+v", owed)
+	}
 	all := read[Assists](t, h.get(zoe, "/api/v1/conversations/"+ended.ConversationID+"/assists")).Items
 	if len(all) != 1 || all[0].Rating != 5 || all[0].LiveAt == nil {
 		t.Errorf("history: %+v", all)

@@ -92,6 +92,14 @@ type refuseInput struct {
 	} `nameHint:"RefuseAssist"`
 }
 
+type concludeInput struct {
+	ByID
+	Body struct {
+		Result string `json:"result" enum:"solved,follow_up,call_back,no_request,abuse"`
+		Note   string `json:"note,omitempty" maxLength:"4000" doc:"For members only; it stands in the conversation."`
+	} `nameHint:"ConcludeAssist"`
+}
+
 type rateInput struct {
 	ByID
 	Body struct {
@@ -175,7 +183,7 @@ func (s *Server) toVisitor(ctx context.Context, by caller, x assist.Session, err
 
 func (s *Server) memberAssistRoutes() {
 	const tag, one = "assist", "/assists/{id}"
-	add(s, route{method: "GET", path: "/assists", id: "listAssists", tag: tag, summary: "Those that ring for me or are mine; all that go on, for those who supervise",
+	add(s, route{method: "GET", path: "/assists", id: "listAssists", tag: tag, summary: "Those that ring for me or are mine; all that go on, for those who supervise; last, those of mine of which I have not said what came of them",
 		access: members},
 		func(ctx context.Context, by caller, _ *none) (*reply[Assists], error) {
 			all, err := s.assist.Open(ctx, by.Actor)
@@ -231,6 +239,11 @@ func (s *Server) memberAssistRoutes() {
 	add(s, route{method: "POST", path: one + "/end", id: "endAssist", tag: tag, summary: "Hang up", access: members, status: 200},
 		func(ctx context.Context, by caller, in *ByID) (*reply[Assist], error) {
 			x, err := s.assist.End(ctx, by.Actor, vis.AssistID(in.ID))
+			return s.toMember(ctx, by, x, err)
+		})
+	add(s, route{method: "PUT", path: one + "/conclusion", id: "concludeAssist", tag: tag, summary: "Say what came of a call of mine that is over", access: members},
+		func(ctx context.Context, by caller, in *concludeInput) (*reply[Assist], error) {
+			x, err := s.assist.Conclude(ctx, by.Actor, vis.AssistID(in.ID), assist.Result(in.Body.Result), in.Body.Note)
 			return s.toMember(ctx, by, x, err)
 		})
 }

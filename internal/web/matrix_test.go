@@ -125,6 +125,7 @@ var matrix = map[string]row{
 	"DELETE /api/v1/assists/{id}/guest":                   {who: "nnnaaaannn", of: "assist"},
 	"POST /api/v1/assists/{id}/ask":                       {who: "nnnaaaannn", of: "assist", body: obj{"kind": "page"}},
 	"DELETE /api/v1/assists/{id}/consents/{kind}":         {who: "nnnaaaannn", of: "assist", path: "/api/v1/assists/{id}/consents/page"},
+	"PUT /api/v1/assists/{id}/conclusion":                 {who: "nnnaaaannn", of: "assist", body: obj{"result": "solved"}},
 	"POST /api/v1/assists/{id}/end":                       {who: "nnnaaaannn", of: "assist", body: obj{}},
 	"GET /api/v1/visitor/assist":                          {who: "n..nnnnnnn"},
 	"POST /api/v1/visitor/assists":                        {who: "n..nnnnnnn", body: obj{}},

@@ -390,7 +390,7 @@ type Message struct {
 
 // Line says what happened to a conversation, for the reader's screen to word.
 type Line struct {
-	Type       string  `json:"type" enum:"conversation.assigned,conversation.snoozed,conversation.woken,conversation.resolved,conversation.reopened,conversation.renamed,conversation.called,conversation.spoken,customer.identified"`
+	Type       string  `json:"type" enum:"conversation.assigned,conversation.snoozed,conversation.woken,conversation.resolved,conversation.reopened,conversation.renamed,conversation.called,conversation.spoken,conversation.concluded,customer.identified"`
 	MemberID   *string `json:"memberId,omitempty"`
 	TeamID     *string `json:"teamId,omitempty"`
 	Until      *Moment `json:"until,omitempty"`
@@ -398,6 +398,7 @@ type Line struct {
 	Subject    *string `json:"subject,omitempty"`
 	Name       *string `json:"name,omitempty"`
 	Email      *string `json:"email,omitempty"`
+	Result     *string `json:"result,omitempty" enum:"solved,follow_up,call_back,no_request,abuse" doc:"What came of a call."`
 }
 
 // message is what members see of an entry; c tells how far both sides have read.
@@ -410,7 +411,7 @@ func (s *Server) message(ctx context.Context, to audience, c *desk.Conversation,
 	}
 	if l := m.Line; l != nil {
 		out.Line = &Line{Type: string(l.Type), MemberID: optional(l.Member), TeamID: optional(l.Team), Subject: optional(l.Subject),
-			Name: optional(l.Name), Email: optional(l.Email)}
+			Name: optional(l.Name), Email: optional(l.Email), Result: optional(l.Result)}
 		if l.Until != nil {
 			out.Line.Until = maybe(*l.Until)
 		}

@@ -27,7 +27,7 @@ func withAssist(t testing.TB, h *house) assist.Session {
 			Asked: []assist.Kind{assist.SeePage}, Watchers: []vis.MemberID{h.member.ID}, Whispers: []vis.MemberID{h.member.ID}, Guest: "guest",
 			Calling: &assist.Calling{Purpose: assist.ToPass, Team: "team", At: now, Until: later},
 			Passes:  []assist.Pass{{From: h.member.ID, To: "other", At: now}}, Page: &assist.Page{URL: "https://shop.example/x", Title: "Vélos 🚲"},
-			LateAt: now, AcceptedAt: now, LiveAt: later, Outcome: assist.Done, EndedBy: vis.ByCustomer, Rating: 4, Comment: "Merci \"beaucoup\""}}
+			LateAt: now, AcceptedAt: now, LiveAt: later, Outcome: assist.Done, EndedBy: vis.ByCustomer, Rating: 4, Conclusion: &assist.Conclusion{Result: assist.FollowUp, Note: "Écrire à l’atelier", By: h.member.ID, At: later}, Comment: "Merci \"beaucoup\""}}
 	check(t, h.inAssist(t.Context(), func(tx assist.Tx) error { return tx.InsertAssist(t.Context(), x) }))
 	return x
 }

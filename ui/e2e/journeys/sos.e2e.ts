@@ -172,6 +172,14 @@ test('a press brings a human face; the page changes, she stays; one question at 
     .getByText(/^Merci/)
     .waitFor();
   await other.getByText(/en direct avec le client/).waitFor();
+
+  // What came of it, by one key; the conversation says it, and can be closed with one more press.
+  await other.getByRole('region', { name: /^Ce qu’a donné le SOS/ }).waitFor();
+  expect(await axe(other)).toEqual([]);
+  await other.keyboard.press('1');
+  await other.getByText(/^Assistance terminée\s: résolu/).waitFor();
+  await other.getByRole('button', { name: 'Résoudre la conversation' }).click();
+  await other.getByText(/^Vous avez résolu la conversation/).waitFor();
 });
 
 test('without a microphone she sees and hears, is told so, and writes; her agent ends it by key', async () => {

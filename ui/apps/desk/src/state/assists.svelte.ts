@@ -17,6 +17,10 @@ type MakeCall = (
   settings: CallSettings,
 ) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'speak' | 'show' | 'close' | 'measure'>;
 
+/** What may come of a call, in the order of its keys. */
+export const results = ['solved', 'follow_up', 'call_back', 'no_request', 'abuse'] as const;
+export type Result = (typeof results)[number];
+
 const slipMs = 700;
 const ringEveryMs = 2600;
 const tabKey = 'visavis.assist';
@@ -49,6 +53,9 @@ export class Assists {
   readonly #make: MakeCall;
   #items = $state.raw<readonly Assist[]>([]);
   #over = new Set<string>();
+  #owed = $state.raw<readonly Assist[]>([]);
+  /** Of these she is asked no more on this screen. */
+  #later = new Set<string>();
   /** The one whose media run on this screen. */
   #here = $state<string | undefined>(undefined);
   #listening = $state(false);
@@ -110,6 +117,10 @@ export class Assists {
   get all(): readonly Assist[] {
     return this.#items;
   }
+  /** Her calls that are over and of which she has not said what came of them, the oldest first. */
+  get owed(): readonly Assist[] {
+    return this.#owed;
+  }
   get line(): CallState {
     return this.#line;
   }
@@ -133,7 +144,7 @@ export class Assists {
   async load(): Promise<void> {
     try {
       const { items } = await this.#session.api.get('/assists');
-      const known = new Set(items.map(({ id }) => id));
+      const known = new Set(items.filter(({ state }) => state !== 'ended').map(({ id }) => id));
       this.#items = this.#items.filter(({ id }) => known.has(id)); // it may ring for her again
       if (this.#here && !known.has(this.#here)) this.#leave();
       this.#ring(false);
@@ -146,6 +157,7 @@ export class Assists {
   }
 
   take(assist: Assist): void {
+    if (assist.state === 'ended') this.#owe(assist);
     const known = this.#items.find(({ id }) => id === assist.id);
     if (this.#over.has(assist.id) || (known && known.version >= assist.version)) return;
     if (assist.conversation) this.#session.inbox.take(assist.conversation);
@@ -180,7 +192,7 @@ export class Assists {
 
   forget(): void {
     this.#leave();
-    this.#items = [];
+    this.#items = this.#owed = [];
     this.#ring(false);
   }
 
@@ -270,6 +282,33 @@ export class Assists {
     } catch (error) {
       if (!isProblem(error) || error.status !== 409) toasts.refuse({ text: this.#voice.t('end.refused') });
     }
+  }
+
+  /** Says what came of a call of hers. Solved, its conversation can be resolved too: that is one more press. */
+  async conclude(assist: Assist, result: Result, note: string): Promise<void> {
+    const { api, toasts, actions } = this.#session;
+    const { id, conversationId } = assist;
+    this.later(assist);
+    try {
+      const said = await api.put(`/assists/${id}/conclusion`, { result, note: note.trim() });
+      this.take(said);
+      const closes = result !== 'follow_up' && result !== 'call_back' && said.conversation?.state !== 'resolved';
+      const text = this.#voice.t('result.said', { result });
+      if (!closes) toasts.show({ text, icon: 'check', for: 5000 });
+      else {
+        const run = () => actions.resolve(conversationId);
+        toasts.show({ text, icon: 'check', verb: this.#voice.t('result.resolve'), run, for: 10_000 });
+      }
+    } catch {
+      this.#later.delete(id);
+      this.#owe(assist);
+      toasts.refuse({ text: this.#voice.t('result.refused') });
+    }
+  }
+  /** Puts it off: it is asked again when the desk is opened anew. */
+  later({ id }: Assist): void {
+    this.#later.add(id);
+    this.#owed = this.#owed.filter((one) => one.id !== id);
   }
 
   /** A supervisor listens in; both sides are told of her. */
@@ -388,6 +427,13 @@ export class Assists {
       this.#session.toasts.show({ text: t('over', { for: this.#voice.lasting(length) }), icon: 'sos', for: 6000 });
     } else if (was) this.#session.toasts.refuse({ text: t('over.failed') });
     else if (rang) this.#session.toasts.show({ text: t('gone'), icon: 'right', for: 6000 });
+  }
+
+  /** Asks her what came of it, once; an answer from elsewhere is one. */
+  #owe(assist: Assist): void {
+    const others = this.#owed.filter(({ id }) => id !== assist.id);
+    const owes = isIn({ ...assist, guestId: undefined }, this.#me) && !assist.conclusion && !this.#later.has(assist.id);
+    this.#owed = owes ? [...others, assist] : others;
   }
 
   #drop(id: string): void {

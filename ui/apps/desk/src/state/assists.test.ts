@@ -54,6 +54,13 @@ function scene({ refused = '' } = {}) {
     if (path.endsWith('/call'))
       return taken('a', { calling: { purpose: 'pass', memberId: 'yann', at: at(7), until: at(22) }, version: 4 });
     if (path === '/assists') return { items: [] };
+    if (path.endsWith('/conclusion'))
+      return taken('a', {
+        state: 'ended',
+        conclusion: { result: 'solved', memberId: 'me', at: at(99) },
+        version: 11,
+        conversation: conversation('c-a'),
+      });
     return path.endsWith('/end') ? taken('a', { state: 'ended', liveAt: at(8), endedAt: at(248), version: 9 }) : null;
   });
   const session = {
@@ -100,6 +107,38 @@ function scene({ refused = '' } = {}) {
 
 beforeEach(() => void vi.useFakeTimers({ now }));
 afterEach(() => vi.useRealTimers());
+
+describe('a call that is over', () => {
+  const ended = (more: Partial<Assist> = {}) => taken('a', { state: 'ended', endedAt: at(90), version: 9, ...more });
+  test('asks her who had it what came of it, until it is said or put off', async () => {
+    const { assists, asked, toasts } = scene();
+    assists.take(ended({ memberId: 'karim' }));
+    assists.take(assist('b', { state: 'ended' }));
+    expect(assists.owed).toEqual([]);
+    assists.take(ended());
+    assists.take(ended({ rating: 5, version: 10 }));
+    expect(assists.owed.map(({ id, rating }) => [id, rating])).toEqual([['a', 5]]);
+    expect(assists.all).toEqual([]);
+    const [owed] = assists.owed;
+    if (owed) await assists.conclude(owed, 'solved', ' tout va ');
+    expect(asked).toEqual(['PUT /assists/a/conclusion']);
+    expect(assists.owed).toEqual([]);
+    expect(toasts.items[0]?.verb).toBe('Résoudre la conversation');
+    assists.take(ended({ version: 8 }));
+    expect(assists.owed).toEqual([]);
+  });
+  test('asks again when it could not be said', async () => {
+    const { assists, toasts } = scene({ refused: 'unavailable' });
+    assists.take(ended());
+    const [owed] = assists.owed;
+    if (owed) await assists.conclude(owed, 'follow_up', '');
+    expect(assists.owed).toHaveLength(1);
+    expect(toasts.items[0]?.refused).toBe(true);
+    assists.later(ended());
+    assists.take(ended({ version: 10 }));
+    expect(assists.owed).toEqual([]);
+  });
+});
 
 describe('what rings', () => {
   test('is what rings for her, and no longer once it does not', () => {

@@ -179,6 +179,8 @@ export function describe(
       return { text: t('line.called', who), icon: 'bell' };
     case 'conversation.spoken':
       return { text: t('line.spoken', who), icon: 'user' };
+    case 'conversation.concluded':
+      return { text: t('line.concluded', { ...who, result: line.result ?? '' }), icon: 'sos' };
     case 'customer.identified': {
       const by = t('line.customer');
       if (line.name && line.email)

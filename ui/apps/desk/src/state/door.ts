@@ -54,6 +54,7 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.joined':
     case 'assist.left':
     case 'assist.ended':
+    case 'assist.concluded':
     case 'assist.rated':
       if (event.assist) assists.take(event.assist);
       break;
@@ -111,6 +112,7 @@ export function letIn(event: Event, session: Session): void {
     case 'template.changed':
     case 'conversation.called':
     case 'conversation.spoken':
+    case 'conversation.concluded':
     case 'incident.suspected':
     case 'incident.grew':
     case 'incident.signalled':

@@ -183,6 +183,7 @@ export class Inbox {
       case 'conversation.renamed':
       case 'conversation.called':
       case 'conversation.spoken':
+      case 'conversation.concluded':
         if (event.conversation) this.take(event.conversation);
         this.countSoon();
         break;
