@@ -20,9 +20,13 @@ type Detail struct {
 	First []Voice
 	// Words are those that its messages have and others do not: what it may be about.
 	Words []string
-	// Curve counts the conversations by stretches of CurveEvery, the first of which begins at CurveFrom.
+	// Curve counts the conversations by stretches of CurveEvery, the first of which begins at CurveFrom; before it was opened, all messages of
+	// its topic. Usual is what would have been usual for that topic; empty for what numbers did not show.
 	CurveFrom time.Time
 	Curve     []int
+	Usual     []float64
+	// Tallies are how many it concerns by channel, language and time zone.
+	Tallies []Tally
 	// Scenarios are those that fit, the best first.
 	Scenarios []Scenario
 }
@@ -63,6 +67,9 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 		if d.Concerned, err = tx.AllConcerned(ctx, id, mostConcerned); err != nil {
 			return d, err
 		}
+		if d.Tallies, err = tx.TallyConcerned(ctx, id); err != nil {
+			return d, err
+		}
 		d.curve()
 		said, err := d.voices(ctx, tx)
 		if err != nil {
@@ -79,20 +86,40 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 	})
 }
 
+// curve counts from an hour before it was opened, where that is known, or else from the first word about it.
 func (d *Detail) curve() {
 	if len(d.Concerned) == 0 {
 		return
 	}
 	d.CurveFrom = d.Concerned[0].At.Truncate(CurveEvery)
+	if lead := d.Course.Lead; len(lead) > 0 {
+		d.Curve = slices.Clone(lead)
+		d.CurveFrom = d.OpenedAt.Truncate(CurveEvery).Add(CurveEvery * time.Duration(1-len(lead)))
+	}
+	counts := make([]int, mostCurve)
 	for _, c := range d.Concerned {
 		at := int(c.At.Sub(d.CurveFrom) / CurveEvery)
-		if at >= mostCurve {
-			break
+		if c.At.Before(d.CurveFrom) || at >= mostCurve {
+			continue
 		}
+		counts[at]++
 		for len(d.Curve) <= at {
 			d.Curve = append(d.Curve, 0)
 		}
-		d.Curve[at]++
+		d.Curve[at] = max(d.Curve[at], counts[at])
+	}
+	d.usual()
+}
+
+// usual is what one stretch of the curve would usually have brought, as it was known when it was opened.
+func (d *Detail) usual() {
+	if len(d.Course.Usual) == 0 {
+		return
+	}
+	first := usualFrom(d.OpenedAt)
+	for i := range d.Curve {
+		hour := int(d.CurveFrom.Add(time.Duration(i)*CurveEvery).Sub(first) / time.Hour)
+		d.Usual = append(d.Usual, d.Course.Usual[min(max(0, hour), len(d.Course.Usual)-1)]*CurveEvery.Hours())
 	}
 }
 

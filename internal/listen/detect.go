@@ -214,3 +214,16 @@ func (b Baseline) expect(now time.Time, window time.Duration) float64 {
 	during, before := slotAt(hour), slotAt(hour.Add(-time.Hour))
 	return max(b.usual[during.kind][during.of]*within.Hours()+b.usual[before.kind][before.of]*(window-within).Hours(), unknown*window.Hours())
 }
+
+// usualFrom is the hour from which a day is told: that before an instant.
+func usualFrom(t time.Time) time.Time { return t.UTC().Truncate(time.Hour).Add(-time.Hour) }
+
+// day is what each hour usually brings, from the one before an instant on.
+func (b Baseline) day(t time.Time) []float64 {
+	out := make([]float64, 26)
+	for i := range out {
+		s := slotAt(usualFrom(t).Add(time.Duration(i) * time.Hour))
+		out[i] = b.usual[s.kind][s.of]
+	}
+	return out
+}

@@ -57,6 +57,21 @@ type Course struct {
 	Scenario    vis.ScenarioID `json:"scenario,omitempty"`
 	Texts       Texts          `json:"texts,omitzero"`
 	Signals     []Signal       `json:"signals,omitempty"`
+	// Lead counts the messages of its topic in the hour before it was opened, by stretches of CurveEvery that end with the one it was opened in.
+	Lead []int `json:"lead,omitempty"`
+	// Usual is what each hour usually brings, from the hour before it was opened on for a day.
+	Usual []float64 `json:"usual,omitempty"`
+	// Tasks are the steps of its scenario, as far as they are done.
+	Tasks []Task `json:"tasks,omitempty"`
+	// Deeds are what people did about it, in order.
+	Deeds []Deed `json:"deeds,omitempty"`
+	// Why says what made it a false alarm; Lessons what people learnt of it.
+	Why     string `json:"why,omitempty"`
+	Lessons string `json:"lessons,omitempty"`
+	// Learnt is by how much the verdict moved the bar of its cause.
+	Learnt float64 `json:"learnt,omitempty"`
+	// Untold are conversations that could not be told.
+	Untold []vis.ConversationID `json:"untold,omitempty"`
 }
 
 // Texts are what customers are told of an incident; empty ones are not said.
@@ -213,11 +228,20 @@ type Concerned struct {
 	Incident     vis.IncidentID
 	Conversation vis.ConversationID
 	Customer     vis.CustomerID
+	Name         string        // of the customer, "" while we do not know it
 	Message      vis.MessageID // the first about it
 	At           time.Time     // when it was said
 	Language     string
 	HeldAt       time.Time // when she was told that it is known
 	ToldAt       time.Time // when she was told that it is solved
+}
+
+// Tally is how many of the conversations of an incident have the same channel, language and time zone, and how many of them were told.
+type Tally struct {
+	Channel        vis.ChannelID
+	Language, Zone string // the language she wrote in or, where we do not speak it, her own
+	Conversations  int
+	Held, Told     int
 }
 
 // Scenario is what was prepared for incidents of some reasons.
@@ -230,11 +254,21 @@ type Scenario struct {
 
 // Plan is the prepared part of a scenario.
 type Plan struct {
-	Name    string         `json:"name"`
-	Reasons []string       `json:"reasons,omitempty"`
-	Steps   []string       `json:"steps,omitempty"`
-	Owners  []vis.MemberID `json:"owners,omitempty"`
-	Texts   Texts          `json:"texts,omitzero"`
+	Name    string   `json:"name"`
+	Reasons []string `json:"reasons,omitempty"`
+	Steps   []string `json:"steps,omitempty"`
+	// Owners are called in; Lead is the one of them in the middle, who alone speaks for all: to customers, and to whoever asks.
+	Owners []vis.MemberID `json:"owners,omitempty"`
+	Lead   vis.MemberID   `json:"lead,omitempty"`
+	// Calls are people outside who are to be called.
+	Calls []Call `json:"calls,omitempty"`
+	Texts Texts  `json:"texts,omitzero"`
+}
+
+// Call is somebody outside, and where she is reached.
+type Call struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 // The bounds of a plan.
@@ -262,6 +296,16 @@ func (p *Plan) check() error {
 	if len(p.Owners) > maxList {
 		return vis.InField("ownerIds", "There are at most %d of these.", maxList)
 	}
+	if len(p.Calls) > maxList {
+		return vis.InField("calls", "There are at most %d of these.", maxList)
+	}
+	for i := range p.Calls {
+		for _, s := range []*string{&p.Calls[i].Name, &p.Calls[i].Phone} {
+			if *s = strings.TrimSpace(text.Line(*s)); *s == "" || utf8.RuneCountInString(*s) > MaxName {
+				return vis.InField("calls", "Each has a name and a number, of at most %d characters.", MaxName)
+			}
+		}
+	}
 	return p.Texts.check()
 }
 
@@ -270,6 +314,10 @@ type Change struct {
 	Name     string
 	Scenario vis.ScenarioID
 	Texts    Texts
+	// Why is said of a false alarm.
+	Why string
+	// Lessons are what was learnt of it; nil leaves them as they are.
+	Lessons *string
 }
 
 // Settings are how an organisation wants to be alarmed.

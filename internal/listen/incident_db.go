@@ -56,6 +56,8 @@ type IncidentTx interface {
 	CountConcerned(ctx context.Context, id vis.IncidentID) (conversations, customers int, err error)
 	// AllConcerned are the conversations of an incident, in the order in which they came, at most so many.
 	AllConcerned(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)
+	// TallyConcerned counts all the conversations of an incident by channel, language and time zone, in that order.
+	TallyConcerned(ctx context.Context, id vis.IncidentID) ([]Tally, error)
 	// Unheld are those that were not told that it is known, Untold those that were not told that it is solved.
 	Unheld(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)
 	Untold(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)

@@ -11,11 +11,13 @@ const (
 	IncidentFixing    vis.EventType = "incident.fixing"
 	IncidentSolved    vis.EventType = "incident.solved"
 	IncidentDismissed vis.EventType = "incident.dismissed"
+	IncidentChanged   vis.EventType = "incident.changed" // something was noted of it, or the last verdict was taken back
 )
 
 // EventTypes lists the facts about incidents.
 func EventTypes() []vis.EventType {
-	return []vis.EventType{IncidentSuspected, IncidentGrew, IncidentSignalled, IncidentConfirmed, IncidentFixing, IncidentSolved, IncidentDismissed}
+	return []vis.EventType{IncidentSuspected, IncidentGrew, IncidentSignalled, IncidentConfirmed, IncidentFixing, IncidentSolved, IncidentDismissed,
+		IncidentChanged}
 }
 
 // IncidentData says which incident an event is about, and where it stood then.

@@ -58,31 +58,54 @@ func decides(by vis.Actor) error {
 
 // Confirm says that an incident is real; who wrote about it is told so, if there are words for that.
 func (w *Watch) Confirm(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change) (Listed, error) {
-	return w.decide(ctx, by, id, in, IncidentConfirmed, (*Incident).Confirm)
+	return w.decide(ctx, by, id, in, IncidentConfirmed, DidConfirm, (*Incident).Confirm)
 }
 
 // Fix says that somebody is at work on it.
 func (w *Watch) Fix(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change) (Listed, error) {
-	return w.decide(ctx, by, id, in, IncidentFixing, (*Incident).Fix)
+	return w.decide(ctx, by, id, in, IncidentFixing, DidFix, (*Incident).Fix)
 }
 
 // Solve ends an incident; everyone concerned is told so once, if there are words for that.
 func (w *Watch) Solve(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change) (Listed, error) {
-	return w.decide(ctx, by, id, in, IncidentSolved, (*Incident).Solve)
+	return w.decide(ctx, by, id, in, IncidentSolved, DidSolve, (*Incident).Solve)
 }
 
 // Dismiss says that it was a false alarm, from which the bar of its cause learns.
-func (w *Watch) Dismiss(ctx context.Context, by vis.Actor, id vis.IncidentID) (Listed, error) {
-	return w.decide(ctx, by, id, Change{}, IncidentDismissed, (*Incident).Dismiss)
+func (w *Watch) Dismiss(ctx context.Context, by vis.Actor, id vis.IncidentID, why string) (Listed, error) {
+	return w.decide(ctx, by, id, Change{Why: why}, IncidentDismissed, DidDismiss, (*Incident).Dismiss)
+}
+
+// Undo takes back the last verdict, where nobody outside was told of it; the bar of its cause forgets what it learnt of that.
+func (w *Watch) Undo(ctx context.Context, by vis.Actor, id vis.IncidentID) (Listed, error) {
+	return w.decide(ctx, by, id, Change{}, IncidentChanged, DidUndo, (*Incident).Undo)
+}
+
+// Amend notes something of an incident without moving it on: its name, its scenario, what customers are told, what was learnt of it.
+func (w *Watch) Amend(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change) (Listed, error) {
+	return w.decide(ctx, by, id, in, IncidentChanged, "", func(*Incident, time.Time) error { return nil })
+}
+
+// Tick says that a step of its scenario is done, or not after all. Whoever is called in may say so.
+func (w *Watch) Tick(ctx context.Context, by vis.Actor, id vis.IncidentID, at int, done bool) (Listed, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Listed{}, err
+	}
+	return w.move(ctx, by, id, Change{}, IncidentChanged, "", func(i *Incident, now time.Time) error { return i.Tick(by, at, done, now) })
 }
 
 // decide moves an incident on by one rule. It asks for no version: where the incident stands decides what may be said of it, and that more customers
 // write in the meantime must stop nobody.
-func (w *Watch) decide(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change, typ vis.EventType,
+func (w *Watch) decide(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change, typ vis.EventType, did DeedKind,
 	rule func(*Incident, time.Time) error) (Listed, error) {
 	if err := decides(by); err != nil {
 		return Listed{}, err
 	}
+	return w.move(ctx, by, id, in, typ, did, rule)
+}
+
+func (w *Watch) move(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change, typ vis.EventType, did DeedKind,
+	rule func(*Incident, time.Time) error) (Listed, error) {
 	now := w.clock.Now()
 	return vis.Update(ctx, w.db, by, func(tx IncidentTx) (Listed, error) {
 		i, err := tx.Incident(ctx, id)
@@ -93,13 +116,21 @@ func (w *Watch) decide(ctx context.Context, by vis.Actor, id vis.IncidentID, in 
 		if err := rule(&i, now); err != nil {
 			return Listed{}, err
 		}
-		if err := i.change(ctx, tx, in); err != nil {
+		if did != "" {
+			i.note(by, now, did, "")
+		}
+		if err := i.change(ctx, tx, by, in, now); err != nil {
 			return Listed{}, err
+		}
+		if err := w.learn(ctx, tx, before, &i); err != nil {
+			return Listed{}, err
+		}
+		if before == FalseAlarm && i.Open() {
+			if err := alone(ctx, tx, i); err != nil {
+				return Listed{}, err
+			}
 		}
 		if i, err = tx.SaveIncident(ctx, i); err != nil {
-			return Listed{}, err
-		}
-		if err := w.learn(ctx, tx, before, i); err != nil {
 			return Listed{}, err
 		}
 		if err := w.happened(ctx, tx, by, typ, i, now); err != nil {
@@ -117,38 +148,76 @@ func (w *Watch) decide(ctx context.Context, by vis.Actor, id vis.IncidentID, in 
 	})
 }
 
-// change takes over what people say of an incident; a scenario brings its texts, over which those that are given go.
-func (i *Incident) change(ctx context.Context, tx IncidentTx, in Change) error {
-	if in.Name = strings.TrimSpace(text.Line(in.Name)); in.Name != "" {
+// alone refuses an incident that would be the second open one of its cause.
+func alone(ctx context.Context, tx IncidentTx, i Incident) error {
+	open, err := tx.OpenIncidents(ctx)
+	if err == nil && slices.ContainsFunc(open, func(other Incident) bool { return other.Cause == i.Cause }) {
+		err = vis.Errorf(vis.Conflict, "incident_open", "Another incident with this cause is open.")
+	}
+	return err
+}
+
+// change takes over what people say of an incident; a scenario brings its texts and steps, over which texts that are given go.
+func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in Change, now time.Time) (err error) {
+	if in.Name = strings.TrimSpace(text.Line(in.Name)); in.Name != "" && in.Name != i.Course.Name {
 		if utf8.RuneCountInString(in.Name) > MaxName {
 			return vis.InField("name", "A name has at most %d characters.", MaxName)
 		}
 		i.Course.Name = in.Name
+		i.note(by, now, DidName, in.Name)
+	}
+	if in.Why, err = paragraph("why", in.Why, maxWhy); err != nil {
+		return err
+	}
+	if in.Why != "" {
+		i.Course.Why = in.Why
 	}
 	if in.Scenario != "" {
 		s, err := tx.Scenario(ctx, in.Scenario)
 		if err != nil {
 			return err
 		}
-		i.Course.Scenario, i.Course.Texts = s.ID, i.Course.Texts.over(s.Plan.Texts)
+		i.plan(s)
+		i.note(by, now, DidPlan, s.Plan.Name)
 	}
 	if err := in.Texts.check(); err != nil {
 		return err
 	}
-	i.Course.Texts = i.Course.Texts.over(in.Texts)
+	if said := i.Course.Texts.over(in.Texts); said != i.Course.Texts {
+		i.Course.Texts = said
+		i.note(by, now, DidWrite, "")
+	}
+	if in.Lessons == nil {
+		return nil
+	}
+	learnt, err := paragraph("lessons", *in.Lessons, maxLessons)
+	if err != nil || learnt == i.Course.Lessons {
+		return err
+	}
+	i.Course.Lessons = learnt
+	i.note(by, now, DidLearn, "")
 	return nil
 }
 
-// learn moves the bar of the cause by the first verdict on an incident that numbers showed.
-func (w *Watch) learn(ctx context.Context, tx IncidentTx, before IncidentState, i Incident) error {
-	if before != Suspected || i.Course.Trigger != ByNumbers {
+// learn moves the bar of the cause by the first verdict on an incident that numbers showed, and back where that is taken back.
+func (w *Watch) learn(ctx context.Context, tx IncidentTx, before IncidentState, i *Incident) error {
+	judged, unjudged := before == Suspected && i.State != Suspected, before == FalseAlarm && i.State == Suspected
+	if !judged && !unjudged || i.Course.Trigger != ByNumbers {
 		return nil
 	}
 	lessons, err := tx.Lessons(ctx)
 	if err != nil {
 		return err
 	}
-	return tx.SaveLesson(ctx, i.Cause, Learned(lessons[i.Cause], i.State != FalseAlarm))
+	is := lessons[i.Cause]
+	if unjudged {
+		moved := i.Course.Learnt
+		i.Course.Learnt = 0
+		return tx.SaveLesson(ctx, i.Cause, is-moved)
+	}
+	next := Learned(is, i.State != FalseAlarm)
+	i.Course.Learnt = next - is
+	return tx.SaveLesson(ctx, i.Cause, next)
 }
 
 // Banner is what customers of a workspace are told before they write, while there is something to tell; of several incidents the newest.

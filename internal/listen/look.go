@@ -95,6 +95,7 @@ func (w *Watch) bursts(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, h
 		if topic != said[0].Reason {
 			b.course.Channel = said[0].Channel
 		}
+		b.course.Lead, b.course.Usual = leadOf(said, now), baseline.day(now)
 		b.heard = slices.DeleteFunc(slices.Clone(said), func(h Heard) bool { return !h.At.After(now.Add(-look.Window)) })
 		out = append(out, b)
 	}
@@ -128,6 +129,18 @@ func minutesOf(heard []Heard, now time.Time) []int {
 	for _, h := range heard {
 		if ago := int(now.Sub(h.At) / time.Minute); 0 <= ago && ago < len(out) {
 			out[len(out)-1-ago]++
+		}
+	}
+	return out
+}
+
+// leadOf counts the last hour by stretches of a curve.
+func leadOf(heard []Heard, now time.Time) []int {
+	out := make([]int, time.Hour/CurveEvery)
+	from := now.Truncate(CurveEvery).Add(CurveEvery - time.Hour)
+	for _, h := range heard {
+		if at := int(h.At.Sub(from) / CurveEvery); !h.At.Before(from) && at < len(out) {
+			out[at]++
 		}
 	}
 	return out

@@ -2,6 +2,7 @@ package listen
 
 import (
 	"context"
+	"slices"
 
 	"visavis/internal/vis"
 )
@@ -71,6 +72,9 @@ func (w *Watch) keepScenario(ctx context.Context, by vis.Actor, what string, p P
 			if !known[owner] {
 				return Scenario{}, vis.InField("ownerIds", "There is no such member.")
 			}
+		}
+		if p.Lead != "" && !slices.Contains(p.Owners, p.Lead) {
+			return Scenario{}, vis.InField("leadId", "Who leads is one of those who are called in.")
 		}
 		s, err := keep(tx, p)
 		if err != nil {

@@ -3,6 +3,7 @@ package listen
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"visavis/internal/jobs"
@@ -111,6 +112,16 @@ func (w *Watch) passOver(ctx context.Context, ws vis.WorkspaceID, i Incident, c 
 	return w.db.Update(ctx, vis.System(ws), nil, func(tx IncidentTx) error {
 		if err := w.mark(ctx, tx, i, c); err != nil {
 			return err
+		}
+		now, err := tx.Incident(ctx, i.ID)
+		if err != nil {
+			return err
+		}
+		if len(now.Course.Untold) < mostConcerned && !slices.Contains(now.Course.Untold, c.Conversation) {
+			now.Course.Untold = append(now.Course.Untold, c.Conversation)
+			if _, err := tx.SaveIncident(ctx, now); err != nil {
+				return err
+			}
 		}
 		return tx.Audit(ctx, vis.NewAudit(vis.System(ws), w.clock.Now(), "incident.untold", string(i.ID), map[string]any{"conversation": c.Conversation}))
 	})

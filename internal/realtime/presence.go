@@ -162,7 +162,7 @@ func (f *feed) newsyChannels() []vis.ChannelID {
 	return out
 }
 
-// TeamNews says that who is there to answer has changed; visitors are told.
+// TeamNews says that who is there to answer, or what else the team frame says, has changed; visitors are told.
 func (h *Hub) TeamNews(ws vis.WorkspaceID) {
 	if f := h.find(ws); f != nil {
 		f.mu.Lock()

@@ -152,8 +152,12 @@ func (t *tx) Incidents(ctx context.Context, limit int) ([]listen.Incident, error
 }
 
 const (
-	selectConcerned = `SELECT i.incident, i.conversation, c.customer, i.message, i.said_at, i.language, i.held_at, i.told_at
-		FROM incident_conversations i CROSS JOIN conversations c WHERE i.workspace = $1 AND c.workspace = $1 AND c.id = i.conversation AND i.incident = $2`
+	ofIncident = ` FROM incident_conversations i CROSS JOIN conversations c CROSS JOIN customers u
+		WHERE i.workspace = $1 AND c.workspace = $1 AND c.id = i.conversation AND u.workspace = $1 AND u.id = c.customer AND i.incident = $2`
+	selectConcerned = `SELECT i.incident, i.conversation, c.customer, u.name, i.message, i.said_at, i.language, i.held_at, i.told_at` + ofIncident
+	tallied         = `SELECT c.channel, CASE WHEN i.language IN ('fr', 'en') THEN i.language ELSE u.locale END AS spoken, u.zone, count(*),
+		count(CASE WHEN i.held_at > 0 THEN 1 END), count(CASE WHEN i.told_at > 0 THEN 1 END)` + ofIncident + `
+		GROUP BY c.channel, spoken, u.zone ORDER BY c.channel, spoken, u.zone`
 	inOrder         = ` ORDER BY i.said_at, i.conversation LIMIT $3`
 	insertConcerned = `INSERT INTO incident_conversations (workspace, incident, conversation, message, said_at, language, held_at, told_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace, incident, conversation) DO NOTHING`
@@ -167,8 +171,8 @@ const (
 )
 
 func concernedRow(c *listen.Concerned) []any {
-	return []any{(*string)(&c.Incident), (*string)(&c.Conversation), (*string)(&c.Customer), (*string)(&c.Message), (*at)(&c.At), &c.Language,
-		(*at)(&c.HeldAt), (*at)(&c.ToldAt)}
+	return []any{(*string)(&c.Incident), (*string)(&c.Conversation), (*string)(&c.Customer), &c.Name, (*string)(&c.Message), (*at)(&c.At),
+		&c.Language, (*at)(&c.HeldAt), (*at)(&c.ToldAt)}
 }
 
 // InsertConcerned implements listen.IncidentTx.
@@ -187,6 +191,13 @@ func (t *tx) CountConcerned(ctx context.Context, id vis.IncidentID) (conversatio
 // AllConcerned implements listen.IncidentTx.
 func (t *tx) AllConcerned(ctx context.Context, id vis.IncidentID, limit int) ([]listen.Concerned, error) {
 	return all(ctx, t, concernedRow, listConcerned, string(id), limit)
+}
+
+// TallyConcerned implements listen.IncidentTx.
+func (t *tx) TallyConcerned(ctx context.Context, id vis.IncidentID) ([]listen.Tally, error) {
+	return all(ctx, t, func(y *listen.Tally) []any {
+		return []any{(*string)(&y.Channel), &y.Language, &y.Zone, &y.Conversations, &y.Held, &y.Told}
+	}, tallied, string(id))
 }
 
 // Unheld implements listen.IncidentTx.

@@ -30,6 +30,8 @@ func (s encoder) Frames(ctx context.Context, ws vis.WorkspaceID, events []vis.Ev
 		case presenceEvent:
 			s.directory.forget(ws)
 			s.hub.TeamNews(ws)
+		case incidentEvent:
+			s.hub.TeamNews(ws)
 		}
 	}
 	out := make([]realtime.Frame, len(events))

@@ -164,6 +164,7 @@ var shapes = map[vis.EventType]any{
 	listen.IncidentFixing:       incidentEvent{},
 	listen.IncidentSolved:       incidentEvent{},
 	listen.IncidentDismissed:    incidentEvent{},
+	listen.IncidentChanged:      incidentEvent{},
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},

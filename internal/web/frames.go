@@ -57,11 +57,12 @@ type (
 		Here       bool       `json:"here"`
 		Page       *PageVisit `json:"page,omitempty"`
 	}
-	// TeamFrame tells visitors who is there to answer.
+	// TeamFrame tells visitors who is there to answer, and what is known to be wrong.
 	TeamFrame struct {
-		Type string       `json:"type"`
-		Here bool         `json:"here"`
-		Team []TeamMember `json:"team" nullable:"false"`
+		Type     string       `json:"type"`
+		Here     bool         `json:"here"`
+		Team     []TeamMember `json:"team" nullable:"false"`
+		Incident *Greeting    `json:"incident,omitempty"`
 	}
 	// ErrorFrame refuses a frame of the client.
 	ErrorFrame struct {
@@ -147,5 +148,6 @@ func (encoder) Visitor(c vis.CustomerID, here bool, p *realtime.Page) []byte {
 func (s encoder) Team(ctx context.Context, ws vis.WorkspaceID, ch vis.ChannelID) ([]byte, error) {
 	c := s.directory.of(ctx, ws).channels[ch]
 	team, here := s.teamOf(ctx, ws, c.Team)
-	return frame(TeamFrame{"team", here, team}), nil
+	incident, err := s.incidentNow(ctx, ws)
+	return frame(TeamFrame{"team", here, team, incident}), err
 }

@@ -43,6 +43,7 @@ type Incident struct {
 	ScenarioID    *string          `json:"scenarioId,omitempty"`
 	Texts         IncidentTexts    `json:"texts"`
 	Signals       []IncidentSignal `json:"signals" nullable:"false"`
+	Why           string           `json:"why,omitempty" doc:"What made it a false alarm."`
 	MinutesWon    *float64         `json:"minutesWon,omitempty" doc:"By how much customers were heard before the first alert; negative where that came first, absent without any."`
 	Version       int64            `json:"version"`
 }
@@ -61,7 +62,7 @@ func incidentOf(l listen.Listed) Incident {
 	out := Incident{ID: string(l.ID), State: string(l.State), Trigger: string(c.Trigger), Name: c.Name, Reason: c.Reason, ChannelID: optional(c.Channel),
 		OpenedAt: moment(l.OpenedAt), ConfirmedAt: maybe(c.ConfirmedAt), FixingAt: maybe(c.FixingAt), EndedAt: maybe(l.EndedAt),
 		Conversations: l.Conversations, Customers: l.Customers, Window: c.Look.Window.Seconds(), Seen: c.Look.Seen, Expected: c.Look.Expected,
-		ScenarioID: optional(c.Scenario), Texts: incidentTexts(c.Texts), Signals: []IncidentSignal{}, Version: l.Version}
+		ScenarioID: optional(c.Scenario), Texts: incidentTexts(c.Texts), Signals: []IncidentSignal{}, Why: c.Why, Version: l.Version}
 	for _, s := range c.Signals {
 		out.Signals = append(out.Signals, IncidentSignal{s.Source, s.Key, s.Title, moment(s.At), maybe(s.EndedAt)})
 	}
@@ -82,8 +83,38 @@ type IncidentDetail struct {
 	First     []IncidentVoice    `json:"first" nullable:"false" doc:"What was said first; what was said alike is folded into one."`
 	Words     []string           `json:"words" nullable:"false" doc:"Words that its messages share and others do not have."`
 	Curve     IncidentCurve      `json:"curve"`
-	Concerned []IncidentConcerns `json:"concerned" nullable:"false" doc:"The conversations, in the order in which they came."`
+	Concerned []IncidentConcerns `json:"concerned" nullable:"false" doc:"The conversations, in the order in which they came; at most 500."`
+	Tallies   []IncidentTally    `json:"tallies" nullable:"false" doc:"How many conversations it concerns by channel, language and time zone, and how many were told; all of them."`
 	Scenarios []Scenario         `json:"scenarios" nullable:"false" doc:"Those that fit, the best first."`
+	Steps     []IncidentStep     `json:"steps" nullable:"false" doc:"Those of its scenario."`
+	Deeds     []IncidentDeed     `json:"deeds" nullable:"false" doc:"What members did about it, in order."`
+	Untold    []string           `json:"untold" nullable:"false" doc:"Conversations that could not be told; their customers were passed over."`
+	Lessons   string             `json:"lessons,omitempty" doc:"What was learnt of it."`
+}
+
+// IncidentTally is how many conversations have something in common.
+type IncidentTally struct {
+	ChannelID     string `json:"channelId" format:"uuid"`
+	Language      string `json:"language,omitempty" doc:"In which they are told."`
+	Zone          string `json:"zone,omitempty" doc:"Of the customer, as an IANA name; absent while it is unknown."`
+	Conversations int    `json:"conversations"`
+	Held          int    `json:"held" doc:"Were told that it is known."`
+	Told          int    `json:"told" doc:"Were told that it is solved."`
+}
+
+// IncidentStep is one thing to do.
+type IncidentStep struct {
+	Text   string  `json:"text"`
+	DoneAt *Moment `json:"doneAt,omitempty"`
+	ByID   *string `json:"byId,omitempty"`
+}
+
+// IncidentDeed is something that a member did about it.
+type IncidentDeed struct {
+	At   Moment  `json:"at"`
+	ByID *string `json:"byId,omitempty"`
+	Kind string  `json:"kind" enum:"confirmed,fixing,solved,dismissed,undone,named,scenario,texts,task,untask,lessons"`
+	Text string  `json:"text,omitempty" doc:"The name, the scenario or the step that it is about."`
 }
 
 // IncidentVoice is something that was said, and by how many.
@@ -97,15 +128,17 @@ type IncidentVoice struct {
 
 // IncidentCurve counts conversations by stretches.
 type IncidentCurve struct {
-	From   *Moment `json:"from,omitempty"`
-	Every  float64 `json:"every" doc:"Seconds of a stretch."`
-	Counts []int   `json:"counts" nullable:"false"`
+	From   *Moment   `json:"from,omitempty"`
+	Every  float64   `json:"every" doc:"Seconds of a stretch."`
+	Counts []int     `json:"counts" nullable:"false" doc:"Before it was opened, messages of its topic; then conversations that it concerns."`
+	Usual  []float64 `json:"usual" nullable:"false" doc:"What would have been usual then; empty for what numbers did not show."`
 }
 
 // IncidentConcerns is a conversation that an incident concerns.
 type IncidentConcerns struct {
 	ConversationID string  `json:"conversationId" format:"uuid"`
 	CustomerID     string  `json:"customerId" format:"uuid"`
+	Name           string  `json:"name,omitempty" doc:"Of the customer, while it is known."`
 	At             Moment  `json:"at"`
 	HeldAt         *Moment `json:"heldAt,omitempty" doc:"When she was told that it is known."`
 	ToldAt         *Moment `json:"toldAt,omitempty" doc:"When she was told that it is solved."`
@@ -113,12 +146,23 @@ type IncidentConcerns struct {
 
 func incidentDetail(d listen.Detail) IncidentDetail {
 	out := IncidentDetail{Incident: incidentOf(d.Listed), First: []IncidentVoice{}, Words: orEmpty(d.Words),
-		Curve: IncidentCurve{maybe(d.CurveFrom), listen.CurveEvery.Seconds(), orEmpty(d.Curve)}, Concerned: []IncidentConcerns{}, Scenarios: []Scenario{}}
+		Curve: IncidentCurve{maybe(d.CurveFrom), listen.CurveEvery.Seconds(), orEmpty(d.Curve), orEmpty(d.Usual)}, Concerned: []IncidentConcerns{},
+		Tallies: []IncidentTally{}, Scenarios: []Scenario{}, Steps: []IncidentStep{}, Deeds: []IncidentDeed{}, Untold: texts(d.Course.Untold),
+		Lessons: d.Course.Lessons}
 	for _, v := range d.First {
 		out.First = append(out.First, IncidentVoice{string(v.Conversation), string(v.Message), moment(v.At), v.Excerpt, v.Alike})
 	}
 	for _, c := range d.Concerned {
-		out.Concerned = append(out.Concerned, IncidentConcerns{string(c.Conversation), string(c.Customer), moment(c.At), maybe(c.HeldAt), maybe(c.ToldAt)})
+		out.Concerned = append(out.Concerned, IncidentConcerns{string(c.Conversation), string(c.Customer), c.Name, moment(c.At), maybe(c.HeldAt), maybe(c.ToldAt)})
+	}
+	for _, y := range d.Tallies {
+		out.Tallies = append(out.Tallies, IncidentTally{string(y.Channel), y.Language, y.Zone, y.Conversations, y.Held, y.Told})
+	}
+	for _, t := range d.Course.Tasks {
+		out.Steps = append(out.Steps, IncidentStep{t.Text, maybe(t.DoneAt), optional(t.By)})
+	}
+	for _, did := range d.Course.Deeds {
+		out.Deeds = append(out.Deeds, IncidentDeed{moment(did.At), optional(did.By), string(did.Kind), did.Text})
 	}
 	for _, s := range d.Scenarios {
 		out.Scenarios = append(out.Scenarios, scenarioOf(s))
@@ -157,6 +201,31 @@ type incidentInput struct {
 
 func (in *incidentInput) change() listen.Change {
 	return listen.Change{Name: in.Body.Name, Scenario: vis.ScenarioID(in.Body.ScenarioID), Texts: in.Body.Texts.texts()}
+}
+
+type dismissInput struct {
+	ByID
+	Body struct {
+		Why string `json:"why,omitempty" doc:"What it was instead."`
+	} `nameHint:"DismissIncident"`
+}
+
+type amendInput struct {
+	ByID
+	Body struct {
+		Name       string        `json:"name,omitempty"`
+		ScenarioID string        `json:"scenarioId,omitempty" maxLength:"64" doc:"Whose texts and steps it takes."`
+		Texts      IncidentTexts `json:"texts,omitempty" doc:"Over those of the scenario; empty ones stay as they are."`
+		Lessons    *string       `json:"lessons,omitempty" doc:"What was learnt of it."`
+	} `nameHint:"AmendIncident"`
+}
+
+type tickInput struct {
+	ByID
+	At   int `path:"at" minimum:"0" maximum:"49" doc:"The place of the step, from 0."`
+	Body struct {
+		Done bool `json:"done"`
+	} `nameHint:"TickIncident"`
 }
 
 type signalInput struct {
@@ -207,8 +276,25 @@ func (s *Server) incidentRoutes() {
 			})
 	}
 	add(s, route{method: "POST", path: "/incidents/{id}/dismiss", id: "dismissIncident", tag: tag, summary: "It was a false alarm: be harder to alarm by this", access: members},
+		func(ctx context.Context, by caller, in *dismissInput) (*reply[Incident], error) {
+			l, err := s.hearing.Dismiss(ctx, by.Actor, vis.IncidentID(in.ID), in.Body.Why)
+			return ok(incidentOf(l)), err
+		})
+	add(s, route{method: "POST", path: "/incidents/{id}/undo", id: "undoIncident", tag: tag, access: members,
+		summary: "Take back the last verdict, where no customer was told of it"},
 		func(ctx context.Context, by caller, in *ByID) (*reply[Incident], error) {
-			l, err := s.hearing.Dismiss(ctx, by.Actor, vis.IncidentID(in.ID))
+			l, err := s.hearing.Undo(ctx, by.Actor, vis.IncidentID(in.ID))
+			return ok(incidentOf(l)), err
+		})
+	add(s, route{method: "PATCH", path: "/incidents/{id}", id: "amendIncident", tag: tag, summary: "Note something of an incident without moving it on", access: members},
+		func(ctx context.Context, by caller, in *amendInput) (*reply[Incident], error) {
+			l, err := s.hearing.Amend(ctx, by.Actor, vis.IncidentID(in.ID), listen.Change{Name: in.Body.Name, Scenario: vis.ScenarioID(in.Body.ScenarioID),
+				Texts: in.Body.Texts.texts(), Lessons: in.Body.Lessons})
+			return ok(incidentOf(l)), err
+		})
+	add(s, route{method: "PUT", path: "/incidents/{id}/steps/{at}", id: "tickIncident", tag: tag, summary: "A step is done, or not after all", access: members},
+		func(ctx context.Context, by caller, in *tickInput) (*reply[Incident], error) {
+			l, err := s.hearing.Tick(ctx, by.Actor, vis.IncidentID(in.ID), in.At, in.Body.Done)
 			return ok(incidentOf(l)), err
 		})
 	add(s, route{method: "POST", path: "/signals", id: "signal", tag: tag, summary: "An alert of the organisation's own supervision", access: staffers, scope: vis.WriteSignals},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	pseudo "math/rand/v2"
+	"strings"
 	"testing"
 	"time"
 
@@ -216,5 +217,99 @@ func TestAVerdictIsGivenOnceAndByThoseWhoMay(t *testing.T) {
 		if r := h.post(h.admin, path+"/"+verb, obj{}); r.status != 409 {
 			t.Errorf("%s after the end: %d", verb, r.status)
 		}
+	}
+}
+
+// What people do about an incident is known with who did it, and what nobody outside was told can be taken back.
+func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	boss, agent := h.hire(h.admin, "Sam Boss", vis.Supervisor), h.hire(h.admin, "Yann", vis.Agent)
+	ada := h.visitor(h.ws, h.chat)
+	said := h.write(ada, "Plus de paiement possible depuis midi")
+	plan := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "Panne", "steps": []string{"Appeler l’hébergeur", "Prévenir les boutiques"},
+		"ownerIds": []string{boss.actor.ID}, "leadId": boss.actor.ID, "calls": []obj{{"name": "Hébergeur", "phone": "+33 1 99 00 12 34"}},
+		"texts": obj{"banner": obj{"fr": "Paiement <en panne>", "en": "Payment is down"}}}))
+	for field, bad := range map[string]obj{"leadId": {"name": "x", "leadId": boss.actor.ID}, "calls": {"name": "x", "calls": []obj{{"name": "y", "phone": " "}}}} {
+		if a := h.post(h.admin, "/api/v1/scenarios", bad); a.status != 422 || !strings.Contains(string(a.body), field) {
+			t.Errorf("a plan with a wrong %s: %d %s", field, a.status, a.body)
+		}
+	}
+	now := h.clock.Now()
+	i := listen.Incident{ID: vis.IncidentID(newID()), State: listen.Suspected, Cause: "outage", OpenedAt: now, Version: 1,
+		Course: listen.Course{Trigger: listen.ByNumbers, Reason: "outage", Lead: []int{0, 2}, Usual: []float64{6, 12}}}
+	h.must(h.store.Incidents().Update(h.ctx, vis.System(h.ws), nil, func(tx listen.IncidentTx) error {
+		if err := tx.InsertIncident(h.ctx, i); err != nil {
+			return err
+		}
+		return tx.InsertConcerned(h.ctx, listen.Concerned{Incident: i.ID, Conversation: said.Conversation.ID, Message: said.Message.ID, At: now, Language: "fr"})
+	}))
+	learnt := func() (out float64) {
+		h.must(h.store.Incidents().View(h.ctx, h.ws, func(tx listen.IncidentTx) error {
+			lessons, err := tx.Lessons(h.ctx)
+			out = lessons["outage"]
+			return err
+		}))
+		return out
+	}
+	path := "/api/v1/incidents/" + string(i.ID)
+	head := h.head(h.ws)
+	url := h.serve()
+	line := h.open(url, ada, nil)
+	read[obj](t, h.do(call{method: "PATCH", path: path, as: boss, body: obj{"scenarioId": plan["id"], "name": "Paiement"}}))
+	tick := func(as principal, at string, done bool) answer {
+		return h.do(call{method: "PUT", path: path + "/steps/" + at, as: as, body: obj{"done": done}})
+	}
+	read[obj](t, tick(agent, "0", true))
+	read[obj](t, tick(boss, "1", true))
+	read[obj](t, tick(boss, "1", false))
+	if a := tick(agent, "2", true); a.status != 404 {
+		t.Errorf("a step that is none: %d", a.status)
+	}
+	if was := read[obj](t, h.post(boss, path+"/dismiss", obj{"why": "Une promotion"})); was["why"] != "Une promotion" || learnt() <= 0 {
+		t.Errorf("a false alarm: %v, the bar moved by %v", was, learnt())
+	}
+	if was := read[obj](t, h.post(boss, path+"/undo", nil)); was["state"] != "suspected" || was["why"] != nil || learnt() != 0 {
+		t.Errorf("a false alarm that is taken back: %v, the bar moved by %v", was, learnt())
+	}
+	read[obj](t, h.post(boss, path+"/confirm", obj{}))
+	shown := line.next("team")
+	for shown["incident"] == nil {
+		shown = line.next("team")
+	}
+	if fmt.Sprint(shown["incident"]) != "map[en:Payment is down fr:Paiement <en panne>]" {
+		t.Errorf("the visitor's screen is told %v", shown)
+	}
+	read[obj](t, h.post(boss, path+"/fixing", obj{}))
+	if was := read[obj](t, h.post(boss, path+"/undo", nil)); was["state"] != "confirmed" || was["fixingAt"] != nil {
+		t.Errorf("work that is taken back: %v", was)
+	}
+	if a := h.post(boss, path+"/undo", nil); a.status != 409 {
+		t.Errorf("what customers were told was taken back: %d", a.status)
+	}
+	read[obj](t, h.post(boss, path+"/solve", obj{}))
+	if f := line.next("team"); f["incident"] != nil {
+		t.Errorf("in the end the visitor's screen is told %v", f)
+	}
+	read[obj](t, h.do(call{method: "PATCH", path: path, as: boss, body: obj{"lessons": "Prévenir\navant midi."}}))
+	d := read[IncidentDetail](t, h.get(agent, path))
+	var did []string
+	for _, one := range d.Deeds {
+		did = append(did, one.Kind)
+	}
+	if fmt.Sprint(did) != "[named scenario task task untask dismissed undone confirmed fixing undone solved lessons]" || *d.Deeds[2].ByID != agent.actor.ID {
+		t.Errorf("what was done: %v", did)
+	}
+	if len(d.Steps) != 2 || d.Steps[0].DoneAt == nil || d.Steps[1].DoneAt != nil || d.Lessons != "Prévenir\navant midi." {
+		t.Errorf("what is left: %+v, %q", d.Steps, d.Lessons)
+	}
+	if len(d.Tallies) != 1 || d.Tallies[0].ChannelID != string(h.chat.ID) || d.Tallies[0].Language != "fr" || d.Tallies[0].Conversations != 1 {
+		t.Errorf("whom it concerns: %+v", d.Tallies)
+	}
+	if fmt.Sprint(d.Curve.Counts, len(d.Curve.Usual)) != "[0 2] 2" || d.Curve.Usual[0] <= 0 {
+		t.Errorf("the curve is %+v", d.Curve)
+	}
+	if got := h.since(h.ws, head); strings.Count(got, "incident.changed") != 7 {
+		t.Errorf("events: %s", got)
 	}
 }

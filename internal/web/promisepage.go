@@ -59,8 +59,15 @@ func (s *Server) promisePage(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="promises.csv"`)
 		writePromises(w, p)
 	default:
+		banner, err := s.hearing.Banner(r.Context(), p.Workspace.ID)
+		if err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		view := newPromiseView(p, languageOf(r, p.Workspace.Locale), r.URL.Path)
+		view.Incident = banner.In(view.Language)
 		var page bytes.Buffer
-		if err := promiseTemplate.Execute(&page, newPromiseView(p, languageOf(r, p.Workspace.Locale), r.URL.Path)); err != nil {
+		if err := promiseTemplate.Execute(&page, view); err != nil {
 			s.refuse(w, r, err)
 			return
 		}
@@ -210,6 +217,7 @@ type promiseView struct {
 	Notes                     []noteView
 	Word, Signer              string
 	CSV                       string
+	Incident                  string // what is known to be wrong at the moment
 }
 
 type bar struct {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/listen"
 	"visavis/internal/routing"
 	"visavis/internal/vis"
 )
@@ -60,13 +61,17 @@ func TestEverybodyReadsWhatWasPromisedAndKept(t *testing.T) {
 	if m := *record.Channels[0].FirstMedian; m < 29.7 || m > 30.3 {
 		t.Errorf("half of the answers came within %v s, want 30", m)
 	}
+	h.must(h.store.Incidents().Update(h.ctx, vis.System(h.ws), nil, func(tx listen.IncidentTx) error {
+		return tx.InsertIncident(h.ctx, listen.Incident{ID: vis.IncidentID(newID()), State: listen.Confirmed, Cause: "x", OpenedAt: h.clock.Now(), Version: 1,
+			Course: listen.Course{Texts: listen.Texts{Banner: listen.Words{FR: "Paiement <en panne>", EN: "Payment is down"}}}})
+	}))
 	french, english := string(h.get(nobody, path+"?lang=fr").body), string(h.get(nobody, path+"?lang=en&days=7").body)
-	for _, want := range []string{"Nous avons promis 19\u202ffois", "Nous avons tenu parole 18\u202ffois", "94,7\u202f%", "Retards &lt;b&gt;en Bretagne", "Lea Morvan", "On le dit.", "Une demande a été close sans réponse"} {
+	for _, want := range []string{"Nous avons promis 19\u202ffois", "Nous avons tenu parole 18\u202ffois", "94,7\u202f%", "Retards &lt;b&gt;en Bretagne", "Lea Morvan", "On le dit.", "Paiement &lt;en panne&gt;", "Une demande a été close sans réponse"} {
 		if !strings.Contains(strings.ReplaceAll(french, " fois", "\u202ffois"), want) {
 			t.Errorf("the French page does not say %q", want)
 		}
 	}
-	for _, want := range []string{"We promised 19 times", "94.7%", "We say so.", "One request was closed without an answer"} {
+	for _, want := range []string{"We promised 19 times", "94.7%", "We say so.", "Payment is down", "One request was closed without an answer"} {
 		if !strings.Contains(english, want) {
 			t.Errorf("the English page does not say %q", want)
 		}

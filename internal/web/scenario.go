@@ -9,15 +9,26 @@ import (
 
 // ScenarioBody is what was prepared for incidents of some reasons.
 type ScenarioBody struct {
-	Name     string        `json:"name"`
-	Reasons  []string      `json:"reasons,omitempty" nullable:"false" maxItems:"50" doc:"Keys of the reasons it is for."`
-	Steps    []string      `json:"steps,omitempty" nullable:"false" maxItems:"50" doc:"What is to be done, in order."`
-	OwnerIDs []string      `json:"ownerIds,omitempty" nullable:"false" maxItems:"50" doc:"Members who are to be called in."`
-	Texts    IncidentTexts `json:"texts,omitempty"`
+	Name     string         `json:"name"`
+	Reasons  []string       `json:"reasons,omitempty" nullable:"false" maxItems:"50" doc:"Keys of the reasons it is for."`
+	Steps    []string       `json:"steps,omitempty" nullable:"false" maxItems:"50" doc:"What is to be done, in order."`
+	OwnerIDs []string       `json:"ownerIds,omitempty" nullable:"false" maxItems:"50" doc:"Members who are to be called in."`
+	LeadID   string         `json:"leadId,omitempty" maxLength:"64" doc:"The one of them in the middle, who alone speaks for all."`
+	Calls    []ScenarioCall `json:"calls,omitempty" nullable:"false" maxItems:"50" doc:"People outside who are to be called."`
+	Texts    IncidentTexts  `json:"texts,omitempty"`
+}
+
+// ScenarioCall is somebody outside, and where she is reached.
+type ScenarioCall struct {
+	Name  string `json:"name"`
+	Phone string `json:"phone"`
 }
 
 func (b ScenarioBody) plan() listen.Plan {
-	p := listen.Plan{Name: b.Name, Reasons: b.Reasons, Steps: b.Steps, Texts: b.Texts.texts()}
+	p := listen.Plan{Name: b.Name, Reasons: b.Reasons, Steps: b.Steps, Lead: vis.MemberID(b.LeadID), Texts: b.Texts.texts()}
+	for _, c := range b.Calls {
+		p.Calls = append(p.Calls, listen.Call(c))
+	}
 	for _, id := range b.OwnerIDs {
 		p.Owners = append(p.Owners, vis.MemberID(id))
 	}
@@ -33,8 +44,12 @@ type Scenario struct {
 }
 
 func scenarioOf(s listen.Scenario) Scenario {
-	p := s.Plan
-	return Scenario{string(s.ID), ScenarioBody{p.Name, orEmpty(p.Reasons), orEmpty(p.Steps), texts(p.Owners), incidentTexts(p.Texts)}, s.Version, moment(s.CreatedAt)}
+	p, calls := s.Plan, []ScenarioCall{}
+	for _, c := range p.Calls {
+		calls = append(calls, ScenarioCall(c))
+	}
+	return Scenario{string(s.ID), ScenarioBody{p.Name, orEmpty(p.Reasons), orEmpty(p.Steps), texts(p.Owners), string(p.Lead), calls, incidentTexts(p.Texts)},
+		s.Version, moment(s.CreatedAt)}
 }
 
 // Scenarios are those that were prepared.

@@ -281,18 +281,23 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if err != nil {
 		return nil, err
 	}
-	banner, err := s.hearing.Banner(ctx, e.Workspace)
+	incident, err := s.incidentNow(ctx, e.Workspace)
 	if err != nil {
 		return nil, err
-	}
-	var incident *Greeting
-	if !banner.Empty() {
-		incident = &Greeting{banner.In("fr"), banner.In("en")}
 	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
 		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: s.assist.Offered(e.Channel),
 		Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
 		Incident: incident, Promise: visitorPromise(before)}), nil
+}
+
+// incidentNow is what visitors are told to be wrong at the moment, if anything.
+func (s *Server) incidentNow(ctx context.Context, ws vis.WorkspaceID) (*Greeting, error) {
+	banner, err := s.hearing.Banner(ctx, ws)
+	if err != nil || banner.Empty() {
+		return nil, err
+	}
+	return &Greeting{banner.In("fr"), banner.In("en")}, nil
 }
 
 // maxTeam is how many faces strangers are shown.

@@ -23,8 +23,10 @@ func withIncident(t testing.TB, h *house) (listen.Incident, listen.Concerned) {
 		Trigger: listen.ByNumbers, Reason: "outage", Channel: h.channel.ID, Name: "Lyon", Told: 7, Sign: text.Sign(h.message.Text), ConfirmedAt: later, FixingAt: later,
 		Look: listen.Look{Window: time.Hour, Seen: 9, Expected: 0.5, Surprise: 6.25}, Scenario: id[vis.ScenarioID](),
 		Texts:   listen.Texts{Holding: words, Solved: words, Banner: words},
-		Signals: []listen.Signal{{Source: "probe", Key: "lyon-7", Title: "Lyon is down", At: later, EndedAt: later.Add(time.Hour)}}}}
-	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Message: h.message.ID, At: now, Language: "fr"}
+		Signals: []listen.Signal{{Source: "probe", Key: "lyon-7", Title: "Lyon is down", At: later, EndedAt: later.Add(time.Hour)}},
+		Lead:    []int{0, 3}, Usual: []float64{0.25}, Tasks: []listen.Task{{Text: "Appeler", DoneAt: later, By: h.member.ID}}, Why: "Une fête", Lessons: "Prévenir avant.",
+		Deeds: []listen.Deed{{At: later, By: h.member.ID, Kind: listen.DidTask, Text: "Appeler"}}, Learnt: 0.6, Untold: []vis.ConversationID{h.convers.ID}}}
+	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Name: h.customer.Name, Message: h.message.ID, At: now, Language: "fr"}
 	check(t, h.inIncidents(t.Context(), func(tx listen.IncidentTx) error {
 		check(t, tx.InsertIncident(t.Context(), i))
 		return tx.InsertConcerned(t.Context(), c)
@@ -93,6 +95,9 @@ func testIncidents(t *testing.T, e Engine) {
 		untold, err := tx.Untold(ctx, i.ID, 10)
 		check(t, err)
 		same(t, "those that are left to tell", len(untold), 0)
+		tallies, err := tx.TallyConcerned(ctx, i.ID)
+		check(t, err)
+		same(t, "how many have what in common", tallies, []listen.Tally{{Channel: h.convers.Channel, Language: "fr", Zone: h.customer.Zone, Conversations: 1, Held: 1, Told: 1}})
 		return nil
 	}))
 }
@@ -155,7 +160,7 @@ func testHeard(t *testing.T, e Engine) {
 func withScenario(t testing.TB, h *house) listen.Scenario {
 	t.Helper()
 	s := listen.Scenario{ID: id[vis.ScenarioID](), CreatedAt: now, Version: 1, Plan: listen.Plan{Name: "Panne", Reasons: []string{"outage"}, Steps: []string{"Appeler Lyon"},
-		Owners: []vis.MemberID{h.member.ID}, Texts: listen.Texts{Holding: listen.Words{FR: "Nous savons."}}}}
+		Owners: []vis.MemberID{h.member.ID}, Lead: h.member.ID, Calls: []listen.Call{{Name: "Astreinte", Phone: "+33 1 99 00 12 34"}}, Texts: listen.Texts{Holding: listen.Words{FR: "Nous savons."}}}}
 	check(t, h.inIncidents(t.Context(), func(tx listen.IncidentTx) error { return tx.InsertScenario(t.Context(), s) }))
 	return s
 }
@@ -220,9 +225,11 @@ func testForeignIncidents(t *testing.T, e Engine) {
 		check(t, err)
 		unheld, err := tx.Unheld(ctx, i.ID, 10)
 		check(t, err)
+		tallies, err := tx.TallyConcerned(ctx, i.ID)
+		check(t, err)
 		plans, err := tx.Scenarios(ctx)
 		check(t, err)
-		same(t, "what is another workspace's", []int{len(open), len(all), len(heard), len(hours), len(lessons), len(unheld), len(plans)}, make([]int, 7))
+		same(t, "what is another workspace's", []int{len(open), len(all), len(heard), len(hours), len(lessons), len(unheld), len(tallies), len(plans)}, make([]int, 8))
 		return nil
 	}))
 }

@@ -1357,7 +1357,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Note something of an incident without moving it on */
+        patch: operations["amendIncident"];
         trace?: never;
     };
     "/api/v1/incidents/{id}/confirm": {
@@ -1422,6 +1423,40 @@ export interface paths {
         put?: never;
         /** It is over: tell everyone concerned, once */
         post: operations["solveIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/steps/{at}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** A step is done, or not after all */
+        put: operations["tickIncident"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/incidents/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take back the last verdict, where no customer was told of it */
+        post: operations["undoIncident"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3072,6 +3107,15 @@ export interface components {
              */
             state: "planned" | "underway" | "done";
             text: string;
+        };
+        AmendIncident: {
+            /** @description What was learnt of it. */
+            lessons?: string;
+            name?: string;
+            /** @description Whose texts and steps it takes. */
+            scenarioId?: string;
+            /** @description Over those of the scenario; empty ones stay as they are. */
+            texts?: components["schemas"]["IncidentTexts"];
         };
         Arrival: {
             /**
@@ -4785,6 +4829,10 @@ export interface components {
             when: ("started" | "received" | "sent" | "assigned" | "resolved" | "reopened" | "classified" | "warned" | "missed")[];
         };
         ChangeScenario: {
+            /** @description People outside who are to be called. */
+            calls?: components["schemas"]["ScenarioCall"][];
+            /** @description The one of them in the middle, who alone speaks for all. */
+            leadId?: string;
             name: string;
             /** @description Members who are to be called in. */
             ownerIds?: string[];
@@ -5838,6 +5886,10 @@ export interface components {
             /** @example email */
             kind: string;
         };
+        DismissIncident: {
+            /** @description What it was instead. */
+            why?: string;
+        };
         DomainRecord: {
             /** @description What DNS says now. */
             found: string[];
@@ -5882,7 +5934,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -6201,11 +6253,43 @@ export interface components {
             trigger: "numbers" | "words" | "signal";
             /** Format: int64 */
             version: number;
+            /** @description What made it a false alarm. */
+            why?: string;
             /**
              * Format: double
              * @description Seconds that were looked at when it was opened.
              */
             window?: number;
+        };
+        IncidentChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description Conversations
+             */
+            concerned: number;
+            conversationId?: string;
+            customerId?: string;
+            /** Format: uuid */
+            incidentId: string;
+            reason?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            state: string;
+            trigger: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "incident.changed";
         };
         IncidentConcerns: {
             /**
@@ -6222,6 +6306,8 @@ export interface components {
              * @description When she was told that it is known.
              */
             heldAt?: string;
+            /** @description Of the customer, while it is known. */
+            name?: string;
             /**
              * Format: date-time
              * @description When she was told that it is solved.
@@ -6259,6 +6345,7 @@ export interface components {
             type: "incident.confirmed";
         };
         IncidentCurve: {
+            /** @description Before it was opened, messages of its topic; then conversations that it concerns. */
             counts: number[];
             /**
              * Format: double
@@ -6270,11 +6357,25 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             from?: string;
+            /** @description What would have been usual then; empty for what numbers did not show. */
+            usual: number[];
+        };
+        IncidentDeed: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            byId?: string;
+            /** @enum {string} */
+            kind: "confirmed" | "fixing" | "solved" | "dismissed" | "undone" | "named" | "scenario" | "texts" | "task" | "untask" | "lessons";
+            /** @description The name, the scenario or the step that it is about. */
+            text?: string;
         };
         IncidentDetail: {
             /** @description Where the numbers stood out; absent for all channels together. */
             channelId?: string;
-            /** @description The conversations, in the order in which they came. */
+            /** @description The conversations, in the order in which they came; at most 500. */
             concerned: components["schemas"]["IncidentConcerns"][];
             /**
              * Format: date-time
@@ -6289,6 +6390,8 @@ export interface components {
             curve: components["schemas"]["IncidentCurve"];
             /** Format: int64 */
             customers: number;
+            /** @description What members did about it, in order. */
+            deeds: components["schemas"]["IncidentDeed"][];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -6308,6 +6411,8 @@ export interface components {
             fixingAt?: string;
             /** Format: uuid */
             id: string;
+            /** @description What was learnt of it. */
+            lessons?: string;
             /**
              * Format: double
              * @description By how much customers were heard before the first alert; negative where that came first, absent without any.
@@ -6331,14 +6436,22 @@ export interface components {
             signals: components["schemas"]["IncidentSignal"][];
             /** @enum {string} */
             state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
+            /** @description Those of its scenario. */
+            steps: components["schemas"]["IncidentStep"][];
+            /** @description How many conversations it concerns by channel, language and time zone, and how many were told; all of them. */
+            tallies: components["schemas"]["IncidentTally"][];
             texts: components["schemas"]["IncidentTexts"];
             /**
              * @description What it was seen by.
              * @enum {string}
              */
             trigger: "numbers" | "words" | "signal";
+            /** @description Conversations that could not be told; their customers were passed over. */
+            untold: string[];
             /** Format: int64 */
             version: number;
+            /** @description What made it a false alarm. */
+            why?: string;
             /**
              * Format: double
              * @description Seconds that were looked at when it was opened.
@@ -6512,6 +6625,15 @@ export interface components {
              */
             type: "incident.solved";
         };
+        IncidentStep: {
+            byId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            doneAt?: string;
+            text: string;
+        };
         IncidentSuspectedEvent: {
             actor: components["schemas"]["EventActor"];
             /**
@@ -6541,6 +6663,26 @@ export interface components {
              * @enum {string}
              */
             type: "incident.suspected";
+        };
+        IncidentTally: {
+            /** Format: uuid */
+            channelId: string;
+            /** Format: int64 */
+            conversations: number;
+            /**
+             * Format: int64
+             * @description Were told that it is known.
+             */
+            held: number;
+            /** @description In which they are told. */
+            language?: string;
+            /**
+             * Format: int64
+             * @description Were told that it is solved.
+             */
+            told: number;
+            /** @description Of the customer, as an IANA name; absent while it is unknown. */
+            zone?: string;
         };
         IncidentTexts: {
             /** @description Before anybody writes, while it is open. */
@@ -8559,6 +8701,8 @@ export interface components {
             items: components["schemas"]["Rule"][];
         };
         Scenario: {
+            /** @description People outside who are to be called. */
+            calls?: components["schemas"]["ScenarioCall"][];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -8566,6 +8710,8 @@ export interface components {
             createdAt: string;
             /** Format: uuid */
             id: string;
+            /** @description The one of them in the middle, who alone speaks for all. */
+            leadId?: string;
             name: string;
             /** @description Members who are to be called in. */
             ownerIds?: string[];
@@ -8578,6 +8724,10 @@ export interface components {
             version: number;
         };
         ScenarioBody: {
+            /** @description People outside who are to be called. */
+            calls?: components["schemas"]["ScenarioCall"][];
+            /** @description The one of them in the middle, who alone speaks for all. */
+            leadId?: string;
             name: string;
             /** @description Members who are to be called in. */
             ownerIds?: string[];
@@ -8586,6 +8736,10 @@ export interface components {
             /** @description What is to be done, in order. */
             steps?: string[];
             texts?: components["schemas"]["IncidentTexts"];
+        };
+        ScenarioCall: {
+            name: string;
+            phone: string;
         };
         Scenarios: {
             items: components["schemas"]["Scenario"][];
@@ -9316,6 +9470,7 @@ export interface components {
         };
         TeamFrame: {
             here: boolean;
+            incident?: components["schemas"]["Greeting"] | null;
             team: components["schemas"]["TeamMember"][];
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -9424,6 +9579,9 @@ export interface components {
             /** @description A human's next answer */
             next?: components["schemas"]["Term"];
             resolve?: components["schemas"]["Term"];
+        };
+        TickIncident: {
+            done: boolean;
         };
         Token: {
             /**
@@ -12715,6 +12873,41 @@ export interface operations {
             };
         };
     };
+    amendIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     confirmIncident: {
         parameters: {
             query?: never;
@@ -12759,7 +12952,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DismissIncident"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -12830,6 +13027,74 @@ export interface operations {
                 "application/json": components["schemas"]["DecideIncident"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description The place of the step, from 0. */
+                at: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TickIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undoIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

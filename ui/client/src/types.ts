@@ -99,6 +99,17 @@ export type Reasons = Schemas['Reasons'];
 /** What the built-in reader tells apart. */
 export type BuiltIn = Exclude<NonNullable<Reason['builtIn']>, ''>;
 
+// Incidents ---------------------------------------------------------------------------
+
+/** A burst of contacts with one cause. */
+export type Incident = Schemas['Incident'];
+export type IncidentState = Incident['state'];
+export type IncidentTexts = Schemas['IncidentTexts'];
+/** With what people decide by. */
+export type IncidentDetail = Schemas['IncidentDetail'];
+export type Scenario = Schemas['Scenario'];
+export type ScenarioBody = Schemas['ScenarioBody'];
+
 // The visitor's side ------------------------------------------------------------------
 
 export type Visitor = Schemas['Visitor'];

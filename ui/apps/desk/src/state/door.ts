@@ -120,6 +120,7 @@ export function letIn(event: Event, session: Session): void {
     case 'incident.fixing':
     case 'incident.solved':
     case 'incident.dismissed':
+    case 'incident.changed':
       break; // the stores themselves know what to do with these
   }
 }

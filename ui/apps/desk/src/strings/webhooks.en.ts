@@ -131,6 +131,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.incident.fixing': 'An incident is being fixed',
   'type.incident.solved': 'An incident is solved',
   'type.incident.dismissed': 'An incident was a false alarm',
+  'type.incident.changed': 'Something was noted of an incident',
   'type.conversation.classified': 'A conversation is classified',
   'type.customer.identified': 'A customer is recognised',
   'type.customer.changed': 'A customer changes',

@@ -129,6 +129,7 @@ export const webhooksFr = {
   'type.incident.fixing': 'Un incident est en cours de réparation',
   'type.incident.solved': 'Un incident est résolu',
   'type.incident.dismissed': 'Un incident était une fausse alerte',
+  'type.incident.changed': 'Un incident a été annoté ou corrigé',
   'type.conversation.classified': 'Une conversation est classée',
   'type.customer.identified': 'Un client est reconnu',
   'type.customer.changed': 'Un client change',
