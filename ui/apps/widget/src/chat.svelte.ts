@@ -385,7 +385,8 @@ export class Chat {
       case 'standing':
         return this.session.stand(frame.conversationId, frame.queue);
       case 'team':
-        if (this.#look) this.#look = { ...this.#look, here: frame.here, team: frame.team };
+        if (this.#look)
+          this.#look = { ...this.#look, here: frame.here, team: frame.team, incident: frame.incident ?? undefined };
         return;
       default: // meant for members, or answered by the line itself
     }
