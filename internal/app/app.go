@@ -57,6 +57,7 @@ type App struct {
 	Assist   *assist.Service
 	Listen   *listen.Service
 	Watch    *listen.Watch
+	Counts   *listen.Counter
 
 	clock  vis.Clock
 	log    *slog.Logger
@@ -69,6 +70,7 @@ type App struct {
 	counts *follower
 	reads  *follower
 	hears  *follower
+	sums   *follower // of contacts by reason
 	out    *safehttp.Client
 	door   *door
 	media  *media.Backend // nil where live assistance is not switched on
@@ -158,7 +160,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
 	})
@@ -171,6 +173,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		a.counts.Ring(ws)
 		a.reads.Ring(ws)
 		a.hears.Ring(ws)
+		a.sums.Ring(ws)
 		a.Notify.Ring()
 		a.Post.Ring()
 	})
@@ -215,6 +218,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.reads.Run(work) })
 	tasks.Go(func() { a.Listen.Run(work) })
 	tasks.Go(func() { a.hears.Run(work) })
+	tasks.Go(func() { a.sums.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 2+len(mail))

@@ -10,6 +10,10 @@ import (
 func (a *App) openListen(mint vis.Mint) {
 	a.Listen = listen.New(listen.Options{DB: a.store.Listen(), Desk: a.Desk, Clock: a.clock, Log: a.log})
 	a.Watch = listen.NewWatch(a.store.Incidents(), a.Desk, a.Notify, a.clock, mint, a.log)
+	a.Counts = listen.NewCounter(a.store.Contacts(), a.clock)
+	a.sums = newFollower(atLeisure, a.Counts.Follow, a.store.Heads, func(ws vis.WorkspaceID, err error) {
+		a.log.Error("contacts could not be counted", "workspace", ws, "err", err)
+	})
 	a.hears = newFollower(atLeisure, a.Watch.Follow, a.store.Heads, func(ws vis.WorkspaceID, err error) {
 		a.log.Error("messages could not be heard", "workspace", ws, "err", err)
 	})

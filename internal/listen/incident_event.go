@@ -14,10 +14,10 @@ const (
 	IncidentChanged   vis.EventType = "incident.changed" // something was noted of it, or the last verdict was taken back
 )
 
-// EventTypes lists the facts about incidents.
+// EventTypes lists the facts of this room.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{IncidentSuspected, IncidentGrew, IncidentSignalled, IncidentConfirmed, IncidentFixing, IncidentSolved, IncidentDismissed,
-		IncidentChanged}
+		IncidentChanged, ReasonPlanned, ReasonUnplanned}
 }
 
 // IncidentData says which incident an event is about, and where it stood then.

@@ -102,6 +102,14 @@ func (t Tree) beneath(key string) []string {
 	return out
 }
 
+// Names are what people call a reason, in French and in English; its key where the tree has it no more.
+func (t Tree) Names(key string) (fr, en string) {
+	if r := t.reason(key); r != nil {
+		return r.FR, r.EN
+	}
+	return key, key
+}
+
 // Reasons reads the tree of the workspace.
 func (s *Service) Reasons(ctx context.Context, by vis.Actor) (Tree, error) {
 	if err := by.Must(vis.ReadConversations); err != nil {

@@ -165,6 +165,8 @@ var shapes = map[vis.EventType]any{
 	listen.IncidentSolved:       incidentEvent{},
 	listen.IncidentDismissed:    incidentEvent{},
 	listen.IncidentChanged:      incidentEvent{},
+	listen.ReasonPlanned:        reasonEvent{},
+	listen.ReasonUnplanned:      reasonEvent{},
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},
@@ -246,7 +248,7 @@ var visitorShapes = map[vis.EventType]any{
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, incidentEvent, readingEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, incidentEvent, readingEvent, reasonEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -384,6 +386,8 @@ func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Even
 			err = s.tellNotices(ctx, ws, t)
 		case incidentEvent:
 			err = tellIncident(t)
+		case reasonEvent:
+			err = tellReason(t)
 		case readingEvent:
 			err = s.tellReading(ctx, ws, t, h, readings)
 		default:

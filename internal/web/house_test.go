@@ -83,6 +83,7 @@ type house struct {
 	assist   *assist.Service
 	listen   *listen.Service
 	watch    *listen.Watch
+	counts   *listen.Counter
 	dns      peers.Names
 
 	outside   outside
@@ -133,7 +134,8 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 		Log: slog.New(slog.DiscardHandler)})
 	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock})
 	h.watch = listen.NewWatch(h.store.Incidents(), h.desk, h.notify, h.clock, mint, slog.New(slog.DiscardHandler))
-	o := Options{Post: h.letters, Listen: h.listen, Watch: h.watch, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}
+	h.counts = listen.NewCounter(h.store.Contacts(), h.clock)
+	o := Options{Post: h.letters, Listen: h.listen, Watch: h.watch, Counts: h.counts, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}
 	for _, c := range change {
 		c(&o)
 	}

@@ -47,8 +47,9 @@ type Options struct {
 	Report   *report.Service
 	Post     *post.Service
 	Listen   *listen.Service
-	// Watch hears incidents.
-	Watch *listen.Watch
+	// Watch hears incidents, and Counts counts why customers contact us.
+	Watch  *listen.Watch
+	Counts *listen.Counter
 	// Assist is live assistance; it says itself whether it is switched on.
 	Assist *assist.Service
 	// Outside is the one door to addresses that strangers chose, for the pictures of letters.
@@ -93,6 +94,7 @@ type Server struct {
 	listen    *listen.Service
 	assist    *assist.Service
 	hearing   *listen.Watch
+	counts    *listen.Counter
 	outside   *safehttp.Client
 	blobs     blob.Store
 	keys      *seal.Keys
@@ -136,7 +138,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, hearing: o.Watch, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, hearing: o.Watch, counts: o.Counts, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), fetches: make(chan struct{}, 16), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {
@@ -439,6 +441,7 @@ func (s *Server) routes() {
 	s.customerRoutes()
 	s.searchRoutes()
 	s.readingRoutes()
+	s.reasonBoardRoutes()
 	s.staffingRoutes()
 	s.visitorRoutes()
 	s.attachmentRoutes()

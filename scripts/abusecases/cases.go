@@ -116,6 +116,7 @@ var cases = []abuse{
 	{id: "D-13", what: "calls asked for at a victim's number, or one that costs"},
 	{id: "D-14", what: "calendar files that are huge, endless, or unfold into millions of days"},
 	{id: "P-01", what: "a note that reaches the customer"},
+	{id: "P-03", what: "cells of exported tables that a spreadsheet would reckon"},
 	{id: "P-10", what: "words, tokens and addresses in the log"},
 	{id: "S-01", what: "addresses of this machine and of inner networks, in every spelling"},
 	{id: "S-02", what: "a public name that leads inside, at once, mixed, or later"},

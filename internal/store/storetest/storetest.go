@@ -176,6 +176,8 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsReadings", testReadings},
 		{"ListsByWhatIsSaid", testGists},
 		{"ShowsNoReadingOfAnotherWorkspace", testForeignReadings},
+		{"CountsContacts", testContacts},
+		{"KeepsWhatIsDoneAboutReasons", testActions},
 		{"ClaimsADeliveryOnce", testClaims},
 		{"ShowsNoNoticeOfAnotherWorkspace", testForeignNotices},
 		{"ListsByRank", testRanks},

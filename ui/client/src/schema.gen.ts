@@ -2055,6 +2055,125 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reasons/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is to be done about reasons, and what became of it
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listReasonActions"];
+        /** Say what is to be done about a reason */
+        put: operations["planReason"];
+        post?: never;
+        /** Take a reason off the matrix */
+        delete: operations["unplanReason"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/board": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why customers contacted us: volume, mood, cost, and what rises
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getReasonBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The contacts behind a figure of the board, the newest first
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listReasonContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The counts of a board as a file, by day, reason, channel and language
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["exportReasons"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/new": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What several customers wrote about lately that has no reason yet
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listFreshMatters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what an hour of work on conversations costs */
+        put: operations["changeWorkRate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/routing": {
         parameters: {
             query?: never;
@@ -5934,7 +6053,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["ReasonPlannedEvent"] | components["schemas"]["ReasonUnplannedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -6153,6 +6272,17 @@ export interface components {
              * @description When the customer's oldest unanswered word arrived.
              */
             waitingSince?: string;
+        };
+        FreshMatter: {
+            /** Format: int64 */
+            contacts: number;
+            /** Format: int64 */
+            customers: number;
+            examples: components["schemas"]["ReasonContact"][];
+            words: string[];
+        };
+        FreshMatters: {
+            items: components["schemas"]["FreshMatter"][];
         };
         Greeting: {
             en: string;
@@ -7549,6 +7679,26 @@ export interface components {
              */
             type: "ping";
         };
+        PlanReason: {
+            /** Format: int64 */
+            customerValue: number;
+            due?: string;
+            /** Format: int64 */
+            houseValue: number;
+            note?: string;
+            ownerId?: string;
+            /** @description A key of the workspace's reasons. */
+            reason: string;
+            /** @description A day such as 2026-11-30. */
+            since?: string;
+            /** Format: int64 */
+            target?: number;
+            /**
+             * Format: int64
+             * @description 0 for a reason about which nothing is planned yet.
+             */
+            version: number;
+        };
         PlanWithout: {
             /** @description Members, where people were given. */
             absent: string[];
@@ -8459,9 +8609,223 @@ export interface components {
             /** @description The key of the reason that it is beneath; follows from the key. */
             parent?: string;
         };
+        ReasonAction: {
+            /**
+             * Format: int64
+             * @description What the contact is worth to the customer, −100 (an irritant) to 100.
+             */
+            customerValue: number;
+            /** @description The day by which it shall. */
+            due?: string;
+            /**
+             * Format: date
+             * @description The day on which the first of weeks begins.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description What it is worth to the organisation, −100 to 100.
+             */
+            houseValue: number;
+            note?: string;
+            ownerId?: string;
+            /**
+             * @description Follows from the two values.
+             * @enum {string}
+             */
+            quadrant: "simplify" | "eliminate" | "automate" | "leverage";
+            reason: string;
+            /** @description The day from which the action works. */
+            since?: string;
+            /**
+             * Format: int64
+             * @description Contacts a week, at most.
+             */
+            target?: number;
+            /** Format: int64 */
+            version: number;
+            /** @description Contacts of each of the last 26 times seven days, those beneath the reason included; the last ended yesterday. */
+            weeks: number[];
+        };
+        ReasonActions: {
+            items: components["schemas"]["ReasonAction"][];
+            rate: components["schemas"]["WorkRate"];
+        };
+        ReasonBoard: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: date */
+            from: string;
+            /** @description Whether there is past enough, four weeks, to tell what rises. */
+            known: boolean;
+            rate: components["schemas"]["WorkRate"];
+            /** @description Those that came, the most frequent first; an empty reason stands for what is left to people. */
+            reasons: components["schemas"]["ReasonCount"][];
+            /** @description What came more often in the last seven full days than its own past explains. */
+            rising: components["schemas"]["ReasonRising"][];
+            /**
+             * Format: date
+             * @description Included; today is not over yet.
+             */
+            to: string;
+            /** @description IANA time zone of the workspace, in which days are days. */
+            zone: string;
+        };
+        ReasonChannel: {
+            /** Format: uuid */
+            channelId: string;
+            /** Format: int64 */
+            contacts: number;
+        };
+        ReasonContact: {
+            /**
+             * Format: date-time
+             * @description When she began it.
+             */
+            at: string;
+            /** Format: uuid */
+            channelId: string;
+            /** Format: uuid */
+            conversationId: string;
+            /** Format: uuid */
+            customerId: string;
+            customerName: string;
+            dissatisfied: boolean;
+            /** @description Of the message that was read last. */
+            excerpt: string;
+            language: string;
+            /** Format: double */
+            mood: number;
+            reason: string;
+            repeat: boolean;
+            subject: string;
+        };
+        ReasonContacts: {
+            /** @description Of all that are asked for, the most frequent first; on the first page of the list only. */
+            channels: components["schemas"]["ReasonChannel"][];
+            items: components["schemas"]["ReasonContact"][];
+            next?: string;
+            /** @description Where the newest 400 were begun on the site, the most frequent first; on the first page of the list only. */
+            pages: components["schemas"]["ReasonPage"][];
+        };
+        ReasonCount: {
+            /**
+             * Format: int64
+             * @description Contacts on as many days before.
+             */
+            before: number;
+            /** Format: int64 */
+            contacts: number;
+            /**
+             * Format: double
+             * @description What that cost; absent while nobody said what an hour costs.
+             */
+            cost?: number;
+            /** @description Contacts of each day, from the first. */
+            days: number[];
+            /**
+             * Format: double
+             * @description Share of those that were read.
+             */
+            dissatisfied?: number;
+            /**
+             * Format: int64
+             * @description Contacts that members had in their hands.
+             */
+            handled: number;
+            /**
+             * Format: double
+             * @description Seconds that they had them in their hands, together.
+             */
+            handledFor: number;
+            /**
+             * Format: double
+             * @description Mean of those that were read.
+             */
+            mood?: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Begun within 30 days of another of the same customer for the same reason, or come back to by her.
+             */
+            repeats: number;
+        };
         ReasonNames: {
             en: string;
             fr: string;
+        };
+        ReasonPage: {
+            /** Format: int64 */
+            contacts: number;
+            /** @description Its address, without what follows a question mark. */
+            page: string;
+        };
+        ReasonPlannedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /** @enum {string} */
+            quadrant: "simplify" | "eliminate" | "automate" | "leverage";
+            reason: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reason.planned";
+        };
+        ReasonRising: {
+            /**
+             * Format: double
+             * @description What would have been usual.
+             */
+            expected: number;
+            /**
+             * Format: double
+             * @description Were all as usual, so many or more would come in one week out of so many.
+             */
+            oneIn: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description Contacts in the last seven full days.
+             */
+            seen: number;
+        };
+        ReasonUnplannedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /** @enum {string} */
+            quadrant: "simplify" | "eliminate" | "automate" | "leverage";
+            reason: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "reason.unplanned";
         };
         Reasons: {
             items: components["schemas"]["Reason"][];
@@ -10038,6 +10402,17 @@ export interface components {
             chat?: number;
             /** Format: int64 */
             mail?: number;
+        };
+        WorkRate: {
+            /** @description ISO 4217 */
+            currency: string;
+            /**
+             * Format: double
+             * @description 0 while nobody said.
+             */
+            hourly: number;
+            /** Format: int64 */
+            version: number;
         };
         Workspace: {
             /** Format: uuid */
@@ -14334,6 +14709,280 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reasons"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReasonActions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonActions"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    planReason: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonAction"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unplanReason: {
+        parameters: {
+            query: {
+                reason: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReasonBoard: {
+        parameters: {
+            query?: {
+                /** @description A day such as 2026-11-02; four weeks before the last when absent. */
+                from?: string;
+                /** @description Included; today when absent. */
+                to?: string;
+                /** @description Of one channel only. */
+                channelId?: string;
+                /** @description Of one language only, ISO 639-1. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonBoard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReasonContacts: {
+        parameters: {
+            query: {
+                /** @description A day such as 2026-11-02; four weeks before the last when absent. */
+                from?: string;
+                /** @description Included; today when absent. */
+                to?: string;
+                /** @description Of one channel only. */
+                channelId?: string;
+                /** @description Of one language only, ISO 639-1. */
+                language?: string;
+                /** @description A key of the workspace's reasons, for it and those beneath it; none for those without a reason. */
+                reason: string;
+                /** @description The next of the page before. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReasonContacts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportReasons: {
+        parameters: {
+            query?: {
+                /** @description A day such as 2026-11-02; four weeks before the last when absent. */
+                from?: string;
+                /** @description Included; today when absent. */
+                to?: string;
+                /** @description Of one channel only. */
+                channelId?: string;
+                /** @description Of one language only, ISO 639-1. */
+                language?: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listFreshMatters: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FreshMatters"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeWorkRate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkRate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkRate"];
                 };
             };
             /** @description Error */

@@ -121,6 +121,8 @@ export function letIn(event: Event, session: Session): void {
     case 'incident.solved':
     case 'incident.dismissed':
     case 'incident.changed':
+    case 'reason.planned':
+    case 'reason.unplanned':
       break; // the stores themselves know what to do with these
   }
 }

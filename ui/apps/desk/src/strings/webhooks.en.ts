@@ -132,6 +132,8 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.incident.solved': 'An incident is solved',
   'type.incident.dismissed': 'An incident was a false alarm',
   'type.incident.changed': 'Something was noted of an incident',
+  'type.reason.planned': 'It was decided what to do about a reason',
+  'type.reason.unplanned': 'A reason was taken off the matrix',
   'type.conversation.classified': 'A conversation is classified',
   'type.customer.identified': 'A customer is recognised',
   'type.customer.changed': 'A customer changes',

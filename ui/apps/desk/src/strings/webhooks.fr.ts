@@ -130,6 +130,8 @@ export const webhooksFr = {
   'type.incident.solved': 'Un incident est résolu',
   'type.incident.dismissed': 'Un incident était une fausse alerte',
   'type.incident.changed': 'Un incident a été annoté ou corrigé',
+  'type.reason.planned': 'Une action est décidée sur un motif',
+  'type.reason.unplanned': 'Un motif est retiré de la matrice',
   'type.conversation.classified': 'Une conversation est classée',
   'type.customer.identified': 'Un client est reconnu',
   'type.customer.changed': 'Un client change',

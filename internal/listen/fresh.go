@@ -1,0 +1,195 @@
+package listen
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"visavis/internal/text"
+	"visavis/internal/vis"
+)
+
+// What no reason stands for yet shows itself by its words: those that several customers used of late in messages that the reader left to
+// people, and that hardly anybody used before or about anything else.
+const (
+	freshFor   = 14 // days that are new
+	freshBack  = 56 // days that are compared with
+	freshMost  = 300
+	freshTerms = 3 // letters that a word has at least
+	freshShown = 6
+	// freshBar is how surprising a word must be, as −log₁₀: some thousand words are looked at, and one in ten such looks may show one for nothing.
+	freshBar = 4.0
+	// freshWords are told of one matter.
+	freshWords = 4
+)
+
+// anywhere chooses no channel and no language.
+var anywhere = CountQuery{Channel: AllChannels, Language: AllLanguages}
+
+// Fresh is something that customers write about and that has no reason yet.
+type Fresh struct {
+	// Words are those that its messages share and others do not have, as customers wrote them, the most telling first.
+	Words     []string
+	Customers int
+	Contacts  []Example
+	Total     int
+}
+
+// Fresh finds what is new among the contacts that were left to people in the last two weeks.
+func (c *Counter) Fresh(ctx context.Context, by vis.Actor) ([]Fresh, error) {
+	if err := by.Must(vis.ReadConversations); err != nil {
+		return nil, err
+	}
+	now := c.clock.Now()
+	return vis.View(ctx, c.db, by.Workspace, func(tx CountTx) ([]Fresh, error) {
+		since := now.AddDate(0, 0, -freshFor)
+		unsorted, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Since: since.UnixMilli(), Before: far}, freshMost)
+		if err != nil || len(unsorted) < FewestAlike {
+			return nil, err
+		}
+		others, err := c.background(ctx, tx, since)
+		if err != nil {
+			return nil, err
+		}
+		said, err := saidIn(ctx, tx, unsorted)
+		if err != nil {
+			return nil, err
+		}
+		all := make([]voice, len(unsorted))
+		for i, one := range unsorted {
+			all[i] = voice{string(one.Customer), said[one.Message]}
+		}
+		var out []Fresh
+		for _, m := range matters(all, others) {
+			f := Fresh{Words: m.words, Customers: m.customers, Total: len(m.of)}
+			var some []Contact
+			for _, i := range m.of[:min(len(m.of), 3)] {
+				some = append(some, unsorted[i])
+			}
+			if f.Contacts, err = examples(ctx, tx, some); err != nil {
+				return nil, err
+			}
+			out = append(out, f)
+		}
+		return out, nil
+	})
+}
+
+// background is what was said about other things, and about nothing that is known before.
+func (c *Counter) background(ctx context.Context, tx CountTx, since time.Time) (out []string, err error) {
+	tree, err := reasonTree(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	back := since.AddDate(0, 0, -freshBack)
+	of, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Since: back.UnixMilli(), Before: since.UnixMilli()}, freshMost)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range tree.Reasons {
+		some, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Reason: r.Key, Since: back.UnixMilli(), Before: far}, max(freshMost/len(tree.Reasons), 5))
+		if err != nil {
+			return nil, err
+		}
+		of = append(of, some...)
+	}
+	said, err := saidIn(ctx, tx, of)
+	for _, words := range said {
+		out = append(out, words)
+	}
+	return out, err
+}
+
+// voice is what somebody said.
+type voice struct{ customer, text string }
+
+// matter is what several said in words that others do not use.
+type matter struct {
+	words     []string
+	of        []int // places in what was said
+	customers int
+}
+
+// matters groups what was said by the words that stand out most, one after another.
+func matters(said []voice, others []string) (out []matter) {
+	among := make(map[string]int) // how many of the others have a word
+	for _, words := range others {
+		for _, term := range text.Terms(shown(words)) {
+			among[term]++
+		}
+	}
+	terms := make([][]string, len(said))
+	for i, v := range said {
+		terms[i] = text.Terms(shown(v.text))
+	}
+	left := make([]bool, len(said)) // of what is not in a matter yet, by place
+	n := len(said)
+	for i := range left {
+		left[i] = true
+	}
+	for len(out) < freshShown && n >= FewestAlike {
+		m := loudest(said, terms, left, n, among, len(others))
+		if m.of == nil {
+			break
+		}
+		m.words = naming(said, m, left, others)
+		for _, i := range m.of {
+			left[i] = false
+			n--
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// loudest are the messages that share the word that stands out most.
+func loudest(said []voice, terms [][]string, left []bool, n int, among map[string]int, others int) matter {
+	with := make(map[string][]int)
+	for i, of := range terms {
+		if !left[i] {
+			continue
+		}
+		for _, term := range of {
+			if len(term) >= freshTerms {
+				with[term] = append(with[term], i)
+			}
+		}
+	}
+	var best string
+	loud := 0.0
+	for term, of := range with {
+		if len(of) < FewestAlike {
+			continue
+		}
+		usual := float64(n) * (float64(among[term]) + 0.5) / (float64(others) + 20)
+		s := surprise(voices(said, of), usual, 0.25)
+		if voices(said, of) >= FewestAlike && s >= freshBar && (s > loud || s == loud && term < best) {
+			best, loud = term, s
+		}
+	}
+	return matter{of: with[best], customers: voices(said, with[best])}
+}
+
+// voices counts the customers of some messages.
+func voices(said []voice, of []int) int {
+	seen := make(map[string]bool, len(of))
+	for _, i := range of {
+		seen[said[i].customer] = true
+	}
+	return len(seen)
+}
+
+// naming are the words by which a matter is called.
+func naming(said []voice, m matter, left []bool, others []string) []string {
+	var hers []string
+	rest := slices.Clone(others)
+	for i, v := range said {
+		switch {
+		case slices.Contains(m.of, i):
+			hers = append(hers, v.text)
+		case left[i]:
+			rest = append(rest, v.text)
+		}
+	}
+	return telling(hers, rest, freshWords)
+}

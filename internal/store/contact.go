@@ -1,0 +1,148 @@
+package store
+
+import (
+	"context"
+
+	"visavis/internal/listen"
+	"visavis/internal/vis"
+)
+
+// Contacts is the store as those who count contacts know it.
+func (s *Store) Contacts() listen.CountDB { return countDB{s} }
+
+type countDB struct{ s *Store }
+
+func (d countDB) View(ctx context.Context, ws vis.WorkspaceID, fn func(listen.CountTx) error) error {
+	return d.s.view(ctx, ws, func(t *tx) error { return fn(t) })
+}
+
+func (d countDB) Update(ctx context.Context, by vis.Actor, answer any, fn func(listen.CountTx) error) error {
+	return d.s.update(ctx, by, answer, func(t *tx) error { return fn(t) })
+}
+
+const (
+	contactColumns = `conversation, customer, began_at, day, channel, reason, language, message, mood, dissatisfied, repeats, reopened, handled_for,
+		touched_at, page`
+	selectContacts   = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND conversation IN list($2)`
+	listContactsOf   = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND customer = $2 ORDER BY began_at DESC, conversation DESC LIMIT $3`
+	listContactsWhen = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND reason = $2 AND began_at >= $3
+		AND (began_at, conversation) < ($4, $5) AND ($6 = '' OR channel = $6) AND ($7 = '*' OR language = $7)
+		ORDER BY began_at DESC, conversation DESC LIMIT $8`
+	putContact = `INSERT INTO contacts (workspace, conversation, customer, began_at, day, channel, reason, language, message, mood, dissatisfied, repeats,
+		reopened, handled_for, touched_at, page) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		ON CONFLICT (workspace, conversation) DO UPDATE SET customer = excluded.customer, channel = excluded.channel, reason = excluded.reason,
+		language = excluded.language, message = excluded.message, mood = excluded.mood, dissatisfied = excluded.dissatisfied,
+		repeats = excluded.repeats, reopened = excluded.reopened, handled_for = excluded.handled_for, touched_at = excluded.touched_at`
+)
+
+func contactRow(c *listen.Contact) []any {
+	return []any{(*string)(&c.Conversation), (*string)(&c.Customer), (*at)(&c.BeganAt), (*int)(&c.Day), (*string)(&c.Channel), &c.Reason, &c.Language,
+		(*string)(&c.Message), &c.Mood, &c.Dissatisfied, &c.Repeat, &c.Reopened, (*span)(&c.Handled), (*at)(&c.TouchedAt), &c.Page}
+}
+
+// ContactsByID implements listen.CountTx.
+func (t *tx) ContactsByID(ctx context.Context, ids []vis.ConversationID) ([]listen.Contact, error) {
+	return all(ctx, t, contactRow, selectContacts, texts(ids))
+}
+
+// ContactsOf implements listen.CountTx.
+func (t *tx) ContactsOf(ctx context.Context, c vis.CustomerID, limit int) ([]listen.Contact, error) {
+	return all(ctx, t, contactRow, listContactsOf, string(c), limit)
+}
+
+// Contacts implements listen.CountTx.
+func (t *tx) Contacts(ctx context.Context, q listen.ContactQuery, limit int) ([]listen.Contact, error) {
+	return all(ctx, t, contactRow, listContactsWhen, q.Reason, q.Since, q.Before, string(q.Above), string(q.Channel), q.Language, limit)
+}
+
+// PutContact implements listen.CountTx.
+func (t *tx) PutContact(ctx context.Context, c listen.Contact) error {
+	_, err := t.exec(ctx, putContact, string(c.Conversation), string(c.Customer), millis(c.BeganAt), int(c.Day), string(c.Channel), c.Reason, c.Language,
+		string(c.Message), c.Mood, c.Dissatisfied, c.Repeat, c.Reopened, c.Handled.Milliseconds(), millis(c.TouchedAt), c.Page)
+	return err
+}
+
+const (
+	addCount = `INSERT INTO contact_days (workspace, day, reason, channel, language, contacts, words_read, moods, dissatisfied, repeats, handled, handled_for)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (workspace, channel, language, day, reason) DO UPDATE SET contacts = contact_days.contacts + excluded.contacts,
+		words_read = contact_days.words_read + excluded.words_read, moods = contact_days.moods + excluded.moods,
+		dissatisfied = contact_days.dissatisfied + excluded.dissatisfied, repeats = contact_days.repeats + excluded.repeats,
+		handled = contact_days.handled + excluded.handled, handled_for = contact_days.handled_for + excluded.handled_for`
+	countColumns = `SELECT day, reason, channel, language, contacts, words_read, moods, dissatisfied, repeats, handled, handled_for FROM contact_days
+		WHERE workspace = $1`
+	listCounts     = countColumns + ` AND channel = $2 AND language = $3 AND day >= $4 AND day < $5 ORDER BY day, reason`
+	selectCountsOf = countColumns + ` AND reason = $2 AND day >= $3 AND day < $4 AND channel <> '' AND language <> '*' AND ($5 = '' OR channel = $5)
+		AND ($6 = '*' OR language = $6)`
+)
+
+func countRow(c *listen.Tallied) []any {
+	return []any{(*int)(&c.Day), &c.Reason, (*string)(&c.Channel), &c.Language, &c.Contacts, &c.Read, &c.Moods, &c.Dissatisfied, &c.Repeats, &c.Handled,
+		(*span)(&c.HandledFor)}
+}
+
+// AddCount implements listen.CountTx.
+func (t *tx) AddCount(ctx context.Context, c listen.Tallied) error {
+	_, err := t.exec(ctx, addCount, int(c.Day), c.Reason, string(c.Channel), c.Language, c.Contacts, c.Read, c.Moods, c.Dissatisfied, c.Repeats, c.Handled,
+		c.HandledFor.Milliseconds())
+	return err
+}
+
+// Counts implements listen.CountTx.
+func (t *tx) Counts(ctx context.Context, q listen.CountQuery) ([]listen.Tallied, error) {
+	return all(ctx, t, countRow, listCounts, string(q.Channel), q.Language, int(q.From), int(q.To))
+}
+
+// CountsOf implements listen.CountTx.
+func (t *tx) CountsOf(ctx context.Context, reason string, q listen.CountQuery) ([]listen.Tallied, error) {
+	return all(ctx, t, countRow, selectCountsOf, reason, int(q.From), int(q.To), string(q.Channel), q.Language)
+}
+
+const (
+	selectActions = `SELECT reason, aim_json, version FROM reason_actions WHERE workspace = $1 ORDER BY reason`
+	selectAction  = `SELECT reason, aim_json, version FROM reason_actions WHERE workspace = $1 AND reason = $2`
+	insertAction  = `INSERT INTO reason_actions (workspace, reason, aim_json, version) VALUES ($1, $2, $3, 1) ON CONFLICT (workspace, reason) DO NOTHING`
+	updateAction  = `UPDATE reason_actions SET aim_json = $4, version = version + 1 WHERE workspace = $1 AND reason = $2 AND version = $3`
+	deleteAction  = `DELETE FROM reason_actions WHERE workspace = $1 AND reason = $2`
+
+	selectRate = `SELECT rate_json, version FROM work_rates WHERE workspace = $1`
+	insertRate = `INSERT INTO work_rates (workspace, rate_json, version) VALUES ($1, $2, 1) ON CONFLICT (workspace) DO NOTHING`
+	updateRate = `UPDATE work_rates SET rate_json = $3, version = version + 1 WHERE workspace = $1 AND version = $2`
+)
+
+func actionRow(a *listen.Action) []any { return []any{&a.Reason, inJSON(&a.Aim), &a.Version} }
+
+// Actions implements listen.CountTx.
+func (t *tx) Actions(ctx context.Context) ([]listen.Action, error) {
+	return all(ctx, t, actionRow, selectActions)
+}
+
+// Action implements listen.CountTx.
+func (t *tx) Action(ctx context.Context, reason string) (listen.Action, error) {
+	return one(ctx, t, "action", actionRow, selectAction, reason)
+}
+
+// SaveAction implements listen.CountTx.
+func (t *tx) SaveAction(ctx context.Context, a listen.Action) (listen.Action, error) {
+	err := t.put(ctx, a.Version, insertAction, []any{a.Reason, asJSON(a.Aim)}, updateAction, []any{a.Reason, a.Version, asJSON(a.Aim)})
+	a.Version++
+	return a, err
+}
+
+// DeleteAction implements listen.CountTx.
+func (t *tx) DeleteAction(ctx context.Context, reason string) error {
+	return t.must(ctx, "action", deleteAction, reason)
+}
+
+// Rate implements listen.CountTx.
+func (t *tx) Rate(ctx context.Context) (listen.Rate, error) {
+	r, err := one(ctx, t, "rate", func(r *listen.Rate) []any { return []any{inJSON(r), &r.Version} }, selectRate)
+	return r, absentIsNothing(err)
+}
+
+// SaveRate implements listen.CountTx.
+func (t *tx) SaveRate(ctx context.Context, r listen.Rate) (listen.Rate, error) {
+	err := t.put(ctx, r.Version, insertRate, []any{asJSON(r)}, updateRate, []any{r.Version, asJSON(r)})
+	r.Version++
+	return r, err
+}

@@ -1,0 +1,157 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"visavis/internal/listen"
+	"visavis/internal/vis"
+)
+
+func (h *house) inContacts(ctx context.Context, fn func(listen.CountTx) error) error {
+	return h.store.Contacts().Update(ctx, vis.System(h.ws), nil, fn)
+}
+
+// withContact counts the workspace's conversation, in which every field says something.
+func withContact(t testing.TB, h *house) (listen.Contact, listen.Tallied) {
+	t.Helper()
+	c := listen.Contact{Conversation: h.convers.ID, Customer: h.customer.ID, BeganAt: now, Day: 20787, Channel: h.channel.ID, Reason: "delivery/late", Language: "fr",
+		Message: h.message.ID, Mood: -40, Dissatisfied: true, Repeat: true, Reopened: true, Handled: 90 * time.Second, TouchedAt: now.Add(time.Minute),
+		Page: "shop.example/vélos"}
+	of := listen.Tallied{Cell: listen.Cell{Day: c.Day, Reason: c.Reason, Channel: c.Channel, Language: c.Language},
+		Sums: listen.Sums{Contacts: 1, Read: 1, Moods: -40, Dissatisfied: 1, Repeats: 1, Handled: 1, HandledFor: c.Handled}}
+	check(t, h.inContacts(t.Context(), func(tx listen.CountTx) error {
+		check(t, tx.PutContact(t.Context(), c))
+		return tx.AddCount(t.Context(), of)
+	}))
+	return c, of
+}
+
+func testContacts(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	h, stranger := furnish(t, s), furnish(t, s)
+	c, of := withContact(t, h)
+	days := listen.CountQuery{From: c.Day, To: c.Day + 1, Language: listen.AllLanguages}
+	when := listen.ContactQuery{CountQuery: days, Reason: c.Reason, Since: now.UnixMilli(), Before: now.UnixMilli() + 1}
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) error {
+		c.Reason, c.Mood, c.Repeat = "stock", 20, false
+		check(t, tx.PutContact(ctx, c)) // over what was there
+		some, err := tx.ContactsByID(ctx, []vis.ConversationID{c.Conversation, "none"})
+		check(t, err)
+		same(t, "those of some conversations", some, []listen.Contact{c})
+		hers, err := tx.ContactsOf(ctx, c.Customer, 10)
+		check(t, err)
+		same(t, "hers", hers, []listen.Contact{c})
+		for name, q := range map[string]func(listen.ContactQuery) listen.ContactQuery{
+			"another reason": func(q listen.ContactQuery) listen.ContactQuery { return q },
+			"later":          func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Since = "stock", q.Since+1; return q },
+			"earlier":        func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Before = "stock", q.Since; return q },
+			"elsewhere":      func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Channel = "stock", "none"; return q },
+			"in English":     func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Language = "stock", "en"; return q },
+		} {
+			none, err := tx.Contacts(ctx, q(when), 10)
+			check(t, err)
+			same(t, name, len(none), 0)
+		}
+		q := when
+		q.Reason, q.Channel, q.Language = "stock", c.Channel, "fr"
+		found, err := tx.Contacts(ctx, q, 10)
+		check(t, err)
+		same(t, "those of a reason", found, []listen.Contact{c})
+
+		more := of
+		more.Contacts, more.HandledFor, more.Moods = 2, time.Second, 100
+		check(t, tx.AddCount(ctx, more))
+		of.Add(more.Sums, 1)
+		english, every := of, of
+		english.Language, every.Channel, every.Language = "en", listen.AllChannels, listen.AllLanguages
+		check(t, tx.AddCount(ctx, english))
+		check(t, tx.AddCount(ctx, every))
+		all, err := tx.Counts(ctx, days)
+		check(t, err)
+		same(t, "all channels and languages", all, []listen.Tallied{every})
+		cells, err := tx.CountsOf(ctx, of.Reason, days)
+		check(t, err)
+		slices.SortFunc(cells, func(a, b listen.Tallied) int { return strings.Compare(a.Language, b.Language) })
+		same(t, "by channel and language", cells, []listen.Tallied{english, of})
+		days.Channel, days.Language = of.Channel, "fr"
+		for name, get := range map[string]func() ([]listen.Tallied, error){
+			"the French ones":             func() ([]listen.Tallied, error) { return tx.Counts(ctx, days) },
+			"the French ones of a reason": func() ([]listen.Tallied, error) { return tx.CountsOf(ctx, of.Reason, days) },
+		} {
+			french, err := get()
+			check(t, err)
+			same(t, name, french, []listen.Tallied{of})
+		}
+		return nil
+	}))
+	check(t, stranger.inContacts(ctx, func(tx listen.CountTx) error {
+		some, err := tx.ContactsByID(ctx, []vis.ConversationID{c.Conversation})
+		check(t, err)
+		cells, err := tx.CountsOf(ctx, of.Reason, listen.CountQuery{To: c.Day + 1, Language: listen.AllLanguages})
+		check(t, err)
+		if len(some)+len(cells) != 0 {
+			t.Errorf("seen of another workspace: %v %v", some, cells)
+		}
+		return nil
+	}))
+	wantCode(t, stranger.inContacts(ctx, func(tx listen.CountTx) error { return tx.PutContact(ctx, c) }), vis.NotFound)
+}
+
+func testActions(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	h, stranger := furnish(t, s), furnish(t, s)
+	a := listen.Action{Reason: "delivery/late", Aim: listen.Aim{Customer: -100, House: 25, Owner: h.member.ID, Target: new(0), Since: 20787, Due: 20800, Note: "« 🚲 »"}}
+	rate := listen.Rate{Hourly: 31.5, Currency: "EUR"}
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) (err error) {
+		_, err = tx.Action(ctx, a.Reason)
+		wantCode(t, err, vis.NotFound)
+		none, err := tx.Rate(ctx)
+		check(t, err)
+		same(t, "no rate", none, listen.Rate{})
+		first, err := tx.SaveAction(ctx, a)
+		check(t, err)
+		if _, err := tx.SaveAction(ctx, a); err != vis.ErrStale {
+			t.Errorf("inserting twice: %v", err)
+		}
+		first.Aim.Target = nil
+		a, err = tx.SaveAction(ctx, first)
+		check(t, err)
+		if _, err := tx.SaveAction(ctx, first); err != vis.ErrStale {
+			t.Errorf("a stale change: %v", err)
+		}
+		got, err := tx.Action(ctx, a.Reason)
+		check(t, err)
+		same(t, "the action", got, a)
+		all, err := tx.Actions(ctx)
+		check(t, err)
+		same(t, "all of them", all, []listen.Action{a})
+		rate, err = tx.SaveRate(ctx, rate)
+		check(t, err)
+		stale := listen.Rate{}
+		if _, err := tx.SaveRate(ctx, stale); err != vis.ErrStale {
+			t.Errorf("a stale rate: %v", err)
+		}
+		kept, err := tx.Rate(ctx)
+		check(t, err)
+		same(t, "the rate", kept, rate)
+		return nil
+	}))
+	check(t, stranger.inContacts(ctx, func(tx listen.CountTx) error {
+		all, err := tx.Actions(ctx)
+		check(t, err)
+		none, err := tx.Rate(ctx)
+		check(t, err)
+		if len(all) != 0 || none.Version != 0 {
+			t.Errorf("seen of another workspace: %v %v", all, none)
+		}
+		wantCode(t, tx.DeleteAction(ctx, a.Reason), vis.NotFound)
+		return nil
+	}))
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) error { return tx.DeleteAction(ctx, a.Reason) }))
+}
