@@ -53,12 +53,12 @@ var rooms = map[string][]string{
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page"},
-	"assist/page":            nil,                                                                     // what of a customer's page may be seen
-	"assist/media/mediatest": nil,                                                                     // a browser, for tests
-	"assist/media":           {"vis", "assist"},                                                       // sound and pictures of live assistance, and the relay for those who reach us in no other way
-	"listen":                 {"vis", "text", "jobs", "channel", "staff", "desk", "notify"},           // what customers say: every message is read, and what many say at once is noticed
-	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"}, // reads the log, owns no truth
-	"staffing":               {"vis", "hours", "routing"},                                             // how many people keep a promise: forecast, queueing theory, simulation
+	"assist/page":            nil,                                                                       // what of a customer's page may be seen
+	"assist/media/mediatest": nil,                                                                       // a browser, for tests
+	"assist/media":           {"vis", "assist"},                                                         // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"listen":                 {"vis", "text", "jobs", "channel", "staff", "desk", "notify", "safehttp"}, // what customers say: every message is read, and what many say at once is noticed
+	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"},   // reads the log, owns no truth
+	"staffing":               {"vis", "hours", "routing"},                                               // how many people keep a promise: forecast, queueing theory, simulation
 
 	"store":           {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "store/sqlite", "store/postgres", "store/migration"},
 	"store/sqlite":    {"vis"},

@@ -71,6 +71,7 @@ type App struct {
 	reads  *follower
 	hears  *follower
 	sums   *follower // of contacts by reason
+	asks   *follower
 	out    *safehttp.Client
 	door   *door
 	media  *media.Backend // nil where live assistance is not switched on
@@ -174,6 +175,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 		a.reads.Ring(ws)
 		a.hears.Ring(ws)
 		a.sums.Ring(ws)
+		a.asks.Ring(ws)
 		a.Notify.Ring()
 		a.Post.Ring()
 	})
@@ -219,6 +221,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	tasks.Go(func() { a.Listen.Run(work) })
 	tasks.Go(func() { a.hears.Run(work) })
 	tasks.Go(func() { a.sums.Run(work) })
+	tasks.Go(func() { a.asks.Run(work) })
 	server := &http.Server{Handler: a.web.Handler()}
 	a.web.Harden(server)
 	failed := make(chan error, 2+len(mail))

@@ -33,7 +33,7 @@ type worker struct {
 
 // workers are all that work by themselves, each in its own goroutine.
 func (a *App) workers() []worker {
-	return []worker{{"timers", &a.timers.Pulse}, {"routing", &a.engine.Pulse}, {"webhooks", &a.Notify.Pulse}, {"report", &a.counts.pulse}, {"readings", &a.reads.pulse}, {"incidents", &a.hears.pulse}, {"contacts", &a.sums.pulse},
+	return []worker{{"timers", &a.timers.Pulse}, {"routing", &a.engine.Pulse}, {"webhooks", &a.Notify.Pulse}, {"report", &a.counts.pulse}, {"readings", &a.reads.pulse}, {"incidents", &a.hears.pulse}, {"contacts", &a.sums.pulse}, {"engine", &a.asks.pulse},
 		{"letters_in", &a.Post.ReadPulse}, {"letters_out", &a.Post.SendPulse}}
 }
 

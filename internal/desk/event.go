@@ -1,6 +1,10 @@
 package desk
 
-import "visavis/internal/vis"
+import (
+	"strings"
+
+	"visavis/internal/vis"
+)
 
 // The facts of this room. Data carries ids; realtime readers fetch what they name.
 const (
@@ -54,7 +58,12 @@ type UnderstoodData struct {
 	MessageData
 	// Otherwise says that the conversation says something else than before: another reason, urgency, or feeling.
 	Otherwise bool `json:"otherwise,omitempty"`
+	// Again says that the message was read before, by another reader.
+	Again bool `json:"again,omitempty"`
 }
+
+// IsReread reports whether an event is of a message that was read before.
+func IsReread(e vis.Event) bool { return strings.Contains(string(e.Data), `"again":true`) }
 
 // SaysOtherwise stands in the data of an event in which Otherwise is set.
 const SaysOtherwise = `"otherwise":true`

@@ -65,7 +65,20 @@ func (s *Service) UnderstandWithin(ctx context.Context, tx Tx, by vis.Actor, c *
 	if err := tx.SaveReading(ctx, *c); err != nil {
 		return err
 	}
-	return s.tell(ctx, tx, by, MessageUnderstood, *c, UnderstoodData{MessageData{m}, c.gist() != before}, now)
+	return s.tell(ctx, tx, by, MessageUnderstood, *c, UnderstoodData{MessageData{m}, c.gist() != before, false}, now)
+}
+
+// RereadWithin is UnderstandWithin for a message that was read before and is read better now. Once the customer has written something else, it
+// changes no more of the conversation.
+func (s *Service) RereadWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, m vis.MessageID, position int64, u Understanding, now time.Time) error {
+	before := c.gist()
+	if c.Reading.Message == m {
+		c.understand(m, position, u)
+		if err := tx.SaveReading(ctx, *c); err != nil {
+			return err
+		}
+	}
+	return s.tell(ctx, tx, by, MessageUnderstood, *c, UnderstoodData{MessageData{m}, c.gist() != before, true}, now)
 }
 
 // CorrectWithin saves what a member set right of what a message says: the reading of c, and the reason and mood of its About.

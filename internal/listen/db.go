@@ -52,6 +52,20 @@ type Tx interface {
 	Model(ctx context.Context) (Model, error)
 	// SaveModel writes the next version.
 	SaveModel(ctx context.Context, m Model) error
+
+	// Head is the end of the log.
+	Head(ctx context.Context) (int64, error)
+	// SaveReread writes what a message was read to say by another engine.
+	SaveReread(ctx context.Context, r Reading) error
+	Engine(ctx context.Context) (Engine, error)
+	// SaveEngine fails with vis.ErrStale when it has moved on; the version 0 is that of none.
+	SaveEngine(ctx context.Context, e Engine) (Engine, error)
+	// EngineUse is what there was in a month, nothing at first.
+	EngineUse(ctx context.Context, month string) (EngineUse, error)
+	// SpendEngine sets a call and some tokens of a month aside, and reports false when that would be more than so many.
+	SpendEngine(ctx context.Context, month string, tokens, mostCalls, mostTokens int64) (bool, error)
+	// CountEngine adds to what there was in a month, and takes back what was set aside too much.
+	CountEngine(ctx context.Context, month string, more EngineUse) error
 }
 
 // Reading is what one message was read to say.

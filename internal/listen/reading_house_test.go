@@ -1,6 +1,7 @@
 package listen_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"visavis/internal/channel/webchat"
 	"visavis/internal/desk"
 	"visavis/internal/listen"
+	"visavis/internal/seal"
 	"visavis/internal/staff"
 	"visavis/internal/store"
 	"visavis/internal/store/storetest"
@@ -32,6 +34,7 @@ type house struct {
 	yann   vis.Actor // agent
 	school *schooling
 	live   bool // the clock is that of the machine
+	out    listen.Caller
 }
 
 func (h *house) Now() time.Time {
@@ -52,6 +55,14 @@ type plain struct{}
 
 func (plain) Seal(_ vis.WorkspaceID, _ string, secret []byte) []byte          { return secret }
 func (plain) Open(_ vis.WorkspaceID, _ string, sealed []byte) ([]byte, error) { return sealed, nil }
+
+var sealer = func() *seal.Keys {
+	keys, err := seal.New(bytes.Repeat([]byte{7}, seal.KeySize))
+	if err != nil {
+		panic(err)
+	}
+	return keys
+}()
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
@@ -76,7 +87,7 @@ func newHouse(t testing.TB) *house {
 
 // another is the listening of another node, or of this one after a restart: it remembers nothing.
 func (h *house) another() *listen.Service {
-	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h}
+	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h, Caller: h.out, Sealer: sealer, AskWithin: 200 * time.Millisecond}
 	if h.school != nil {
 		o.BuiltIn, o.Seed = h.school.model, h.school.seed
 	}

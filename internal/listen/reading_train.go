@@ -3,6 +3,7 @@ package listen
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -50,6 +51,7 @@ const (
 
 // Standing is what the workspace's reader is, and how it is taught.
 type Standing struct {
+	Engine        string // Endpoint where one is asked too
 	Model         string
 	TrainedAt     time.Time // zero for the built-in one
 	Corrections   int       // that there are
@@ -77,7 +79,14 @@ func (s *Service) standing(ctx context.Context, tx Tx, ws vis.WorkspaceID) (out 
 	if ignoreAbsent(err) != nil {
 		return out, err
 	}
-	out = Standing{Model: l.name, TrainedAt: kept.Story.TrainedAt, Scores: l.reader.Model().Manifest().Scores, Last: kept.Story.Last}
+	e, err := engineOf(ctx, tx)
+	if err != nil {
+		return out, err
+	}
+	out = Standing{Engine: BuiltIn, Model: l.name, TrainedAt: kept.Story.TrainedAt, Scores: l.reader.Model().Manifest().Scores, Last: kept.Story.Last}
+	if e.On && e.holds() {
+		out.Engine = Endpoint
+	}
 	if out.Corrections, err = tx.CountCorrected(ctx, time.Time{}); err != nil {
 		return out, err
 	}
@@ -165,7 +174,7 @@ func (s *Service) Learn(ctx context.Context, ws vis.WorkspaceID) error {
 	if err != nil || !l.asked {
 		return err
 	}
-	before := l.before.reader.Model().Manifest().Scores
+	before := s.yardstick(l.before).Scores
 	ended := Training{Outcome: TrainingFailed, Before: before}
 	defer s.advance(ws, 0)
 	m, err := s.teach(ws, l.messages)
@@ -192,6 +201,16 @@ func (s *Service) Learn(ctx context.Context, ws vis.WorkspaceID) error {
 		}
 		return tx.SaveModel(ctx, next)
 	})
+}
+
+// yardstick is what a new model is measured against: the one before, or the built-in one where the one before learnt from other messages than
+// those that are built in today, of which other shares are easy.
+func (s *Service) yardstick(before learned) text.Manifest {
+	is, shipped := before.reader.Model().Manifest(), s.builtIn().reader.Model().Manifest()
+	if maps.Equal(is.Data, shipped.Data) {
+		return is
+	}
+	return shipped
 }
 
 // teach learns from the seed and from corrections. The same ones give the same model on every machine.

@@ -44,6 +44,9 @@ func (s *Service) Reading(ctx context.Context, by vis.Actor, id vis.MessageID) (
 		if err != nil {
 			return explained{}, err
 		}
+		if r.Engine != BuiltIn { // it does not say by which words
+			return explained{r, Why{}}, nil
+		}
 		by, err := s.readerOf(ctx, tx, by.Workspace)
 		return explained{r, because(by.reader, shown(m.Text), r.Says, tree)}, err
 	})

@@ -2,6 +2,7 @@
 package listen
 
 import (
+	"cmp"
 	"log/slog"
 	"sync"
 	"time"
@@ -17,6 +18,11 @@ type Options struct {
 	Desk  *desk.Service
 	Clock vis.Clock
 	Log   *slog.Logger
+	// Caller and Sealer let workspaces choose an engine outside; nil where none is to be had.
+	Caller Caller
+	Sealer Sealer
+	// AskWithin is how long an engine may take; 0 for 8 seconds.
+	AskWithin time.Duration
 	// BuiltIn and Seed stand for the model that ships and for the messages that it learnt from; nil for these themselves.
 	BuiltIn *text.Model
 	Seed    []text.Message
@@ -24,10 +30,13 @@ type Options struct {
 
 // Service reads messages, and is the door to what was read.
 type Service struct {
-	db    DB
-	desk  *desk.Service
-	clock vis.Clock
-	log   *slog.Logger
+	db     DB
+	desk   *desk.Service
+	clock  vis.Clock
+	log    *slog.Logger
+	caller Caller
+	sealer Sealer
+	within time.Duration // see AskWithin
 
 	mu       sync.Mutex
 	passed   map[vis.WorkspaceID]int64   // up to where the log holds nothing to read, beyond the saved cursor
@@ -35,6 +44,8 @@ type Service struct {
 	readers  map[vis.WorkspaceID]learned // those that workspaces taught themselves
 	counted  Counted
 	progress map[vis.WorkspaceID]float64 // of readers that are being taught
+	asked    map[vis.WorkspaceID]int64   // up to where there is nothing to ask an engine about, beyond the saved cursor
+	breakers map[vis.WorkspaceID]*breaker
 
 	builtIn func() learned
 	seed    func() []text.Message
@@ -60,7 +71,8 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	s := &Service{db: o.DB, desk: o.Desk, clock: o.Clock, log: o.Log, passed: make(map[vis.WorkspaceID]int64),
+	s := &Service{db: o.DB, desk: o.Desk, clock: o.Clock, log: o.Log, caller: o.Caller, sealer: o.Sealer, within: cmp.Or(o.AskWithin, askWithin),
+		asked: make(map[vis.WorkspaceID]int64), breakers: make(map[vis.WorkspaceID]*breaker), passed: make(map[vis.WorkspaceID]int64),
 		troubles: make(map[vis.WorkspaceID]int), readers: make(map[vis.WorkspaceID]learned),
 		progress: make(map[vis.WorkspaceID]float64), builtIn: shipped, seed: text.Seed, wanted: make(chan vis.WorkspaceID)}
 	if o.BuiltIn != nil {

@@ -128,7 +128,7 @@ func (w *Watch) hear(ctx context.Context, tx IncidentTx, events []vis.Event) (ou
 	var ids []vis.MessageID
 	by := make(map[vis.MessageID]vis.Event)
 	for _, e := range events {
-		if e.Type != desk.MessageUnderstood || e.At.Before(oldest) {
+		if e.Type != desk.MessageUnderstood || e.At.Before(oldest) || desk.IsReread(e) {
 			continue
 		}
 		if m := messageOf(e); m != "" {

@@ -241,3 +241,66 @@ func (t *tx) SaveModel(ctx context.Context, m listen.Model) error {
 	_, err := t.exec(ctx, upsertModel, asJSON(m.Story), append([]byte{}, m.Body...))
 	return err
 }
+
+const (
+	saveReread = `UPDATE readings SET at = $3, engine = $4, model = $5, says_json = $6 WHERE workspace = $1 AND message = $2`
+
+	selectEngine = `SELECT body_json, sealed_key, version FROM reader_engines WHERE workspace = $1`
+	insertEngine = `INSERT INTO reader_engines (workspace, body_json, sealed_key, version) VALUES ($1, $2, $3, 1) ON CONFLICT (workspace) DO NOTHING`
+	updateEngine = `UPDATE reader_engines SET body_json = $2, sealed_key = $3, version = version + 1 WHERE workspace = $1 AND version = $4`
+
+	selectUse = `SELECT month, calls, tokens, answered, abstained, failed FROM reader_use WHERE workspace = $1 AND month = $2`
+	insertUse = `INSERT INTO reader_use (workspace, month, calls, tokens, answered, abstained, failed) VALUES ($1, $2, 0, 0, 0, 0, 0)
+		ON CONFLICT (workspace, month) DO NOTHING`
+	spendUse = `UPDATE reader_use SET calls = calls + 1, tokens = tokens + $3 WHERE workspace = $1 AND month = $2
+		AND calls < $4 AND tokens + $3 <= $5`
+	countUse = `UPDATE reader_use SET calls = calls + $3, tokens = tokens + $4, answered = answered + $5, abstained = abstained + $6,
+		failed = failed + $7 WHERE workspace = $1 AND month = $2`
+)
+
+// SaveReread implements listen.Tx.
+func (t *tx) SaveReread(ctx context.Context, r listen.Reading) error {
+	return t.must(ctx, "reading", saveReread, string(r.Message), millis(r.At), r.Engine, r.Model, asJSON(r.Says))
+}
+
+// Engine implements listen.Tx.
+func (t *tx) Engine(ctx context.Context) (listen.Engine, error) {
+	return one(ctx, t, "engine", func(e *listen.Engine) []any { return []any{inJSON(e), &e.Key, &e.Version} }, selectEngine)
+}
+
+// SaveEngine implements listen.Tx.
+func (t *tx) SaveEngine(ctx context.Context, e listen.Engine) (listen.Engine, error) {
+	statement, args := insertEngine, []any{asJSON(e), append([]byte{}, e.Key...)}
+	if e.Version > 0 {
+		statement, args = updateEngine, append(args, e.Version)
+	}
+	r, err := t.exec(ctx, statement, args...)
+	if err == nil && changed(r) == 0 {
+		err = vis.ErrStale
+	}
+	e.Version++
+	return e, err
+}
+
+// EngineUse implements listen.Tx.
+func (t *tx) EngineUse(ctx context.Context, month string) (listen.EngineUse, error) {
+	u, err := one(ctx, t, "month", func(u *listen.EngineUse) []any {
+		return []any{&u.Month, &u.Calls, &u.Tokens, &u.Answered, &u.Abstained, &u.Failed}
+	}, selectUse, month)
+	u.Month = month
+	return u, absentIsNothing(err)
+}
+
+// SpendEngine implements listen.Tx.
+func (t *tx) SpendEngine(ctx context.Context, month string, tokens, mostCalls, mostTokens int64) (bool, error) {
+	if _, err := t.exec(ctx, insertUse, month); err != nil {
+		return false, err
+	}
+	r, err := t.exec(ctx, spendUse, month, tokens, mostCalls, mostTokens)
+	return err == nil && changed(r) == 1, err
+}
+
+// CountEngine implements listen.Tx.
+func (t *tx) CountEngine(ctx context.Context, month string, more listen.EngineUse) error {
+	return t.must(ctx, "month", countUse, month, more.Calls, more.Tokens, more.Answered, more.Abstained, more.Failed)
+}

@@ -132,7 +132,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	t.Cleanup(calls.Close)
 	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Cobrowse: true, Clock: h.clock, Mint: mint,
 		Log: slog.New(slog.DiscardHandler)})
-	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock})
+	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock, Caller: out, Sealer: keys})
 	h.watch = listen.NewWatch(h.store.Incidents(), h.desk, h.notify, h.clock, mint, slog.New(slog.DiscardHandler))
 	h.counts = listen.NewCounter(h.store.Contacts(), h.clock)
 	o := Options{Post: h.letters, Listen: h.listen, Watch: h.watch, Counts: h.counts, Assist: h.assist, Outside: out, Routing: h.routing, Engine: h.engine, Report: h.report, Desk: h.desk, Staff: h.staff, Channels: h.channels, Notify: h.notify, Blobs: blobs, Keys: keys, Front: frontEnd, PublicURL: ours, ViewerURL: viewerSite, Clock: h.clock, RateLimits: false}

@@ -242,6 +242,9 @@ var matrix = map[string]row{
 	"POST /api/v1/conversations/{id}/reading/similar": {who: "nnn...annn", of: "conversation", body: obj{"conversationIds": []string{}}},
 	"GET /api/v1/reader":                              {who: "nnnf...nf."},
 	"POST /api/v1/reader/train":                       {who: "nnnff..nnn", body: obj{}},
+	"GET /api/v1/reader/engine":                       {who: "nnnf...nf."},
+	"PUT /api/v1/reader/engine":                       {who: "nnnff..nnn", body: obj{"on": false, "url": "", "model": "", "which": "all", "monthlyCalls": 10, "monthlyTokens": 90000, "version": 0}},
+	"POST /api/v1/reader/engine/test":                 {who: "nnnff..nnn", body: obj{}},
 
 	"GET /api/v1/conversations/{id}/letters":                  {who: "nnn...an.a", of: "lettered"},
 	"PUT /api/v1/conversations/{id}/participants":             {who: "nnn...anfa", of: "lettered", body: obj{"address": "canary-office{suffix}@friends.example", "rights": "refused"}},

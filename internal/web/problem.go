@@ -12,6 +12,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/staff"
@@ -162,6 +163,8 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 		return templateOf(c)
 	case channel.Channel:
 		return s.channel(c)
+	case listen.EngineState:
+		return readerEngine(c, s.clock.Now())
 	}
 	return nil
 }

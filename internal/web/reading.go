@@ -247,6 +247,7 @@ func (s *Server) readingRoutes() {
 		access: members, scope: write}, s.correctReading)
 	s.similarRoutes()
 	s.readerRoutes()
+	s.engineRoutes()
 }
 
 // SimilarReadings are conversations that would be corrected like another.
@@ -299,7 +300,7 @@ func (s *Server) similarRoutes() {
 
 // ReaderState is what the workspace reads by.
 type ReaderState struct {
-	Engine        string         `json:"engine" enum:"built-in,endpoint"`
+	Engine        string         `json:"engine" enum:"built-in,endpoint" doc:"endpoint: one is asked too."`
 	Model         string         `json:"model"`
 	TrainedAt     *Moment        `json:"trainedAt,omitempty" doc:"Without it: the model that is built in."`
 	Corrections   int            `json:"corrections"`
@@ -336,7 +337,7 @@ func readerScores(of map[string]float64) ReaderScores {
 }
 
 func readerState(is listen.Standing, err error) (*reply[ReaderState], error) {
-	out := ReaderState{Engine: listen.BuiltIn, Model: is.Model, TrainedAt: maybe(is.TrainedAt), Corrections: is.Corrections, SinceTraining: is.SinceTraining,
+	out := ReaderState{Engine: is.Engine, Model: is.Model, TrainedAt: maybe(is.TrainedAt), Corrections: is.Corrections, SinceTraining: is.SinceTraining,
 		Scores: readerScores(is.Scores)}
 	if is.Underway {
 		out.Training = &TrainingState{is.Progress}

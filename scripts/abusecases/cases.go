@@ -115,6 +115,8 @@ var cases = []abuse{
 	{id: "D-12", what: "everybody reconnects at once"},
 	{id: "D-13", what: "calls asked for at a victim's number, or one that costs"},
 	{id: "D-14", what: "calendar files that are huge, endless, or unfold into millions of days"},
+	{id: "L-02", what: "a message that gives orders to a reading engine, and an engine that answers what it was not asked"},
+	{id: "L-03", what: "a reading engine outside that is told whose words it reads"},
 	{id: "P-01", what: "a note that reaches the customer"},
 	{id: "P-03", what: "cells of exported tables that a spreadsheet would reckon"},
 	{id: "P-10", what: "words, tokens and addresses in the log"},

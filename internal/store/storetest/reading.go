@@ -78,6 +78,53 @@ func testReadings(t *testing.T, e Engine) {
 		return nil
 	}))
 	testReasonTree(t, h)
+	testEngine(t, h, r)
+}
+
+// testEngine keeps an engine, and counts what it was used for.
+func testEngine(t *testing.T, h *house, r listen.Reading) {
+	ctx := t.Context()
+	e := listen.Engine{On: true, URL: "https://a.example/v1", Model: "m", Key: []byte{0, 255}, Which: listen.AskAll, MonthlyCalls: 2, MonthlyTokens: 100,
+		Consent: &listen.Consent{Member: h.member.ID, Name: "é", At: now, Terms: 1, To: "x"}}
+	wantCode(t, h.inListen(ctx, func(tx listen.Tx) error { _, err := tx.Engine(ctx); return err }), vis.NotFound)
+	for range 2 {
+		check(t, h.inListen(ctx, func(tx listen.Tx) error {
+			saved, err := tx.SaveEngine(ctx, e)
+			check(t, err)
+			e.Version++
+			same(t, "SaveEngine", saved, e)
+			got, err := tx.Engine(ctx)
+			same(t, "the engine", got, e)
+			return err
+		}))
+	}
+	stale := e
+	stale.Version--
+	if err := h.inListen(ctx, func(tx listen.Tx) error { _, err := tx.SaveEngine(ctx, stale); return err }); err != vis.ErrStale {
+		t.Errorf("a stale engine: %v", err)
+	}
+	check(t, h.inListen(ctx, func(tx listen.Tx) error {
+		for i, row := range []struct {
+			tokens int64
+			want   bool
+		}{{101, false}, {60, true}, {41, false}, {40, true}, {0, false}} {
+			if granted, err := tx.SpendEngine(ctx, "2026-11", row.tokens, 2, 100); granted != row.want || err != nil {
+				t.Errorf("call %d is granted: %v, %v", i, granted, err)
+			}
+		}
+		check(t, tx.CountEngine(ctx, "2026-11", listen.EngineUse{Tokens: -30, Answered: 1, Abstained: 2, Failed: 3}))
+		got, err := tx.EngineUse(ctx, "2026-11")
+		check(t, err)
+		same(t, "the month", got, listen.EngineUse{Month: "2026-11", Calls: 2, Tokens: 70, Answered: 1, Abstained: 2, Failed: 3})
+		got, err = tx.EngineUse(ctx, "2026-12")
+		check(t, err)
+		same(t, "another month", got, listen.EngineUse{Month: "2026-12"})
+		r.Engine, r.Model, r.Says.Best.Label, r.At = listen.Endpoint, "m", "order", now.Add(time.Hour)
+		check(t, tx.SaveReread(ctx, r))
+		read, err := tx.Reading(ctx, r.Message)
+		same(t, "what was read again", read, r)
+		return err
+	}))
 }
 
 // testReasonTree keeps a tree and a model.
@@ -141,6 +188,9 @@ func testForeignReadings(t *testing.T, e Engine) {
 		"LastCorrected":  func(tx listen.Tx) error { _, err := tx.LastCorrected(ctx, r.Conversation); return err },
 		"InsertReadings": func(tx listen.Tx) error { return tx.InsertReadings(ctx, []listen.Reading{r}) },
 		"Model":          func(tx listen.Tx) error { _, err := tx.Model(ctx); return err },
+		"Engine":         func(tx listen.Tx) error { _, err := tx.Engine(ctx); return err },
+		"SaveReread":     func(tx listen.Tx) error { return tx.SaveReread(ctx, r) },
+		"CountEngine":    func(tx listen.Tx) error { return tx.CountEngine(ctx, "2026-11", listen.EngineUse{Calls: 1}) },
 	} {
 		wantCode(t, own.inListen(ctx, ask), vis.NotFound)
 		if t.Failed() {
@@ -148,6 +198,12 @@ func testForeignReadings(t *testing.T, e Engine) {
 		}
 	}
 	check(t, theirs.inListen(ctx, func(tx listen.Tx) error {
+		if _, err := tx.SaveEngine(ctx, listen.Engine{Key: []byte("theirs")}); err != nil {
+			return err
+		}
+		if _, err := tx.SpendEngine(ctx, "2026-11", 5, 9, 9); err != nil {
+			return err
+		}
 		_, err := tx.SaveReasonTree(ctx, listen.Tree{Reasons: []listen.Reason{{Key: "theirs"}}})
 		return err
 	}))
@@ -164,6 +220,9 @@ func testForeignReadings(t *testing.T, e Engine) {
 		check(t, err)
 		tree, err := tx.ReasonTree(ctx)
 		check(t, err)
+		use, err := tx.EngineUse(ctx, "2026-11")
+		check(t, err)
+		same(t, "what another workspace's engine was used for", use, listen.EngineUse{Month: "2026-11"})
 		if len(some)+len(said)+len(corrected)+n+len(alike)+len(tree.Reasons) != 0 {
 			t.Errorf("seen of another workspace: %v %v %v %d %v %v", some, said, corrected, n, alike, tree)
 		}

@@ -2017,6 +2017,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reader/engine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Which endpoint is asked what messages say, and this month's use
+         * @description An API token needs the scope `settings:read`.
+         */
+        get: operations["getReaderEngine"];
+        /** Choose an endpoint to ask, or none; it reads what is said from then on */
+        put: operations["changeReaderEngine"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reader/engine/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask it about a message of ours; this counts for the budget */
+        post: operations["testReaderEngine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/reader/train": {
         parameters: {
             query?: never;
@@ -4889,6 +4927,23 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ChangeReaderEngine: {
+            /** @description Your name, with which you accept that messages are sent there without what tells whose they are. Needed once, and again for another address or model. */
+            accept?: string;
+            /** @description Without it the present one stays, unless the address changes; empty for none. */
+            key?: string;
+            model: string;
+            /** Format: int64 */
+            monthlyCalls: number;
+            /** Format: int64 */
+            monthlyTokens: number;
+            on: boolean;
+            url: string;
+            /** Format: int64 */
+            version: number;
+            /** @enum {string} */
+            which: "all" | "abstained";
+        };
         ChangeReasons: {
             items: components["schemas"]["Reason"][];
             /** Format: int64 */
@@ -6034,6 +6089,28 @@ export interface components {
         EndCallback: {
             /** @enum {string} */
             outcome: "done" | "unreachable";
+        };
+        EngineConsent: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** Format: uuid */
+            memberId: string;
+            /** @description As she wrote it */
+            name: string;
+            /**
+             * Format: int64
+             * @description Which version of the words she accepted
+             */
+            terms: number;
+        };
+        EngineTrial: {
+            /** @enum {string} */
+            outcome: "read" | "address" | "timeout" | "connection" | "key" | "busy" | "status" | "answer" | "reason" | "spent";
+            /** @description The reason that it gave to a message of ours about a late parcel */
+            reason?: string;
         };
         ErrorFrame: {
             code: string;
@@ -8470,6 +8547,64 @@ export interface components {
              */
             upTo: string;
         };
+        ReaderEngine: {
+            consent?: components["schemas"]["EngineConsent"];
+            hasKey: boolean;
+            model: string;
+            /** Format: int64 */
+            monthlyCalls: number;
+            /** Format: int64 */
+            monthlyTokens: number;
+            on: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            restingUntil?: string;
+            /** @enum {string} */
+            state: "off" | "ready" | "resting" | "spent";
+            /** @description Of an OpenAI-compatible API, without /chat/completions. Those who may not change settings see its host. */
+            url: string;
+            use: components["schemas"]["ReaderEngineUse"];
+            /**
+             * Format: int64
+             * @description 0 while none was chosen
+             */
+            version: number;
+            /**
+             * @description Which messages are sent: all, or those of which the built-in reader leaves the reason to people.
+             * @enum {string}
+             */
+            which: "all" | "abstained";
+            /**
+             * @description What went wrong last, on this node.
+             * @enum {string}
+             */
+            wrong?: "address" | "timeout" | "connection" | "key" | "busy" | "status" | "answer";
+        };
+        ReaderEngineUse: {
+            /**
+             * Format: int64
+             * @description Answers without a reason of the tree
+             */
+            abstained: number;
+            /** Format: int64 */
+            answered: number;
+            /** Format: int64 */
+            calls: number;
+            /** Format: int64 */
+            failed: number;
+            /**
+             * @description In UTC
+             * @example 2026-11
+             */
+            month: string;
+            /**
+             * Format: int64
+             * @description As the endpoint counts them; what it does not say is counted at its most.
+             */
+            tokens: number;
+        };
         ReaderScores: {
             /** Format: double */
             dissatisfied: number;
@@ -8483,7 +8618,10 @@ export interface components {
         ReaderState: {
             /** Format: int64 */
             corrections: number;
-            /** @enum {string} */
+            /**
+             * @description endpoint: one is asked too.
+             * @enum {string}
+             */
             engine: "built-in" | "endpoint";
             lastTraining?: components["schemas"]["LastTraining"];
             model: string;
@@ -14618,6 +14756,97 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReaderState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReaderEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderEngine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeReaderEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeReaderEngine"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReaderEngine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testReaderEngine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineTrial"];
                 };
             };
             /** @description Error */

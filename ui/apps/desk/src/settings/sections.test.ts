@@ -21,5 +21,15 @@ test('an agent reads ready answers and writes her signature', () => {
 
 test('a supervisor reads how work is shared out, and no member list', () => {
   const names = sectionsFor('supervisor').map(({ name }) => name);
-  expect(names).toEqual(['promises', 'priority', 'routing', 'rules', 'reasons', 'ready', 'signatures', 'account']);
+  expect(names).toEqual([
+    'promises',
+    'priority',
+    'routing',
+    'rules',
+    'reasons',
+    'engine',
+    'ready',
+    'signatures',
+    'account',
+  ]);
 });

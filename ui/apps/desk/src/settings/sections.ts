@@ -16,6 +16,7 @@ export type SectionName =
   | 'routing'
   | 'rules'
   | 'reasons'
+  | 'engine'
   | 'ready'
   | 'signatures'
   | 'account';
@@ -44,6 +45,7 @@ const all: readonly Section[] = [
   { name: 'routing', icon: 'merge', group: 'work', supervised: true },
   { name: 'rules', icon: 'code', group: 'work', supervised: true },
   { name: 'reasons', icon: 'tag', group: 'work', supervised: true },
+  { name: 'engine', icon: 'eye', group: 'work', supervised: true },
   { name: 'ready', icon: 'reply', group: 'answers', shared: true },
   { name: 'signatures', icon: 'pen', group: 'answers', shared: true },
   { name: 'account', icon: 'user', group: 'self' },

@@ -90,6 +90,7 @@ export const paletteFr = {
   'palette.settings.routing': 'Répartition',
   'palette.settings.rules': 'Règles',
   'palette.settings.reasons': 'Motifs et lecture',
+  'palette.settings.engine': 'Moteur de lecture',
   'palette.settings.ready': 'Réponses prêtes',
   'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'Mon compte',

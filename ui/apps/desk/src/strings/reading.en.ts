@@ -9,6 +9,7 @@ export const readingEn: Record<keyof typeof readingFr, string> = {
   'strip.perhaps.or': 'perhaps {reason} or {other}',
   'strip.sure': 'sure',
   'strip.likely': 'likely',
+  'strip.engine': 'read by {model}',
   'strip.member': 'reason given by a member',
   'strip.you': 'reason given by you',
   'strip.by': 'reason given by {name}',
@@ -52,6 +53,7 @@ export const readingEn: Record<keyof typeof readingFr, string> = {
   'message.nothing': 'no word stands out',
   'message.sure.high': 'sure',
   'message.sure.some': 'likely',
+  'message.engine': 'according to {model}, which does not say by which words',
   'message.sure.low': 'uncertain',
 
   'similar.title':
@@ -118,7 +120,8 @@ export const readingEn: Record<keyof typeof readingFr, string> = {
 
   'reader.title': 'The reader',
   'reader.lead': 'It reads every message on your server. Nothing leaves it.',
-  'reader.lead.endpoint': 'Every message is read by your organisation’s own engine.',
+  'reader.lead.endpoint':
+    'It reads every message on your server. The engine that your organisation chose reads some again, without what tells whose they are.',
   'reader.failed': 'How the reader stands could not be read.',
   'reader.model': 'Model',
   'reader.trained': 'Last trained',

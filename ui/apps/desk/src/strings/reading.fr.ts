@@ -7,6 +7,7 @@ export const readingFr = {
   'strip.perhaps.or': 'peut-être {reason} ou {other}',
   'strip.sure': 'sûr',
   'strip.likely': 'probable',
+  'strip.engine': 'lu par {model}',
   'strip.member': 'motif donné par un membre',
   'strip.you': 'motif donné par vous',
   'strip.by': 'motif donné par {name}',
@@ -51,6 +52,7 @@ export const readingFr = {
   'message.nothing': 'aucun mot ne ressort',
   'message.sure.high': 'sûr',
   'message.sure.some': 'probable',
+  'message.engine': 'selon {model}, qui ne dit pas par quels mots',
   'message.sure.low': 'incertain',
 
   'similar.title':
@@ -117,7 +119,8 @@ export const readingFr = {
 
   'reader.title': 'La lecture automatique',
   'reader.lead': 'Elle lit chaque message sur votre serveur. Rien n’en sort.',
-  'reader.lead.endpoint': 'Chaque message est lu par le moteur de votre organisation.',
+  'reader.lead.endpoint':
+    'Elle lit chaque message sur votre serveur. Le moteur que votre organisation a choisi en relit, sans ce qui dit de qui ils sont.',
   'reader.failed': 'L’état de la lecture n’a pas pu être lu.',
   'reader.model': 'Modèle',
   'reader.trained': 'Dernier apprentissage',

@@ -17,6 +17,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.routing': 'Routing',
   'settings.rules': 'Rules',
   'settings.reasons': 'Reasons and reading',
+  'settings.engine': 'Reading engine',
   'settings.ready': 'Ready answers',
   'settings.signatures': 'Signatures',
   'settings.account': 'My account',

@@ -15,6 +15,7 @@ export const settingsFr = {
   'settings.routing': 'Répartition',
   'settings.rules': 'Règles',
   'settings.reasons': 'Motifs et lecture',
+  'settings.engine': 'Moteur de lecture',
   'settings.ready': 'Réponses prêtes',
   'settings.signatures': 'Signatures',
   'settings.account': 'Mon compte',
