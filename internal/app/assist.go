@@ -13,6 +13,7 @@ import (
 
 	"visavis/internal/assist"
 	"visavis/internal/assist/media"
+	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/routing"
 	"visavis/internal/vis"
@@ -156,6 +157,12 @@ func (r roster) Callable(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, 
 // Free implements assist.Roster.
 func (r roster) Free(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error) {
 	return r.routing.Free(ctx, queues(tx), ws, team, now)
+}
+
+// Floor implements assist.Roster.
+func (r roster) Floor(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, ch channel.Channel, now time.Time) (assist.Floor, []vis.MemberID, error) {
+	open, opensAt, free, err := r.routing.Floor(ctx, queues(tx), ws, ch, now)
+	return assist.Floor{Open: open, OpensAt: opensAt}, free, err
 }
 
 // Engage implements assist.Roster.

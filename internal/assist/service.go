@@ -30,6 +30,8 @@ type Roster interface {
 	Callable(ctx context.Context, tx Tx, ws vis.WorkspaceID, c desk.Conversation, now time.Time) ([]vis.MemberID, error)
 	// Free are the members of a team, "" for all, who are here and could take a call, whatever they answer otherwise.
 	Free(ctx context.Context, tx Tx, ws vis.WorkspaceID, team vis.TeamID, now time.Time) ([]vis.MemberID, error)
+	// Floor is what goes on where a channel is answered, with the members who are here for its calls and in none; Free is not set.
+	Floor(ctx context.Context, tx Tx, ws vis.WorkspaceID, ch channel.Channel, now time.Time) (Floor, []vis.MemberID, error)
 	// Engage takes back what else is offered to a member who has just answered a call; that she does not take it is no fault of hers.
 	Engage(ctx context.Context, tx Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error
 }
@@ -37,6 +39,7 @@ type Roster interface {
 // Reach says what can be done on a channel.
 type Reach interface {
 	Capabilities(c channel.Channel) channel.Capabilities
+	Offer(c channel.Channel) channel.Offer
 }
 
 // Screens are told what is not kept in the log.
@@ -76,12 +79,14 @@ type Service struct {
 	spaces  map[vis.AssistID]vis.WorkspaceID // whose the sessions with media here are
 	rooms   map[vis.AssistID]*room           // of co-browsing, while somebody is connected to it
 	usual   map[vis.ChannelID]usual
+	floors  map[vis.ChannelID]keptFloor
 }
 
 // New makes the service.
 func New(o Options) *Service {
 	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
-		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual)}
+		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual),
+		floors: make(map[vis.ChannelID]keptFloor)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)
 	}
@@ -170,6 +175,9 @@ func (s *Service) press(ctx context.Context, tx Tx, by vis.Actor, id vis.AssistI
 	}
 	if !s.Offered(ch) {
 		return Session{}, errOff()
+	}
+	if err := s.mayPress(ctx, tx, by, ch, in.Page, now); err != nil {
+		return Session{}, err
 	}
 	var page *desk.PageView
 	if in.Page != nil {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/vis"
 )
@@ -95,6 +96,40 @@ func (s *Service) Free(ctx context.Context, tx Tx, ws vis.WorkspaceID, team vis.
 		}
 	}
 	return out, nil
+}
+
+// Floor is whether a channel is within its opening hours, when it opens next, and who could answer a call on it: who is here, in reach of its
+// queue and in no call. Languages and skills are the caller's, and not known before she calls.
+func (s *Service) Floor(ctx context.Context, tx Tx, ws vis.WorkspaceID, ch channel.Channel, now time.Time) (open bool, opensAt time.Time, free []vis.MemberID, err error) {
+	u := s.setup(tx, ws)
+	h, _, err := u.Hours(ctx, "", ch.Team, ch)
+	if err != nil {
+		return false, time.Time{}, nil, err
+	}
+	if open = h.Open(now); !open {
+		opensAt, _ = h.NextOpen(now)
+	}
+	k, err := newChecker(ctx, u, now)
+	if err != nil {
+		return false, time.Time{}, nil, err
+	}
+	queue, err := u.Queue(ctx, ch.Team)
+	if err != nil {
+		return false, time.Time{}, nil, err
+	}
+	for _, m := range k.members {
+		if !k.here(m.ID) || !queue.reaches(m) {
+			continue
+		}
+		_, _, calls, err := k.freeForCalls(ctx, m.ID)
+		if err != nil {
+			return false, time.Time{}, nil, err
+		}
+		if calls {
+			free = append(free, m.ID)
+		}
+	}
+	return open, opensAt, free, nil
 }
 
 // Engage takes back what rings for a member who has just answered a call.

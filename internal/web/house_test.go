@@ -166,6 +166,11 @@ func (r roster) Free(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, team
 	return r.Service.Free(ctx, tx.(routing.Tx), ws, team, now)
 }
 
+func (r roster) Floor(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, ch channel.Channel, now time.Time) (assist.Floor, []vis.MemberID, error) {
+	open, opensAt, free, err := r.Service.Floor(ctx, tx.(routing.Tx), ws, ch, now)
+	return assist.Floor{Open: open, OpensAt: opensAt}, free, err
+}
+
 func (r roster) Engage(ctx context.Context, tx assist.Tx, ws vis.WorkspaceID, m vis.MemberID, now time.Time) error {
 	return r.Service.Engage(ctx, tx.(routing.Tx), ws, m, now)
 }

@@ -170,13 +170,25 @@ type MailInbox struct {
 
 // WebchatSettings are what an administrator chooses for a chat on web pages.
 type WebchatSettings struct {
-	Colour    string    `json:"colour,omitempty" doc:"Of the button and the header, #rrggbb"`
-	Greeting  Greeting  `json:"greeting,omitempty"`
-	Origins   []string  `json:"origins,omitempty" nullable:"false" doc:"Web origins whose pages may embed the chat; none allows every page."`
-	Languages []string  `json:"languages,omitempty" nullable:"false" enum:"fr,en"`
-	TeamID    *string   `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
-	Assist    bool      `json:"assist,omitempty" doc:"Whether customers may call for live assistance from here."`
-	Hours     *Schedule `json:"hours,omitempty"`
+	Colour    string       `json:"colour,omitempty" doc:"Of the button and the header, #rrggbb"`
+	Greeting  Greeting     `json:"greeting,omitempty"`
+	Origins   []string     `json:"origins,omitempty" nullable:"false" doc:"Web origins whose pages may embed the chat; none allows every page."`
+	Languages []string     `json:"languages,omitempty" nullable:"false" enum:"fr,en"`
+	TeamID    *string      `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
+	Assist    bool         `json:"assist,omitempty" doc:"Whether customers may call for live assistance from here."`
+	Offer     *AssistOffer `json:"offer,omitempty" doc:"When live assistance is offered; without it, always."`
+	Hours     *Schedule    `json:"hours,omitempty"`
+}
+
+// AssistOffer says when customers are offered live assistance.
+type AssistOffer struct {
+	Only      []string `json:"only,omitempty" nullable:"false" maxItems:"30" doc:"Pages, as /checkout* or shop.example/help/*; none is every page."`
+	Never     []string `json:"never,omitempty" nullable:"false" maxItems:"30" doc:"Pages where it is not, whatever only says."`
+	Whom      string   `json:"whom,omitempty" enum:"verified,unverified," doc:"Everyone, without it."`
+	Languages []string `json:"languages,omitempty" nullable:"false" enum:"fr,en" doc:"None is all."`
+	Segments  []string `json:"segments,omitempty" nullable:"false" maxItems:"30" doc:"None is every customer."`
+	InHours   bool     `json:"inHours,omitempty" doc:"In opening hours only."`
+	Staff     int      `json:"staff,omitempty" minimum:"0" maximum:"99" doc:"How many must be free to answer; 0 lets her call, and tells her the honest wait."`
 }
 
 // Greeting is the first words by language.

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"visavis/internal/assist"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/routing"
@@ -98,8 +99,14 @@ type VisitorChannel struct {
 	Open      bool         `json:"open"`
 	OpensAt   *Moment      `json:"opensAt,omitempty"`
 	Here      bool         `json:"here" doc:"Whether somebody is there to answer now."`
-	// Assist says that a person can be called for at once.
+	// Assist says that a person can be called for at once, by who asks and from where.
 	Assist bool `json:"assist"`
+	// AssistWhy says why not: it is off, or not for this page, this customer, this hour, or nobody is free.
+	AssistWhy string `json:"assistWhy,omitempty" enum:"off,page,whom,hours,staff,"`
+	// AssistFrom is when an adviser can be called again, where it is for the hour.
+	AssistFrom *Moment `json:"assistFrom,omitempty"`
+	// AssistVaries says that it may change by itself: ask again in a while.
+	AssistVaries bool `json:"assistVaries,omitempty"`
 	// Cobrowse says that she could then show her page.
 	Cobrowse bool `json:"cobrowse"`
 	// Incident is what is known to be wrong at the moment, so that nobody has to ask.
@@ -187,6 +194,10 @@ type Whereabouts struct {
 
 type channelInput struct {
 	Key string `query:"key" required:"true" maxLength:"64"`
+	// Authorization is the session that this browser holds, if any: what is offered may depend on who she is.
+	Authorization string `header:"Authorization" hidden:"true"`
+	Page          string `query:"page" maxLength:"2048" doc:"Where the browser is: live assistance may be for some pages only."`
+	Locale        string `query:"locale" maxLength:"35" doc:"Of who is not known yet."`
 }
 
 type startVisitInput struct {
@@ -285,9 +296,13 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if err != nil {
 		return nil, err
 	}
+	offered, err := s.assist.OfferTo(ctx, e.Workspace, e.Channel, s.asking(ctx, e, in))
+	if err != nil {
+		return nil, err
+	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
-		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: s.assist.Offered(e.Channel),
-		Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
+		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: offered.Why == "",
+		AssistWhy: offered.Why, AssistFrom: maybe(offered.OpensAt), AssistVaries: offered.Varies, Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
 		Incident: incident, Promise: visitorPromise(before)}), nil
 }
 
@@ -298,6 +313,31 @@ func (s *Server) incidentNow(ctx context.Context, ws vis.WorkspaceID) (*Greeting
 		return nil, err
 	}
 	return &Greeting{banner.In("fr"), banner.In("en")}, nil
+}
+
+// asking is who would call, as far as her session says, and where her browser says it is.
+func (s *Server) asking(ctx context.Context, e channel.Embedded, in *channelInput) channel.Asking {
+	var page *assist.Page
+	if v := (&Whereabouts{URL: in.Page}).view(s.clock.Now()); v != nil {
+		page = &assist.Page{URL: v.URL}
+	}
+	by, known := s.sessionOn(ctx, e, in.Authorization)
+	if known {
+		if c, err := s.desk.Customer(ctx, by, by.Customer()); err == nil {
+			return assist.AskingAs(c, page)
+		}
+	}
+	return assist.AskingAs(desk.Customer{Locale: locale(in.Locale)}, page)
+}
+
+// sessionOn is who holds a session on a channel, by her header.
+func (s *Server) sessionOn(ctx context.Context, e channel.Embedded, header string) (vis.Actor, bool) {
+	const scheme = "Visitor "
+	if len(header) <= len(scheme) || header[:len(scheme)] != scheme {
+		return vis.Actor{}, false
+	}
+	by, visit, err := s.desk.VisitorBy(ctx, header[len(scheme):])
+	return by, err == nil && by.Workspace == e.Workspace && visit.Channel == e.Channel.ID
 }
 
 // maxTeam is how many faces strangers are shown.
@@ -354,15 +394,10 @@ func (s *Server) startVisit(ctx context.Context, _ caller, in *startVisitInput) 
 // previous is the customer whose valid session this browser still holds on this channel: who was anonymous becomes who she proves
 // to be.
 func (s *Server) previous(ctx context.Context, e channel.Embedded, claim *channel.Claim, header string) vis.CustomerID {
-	const scheme = "Visitor "
-	if claim == nil || len(header) <= len(scheme) || header[:len(scheme)] != scheme {
-		return ""
+	if by, known := s.sessionOn(ctx, e, header); known && claim != nil {
+		return by.Customer()
 	}
-	by, visit, err := s.desk.VisitorBy(ctx, header[len(scheme):])
-	if err != nil || by.Workspace != e.Workspace || visit.Channel != e.Channel.ID {
-		return ""
-	}
-	return by.Customer()
+	return ""
 }
 
 // locale keeps what a browser says of its language to one that we speak.

@@ -27,6 +27,7 @@ const Kind channel.Kind = "webchat"
 const (
 	maxGreeting   = 160
 	maxOrigins    = 50
+	maxSegments   = 30
 	maxText       = 20_000
 	maxFile       = 25 << 20
 	maxClaimFor   = 24 * time.Hour
@@ -41,6 +42,8 @@ type Settings struct {
 	Languages []string          `json:"languages"` // "fr", "en"; the first is the fallback
 	// Assist lets customers call for live assistance from here.
 	Assist bool `json:"assist,omitempty"`
+	// Offer says when: where, to whom, in which hours, with how many at their desks.
+	Offer *channel.Offer `json:"offer,omitempty"`
 	// Hours are the chat's own; without them, those of its team or of the workspace count.
 	Hours *hours.Calendar `json:"hours,omitempty"`
 }
@@ -51,6 +54,7 @@ type Adapter struct{}
 var (
 	_ channel.VisitorAdapter = Adapter{}
 	_ channel.Scheduler      = Adapter{}
+	_ channel.Offerer        = Adapter{}
 )
 
 // Kind implements channel.Adapter.
@@ -131,7 +135,71 @@ func (s *Settings) check() error {
 		}
 	}
 	s.Origins = origins
+	if err := s.checkOffer(); err != nil {
+		return err
+	}
 	return s.checkHours()
+}
+
+// checkOffer cleans when live assistance is offered.
+func (s *Settings) checkOffer() (err error) {
+	o := s.Offer
+	if o == nil {
+		return nil
+	}
+	if o.Only, err = checkPatterns("settings.offer.only", o.Only); err != nil {
+		return err
+	}
+	if o.Never, err = checkPatterns("settings.offer.never", o.Never); err != nil {
+		return err
+	}
+	if o.Whom != "" && o.Whom != channel.ToVerified && o.Whom != channel.ToUnverified {
+		return vis.InField("settings.offer.whom", "It is offered to everyone, or to those who are verified or unverified, not %q.", o.Whom)
+	}
+	for _, l := range o.Languages {
+		if l != "fr" && l != "en" {
+			return vis.InField("settings.offer.languages", "The chat speaks fr and en, not %q.", l)
+		}
+	}
+	segments := make([]string, 0, len(o.Segments))
+	for _, word := range o.Segments {
+		if word = text.Line(word); word != "" && !slices.Contains(segments, word) {
+			segments = append(segments, word)
+		}
+	}
+	if o.Segments = segments; len(segments) > maxSegments {
+		return vis.InField("settings.offer.segments", "There may be %d segments.", maxSegments)
+	}
+	if o.Staff < 0 || o.Staff > channel.MaxStaff {
+		return vis.InField("settings.offer.staff", "Between 0 and %d people.", channel.MaxStaff)
+	}
+	return nil
+}
+
+func checkPatterns(field string, in []string) ([]string, error) {
+	if len(in) > channel.MaxPatterns {
+		return nil, vis.InField(field, "There may be %d pages.", channel.MaxPatterns)
+	}
+	var out []string
+	for _, p := range in {
+		clean, ok := channel.CheckPattern(p)
+		if !ok {
+			return nil, vis.InField(field, "%q is no page: one looks like /checkout* or shop.example/help/*, without ? and #.", text.Line(p))
+		}
+		if !slices.Contains(out, clean) {
+			out = append(out, clean)
+		}
+	}
+	return out, nil
+}
+
+// Offer implements channel.Offerer.
+func (Adapter) Offer(c channel.Channel) channel.Offer {
+	s, err := settings(c)
+	if err != nil || s.Offer == nil {
+		return channel.Offer{}
+	}
+	return *s.Offer
 }
 
 // checkHours says where in the settings a field of the calendar is.

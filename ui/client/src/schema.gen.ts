@@ -4026,6 +4026,28 @@ export interface components {
              */
             unheard: number;
         };
+        AssistOffer: {
+            /** @description In opening hours only. */
+            inHours?: boolean;
+            /** @description None is all. */
+            languages?: ("fr" | "en")[];
+            /** @description Pages where it is not, whatever only says. */
+            never?: string[];
+            /** @description Pages, as /checkout* or shop.example/help/*; none is every page. */
+            only?: string[];
+            /** @description None is every customer. */
+            segments?: string[];
+            /**
+             * Format: int64
+             * @description How many must be free to answer; 0 lets her call, and tells her the honest wait.
+             */
+            staff?: number;
+            /**
+             * @description Everyone, without it.
+             * @enum {string}
+             */
+            whom?: "verified" | "unverified" | "";
+        };
         AssistPage: {
             title: string;
             url: string;
@@ -10258,6 +10280,14 @@ export interface components {
         };
         VisitorChannel: {
             assist: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            assistFrom?: string;
+            assistVaries?: boolean;
+            /** @enum {string} */
+            assistWhy?: "off" | "page" | "whom" | "hours" | "staff" | "";
             cobrowse: boolean;
             colour: string;
             greeting: components["schemas"]["Greeting"];
@@ -10424,6 +10454,8 @@ export interface components {
             greeting?: components["schemas"]["Greeting"];
             hours?: components["schemas"]["Schedule"];
             languages?: ("fr" | "en")[];
+            /** @description When live assistance is offered; without it, always. */
+            offer?: components["schemas"]["AssistOffer"];
             /** @description Web origins whose pages may embed the chat; none allows every page. */
             origins?: string[];
             /** @description The team that new conversations go to. */
@@ -16926,6 +16958,10 @@ export interface operations {
         parameters: {
             query: {
                 key: string;
+                /** @description Where the browser is: live assistance may be for some pages only. */
+                page?: string;
+                /** @description Of who is not known yet. */
+                locale?: string;
             };
             header?: never;
             path?: never;

@@ -276,6 +276,23 @@ test('she changes her mind: nothing rings any more, and the conversation is kept
   await assistance(chat).getByRole('button', { name: 'Plutôt écrire' }).click();
   await bell(desk).waitFor({ state: 'detached' });
   await chat.locator('textarea').waitFor();
+
+  // Where it is not offered, the page knows, and the same press opens the chat.
+  const { page } = await scene.member();
+  const offer = async (offer: object) => {
+    const { items } = await ask<{ items: Channel[] }>(page, 'GET', 'channels');
+    const shop = items.find(({ kind }) => kind === 'webchat');
+    const settings = { ...shop?.settings, offer };
+    await ask(page, 'PATCH', `channels/${shop?.id}`, { settings, version: shop?.version });
+  };
+  await offer({ never: ['/aide*'] });
+  await customer.page.goto(`${scene.house.shop}/aide.html?lang=fr`);
+  await customer.page.locator('html[data-visavis-nosos]').waitFor();
+  await customer.page.getByRole('button', { name: 'Voir un conseiller maintenant' }).click();
+  const there = await frameOf(customer.page);
+  await there.locator('textarea').waitFor();
+  expect(await assistance(there).count()).toBe(0);
+  await offer({});
 });
 
 // Seeing the page together ----------------------------------------------------------------

@@ -127,6 +127,8 @@ export class Panel {
         this.#ready = true;
         this.#sos.ariaLabel = said.sos;
         this.#sos.hidden = !said.sos;
+        // For the page's own style: whether its elements that call can call now.
+        document.documentElement.toggleAttribute('data-visavis-nosos', !said.sos);
         this.#name();
         if (this.#wanted) this.#show(true, false);
         if (this.#called) this.#ask();

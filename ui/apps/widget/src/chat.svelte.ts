@@ -179,7 +179,12 @@ export class Chat {
   }
   /** Who is here may have changed, and an hour that was promised a while ago is not the one that is promised now. */
   lookAgain(): void {
-    if (this.#open && !document.hidden) void this.session.look().then((look) => (this.#look = look), ignore);
+    if ((this.#open || this.#calls) && !document.hidden)
+      void this.session.look().then((look) => (this.#look = look), ignore);
+  }
+  /** Whether a person could be called here, on some page or at some hour. */
+  get #calls(): boolean {
+    return !!this.#look && this.#look.assistWhy !== 'off';
   }
   hide(): void {
     this.#open = false;
@@ -197,7 +202,9 @@ export class Chat {
   }
 
   page(page: HostPage): void {
+    const moved = this.session.page?.url !== page.url;
     this.session.page = page;
+    if (moved) this.lookAgain();
     this.#line?.page(page.url, page.title);
   }
 
@@ -387,6 +394,7 @@ export class Chat {
       case 'team':
         if (this.#look)
           this.#look = { ...this.#look, here: frame.here, team: frame.team, incident: frame.incident ?? undefined };
+        if (this.#look?.assistVaries) this.lookAgain();
         return;
       default: // meant for members, or answered by the line itself
     }

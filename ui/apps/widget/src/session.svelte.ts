@@ -48,7 +48,8 @@ export class Session {
   }
 
   look(): Promise<VisitorChannel> {
-    return this.api.get('/visitor/channel', { key: this.#channel });
+    const { page, locale } = this;
+    return this.api.get('/visitor/channel', { key: this.#channel, locale, ...(page ? { page: page.url } : {}) });
   }
 
   /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */

@@ -15,7 +15,15 @@ export interface Devices {
 }
 
 type Ask = ConsentKind;
-export type Fault = 'full' | 'often' | 'off' | 'unreachable';
+export type Fault = 'full' | 'often' | 'off' | 'hours' | 'staff' | 'unreachable';
+const faults: Readonly<Record<string, Fault>> = {
+  assist_full: 'full',
+  assist_off: 'off',
+  assist_page: 'off',
+  assist_whom: 'off',
+  assist_hours: 'hours',
+  assist_staff: 'staff',
+};
 
 /**
  * calling, late: nobody has taken it yet; joining: somebody has, the media are on their way; live; lost: being brought back;
@@ -364,8 +372,8 @@ export class Sos {
     this.forget();
     const code = isProblem(error) ? error.code : '';
     const status = isProblem(error) ? error.status : 0;
-    this.#fault =
-      code === 'assist_full' ? 'full' : status === 429 ? 'often' : code === 'assist_off' ? 'off' : 'unreachable';
+    this.#fault = status === 429 ? 'often' : (faults[code] ?? 'unreachable');
+    this.#chat.lookAgain();
   }
 }
 

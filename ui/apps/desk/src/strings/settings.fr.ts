@@ -212,6 +212,26 @@ export const settingsFr = {
   'channels.assist': 'Vos clients peuvent voir et entendre un conseiller',
   'channels.assist.hint':
     'Le conseiller les entend et ne les voit pas. Le serveur doit avoir un port pour le son et l’image (--media-listen).',
+  'offer.sentence':
+    'Proposée {on, select, all {sur toutes les pages} other {sur {pages}}}{off, select, none {} other {, sauf sur {never}}}, {whom, select, verified {aux clients identifiés} unverified {aux visiteurs non identifiés} other {à tout le monde}}{of, select, all {} other { du segment {segments}}}{language, select, fr { qui parle français} en { qui parle anglais} other {}}, {hours, select, yes {pendant les heures d’ouverture} other {à toute heure}}{n, plural, =0 {, même quand personne n’est libre\u202f: l’attente est annoncée} one {, quand # personne est libre} other {, quand # personnes sont libres}}.',
+  'offer.only': 'Pages où elle est proposée',
+  'offer.only.hint':
+    'Aucune\u202f: toutes les pages. * remplace n’importe quoi\u202f: /panier*, boutique.example/aide/*',
+  'offer.never': 'Pages où elle ne l’est pas',
+  'offer.whom': 'À qui',
+  'offer.whom.everyone': 'Tout le monde',
+  'offer.whom.verified': 'Clients identifiés',
+  'offer.whom.unverified': 'Visiteurs non identifiés',
+  'offer.language': 'Dans quelle langue',
+  'offer.language.any': 'Toutes',
+  'offer.language.fr': 'Français',
+  'offer.language.en': 'Anglais',
+  'offer.segments': 'Pour ces segments seulement',
+  'offer.segments.hint': 'Aucun\u202f: tous les clients. Le segment est dans la fiche du client.',
+  'offer.hours': 'Pendant les heures d’ouverture seulement',
+  'offer.hours.hint': 'Celles de ce chat, sinon de son équipe, sinon de l’espace.',
+  'offer.staff': 'Personnes libres exigées',
+  'offer.staff.hint': '0\u202f: les clients peuvent toujours appeler, et savent combien de temps cela prend.',
   'channels.install.sos': 'Pour appeler un conseiller depuis n’importe quel bouton de vos pages',
   'channels.install.sos.words': 'Voir un conseiller maintenant',
   'channels.install.check':

@@ -6,6 +6,9 @@ import { settingsOf } from './read.ts';
 export const greetingLength = 160;
 export const originsMost = 50;
 
+type AssistOffer = NonNullable<WebchatSettings['offer']>;
+export type Whom = NonNullable<AssistOffer['whom']>;
+
 /** A web chat while it is being written: may be wrong for a moment, knows whether it is and whether it differs. */
 export class ChannelDraft {
   name = $state('');
@@ -16,6 +19,14 @@ export class ChannelDraft {
   teamId = $state('');
   /** Whether its customers may call a person on video. */
   assist = $state(false);
+  /** Where, to whom and when that is offered. */
+  only = $state.raw<readonly string[]>([]);
+  never = $state.raw<readonly string[]>([]);
+  whom = $state<Whom>('');
+  speaks = $state<Locale | ''>('');
+  segments = $state.raw<readonly string[]>([]);
+  inHours = $state(false);
+  staff = $state(0);
   timed = $state(false);
   zone = $state('');
   week = $state.raw<readonly Slot[]>([]);
@@ -28,7 +39,7 @@ export class ChannelDraft {
   }
 
   fill(channel: Pick<Channel, 'name' | 'settings'>): void {
-    const { colour, greeting, languages, origins, teamId, hours, assist } = settingsOf(channel);
+    const { colour, greeting, languages, origins, teamId, hours, assist, offer } = settingsOf(channel);
     this.name = channel.name;
     this.colour = colour;
     this.greeting = { ...greeting };
@@ -36,6 +47,13 @@ export class ChannelDraft {
     this.origins = origins;
     this.teamId = teamId ?? '';
     this.assist = assist ?? false;
+    this.only = offer?.only ?? [];
+    this.never = offer?.never ?? [];
+    this.whom = offer?.whom ?? '';
+    this.speaks = offer?.languages?.length === 1 ? (offer.languages[0] ?? '') : '';
+    this.segments = offer?.segments ?? [];
+    this.inHours = offer?.inHours ?? false;
+    this.staff = offer?.staff ?? 0;
     this.timed = hours != null;
     this.zone = hours?.zone ?? this.zone;
     this.week = sorted(hours?.week ?? []);
@@ -61,7 +79,21 @@ export class ChannelDraft {
       languages: [...this.languages],
       ...(this.teamId === '' ? {} : { teamId: this.teamId }),
       ...(this.assist ? { assist: true } : {}),
+      ...(Object.keys(this.offer).length > 0 ? { offer: this.offer } : {}),
       ...(this.timed ? { hours: { zone: this.zone, week: sorted(this.week) } } : {}),
+    };
+  }
+
+  /** Empty where it is offered everywhere, to everyone, at any hour. */
+  get offer(): AssistOffer {
+    return {
+      ...(this.only.length ? { only: [...this.only] } : {}),
+      ...(this.never.length ? { never: [...this.never] } : {}),
+      ...(this.whom ? { whom: this.whom } : {}),
+      ...(this.speaks ? { languages: [this.speaks] } : {}),
+      ...(this.segments.length ? { segments: [...this.segments] } : {}),
+      ...(this.inHours ? { inHours: true } : {}),
+      ...(this.staff ? { staff: this.staff } : {}),
     };
   }
 

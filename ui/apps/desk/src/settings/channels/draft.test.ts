@@ -46,6 +46,19 @@ test('live assistance is asked for where it is wanted, and nowhere else', () => 
   expect(new ChannelDraft({ ...channel, settings: draft.settings }, 'UTC').assist).toBe(true);
 });
 
+test('when it is offered is kept as it was said, and nothing is sent for always', () => {
+  const offer = { only: ['/panier*'], whom: 'verified', languages: ['fr'], inHours: true, staff: 1 } as const;
+  const given = {
+    ...channel.settings,
+    assist: true,
+    offer: { ...offer, only: [...offer.only], languages: [...offer.languages] },
+  };
+  const draft = new ChannelDraft({ ...channel, settings: given }, 'UTC');
+  expect(draft.settings).toEqual(given);
+  draft.fill({ ...channel, settings: { ...channel.settings, assist: true, offer: {} } });
+  expect(draft.settings).not.toHaveProperty('offer');
+});
+
 test('a change taken back is no change', () => {
   const draft = new ChannelDraft(channel, 'UTC');
   draft.name = 'Autre';
