@@ -58,6 +58,10 @@ export type SearchAnswer = Schemas['SearchAnswer'];
 // Live assistance ---------------------------------------------------------------------
 
 export type Assist = Schemas['Assist'];
+export type AssistMeasures = Schemas['AssistMeasures'];
+/** A check of a connection that somebody sent, and what the server found out about itself. */
+export type SentCheck = Schemas['SentCheck'];
+export type Finding = Schemas['Finding'];
 export type RefusalReason = Schemas['RefuseAssist']['reason'];
 /** What a customer may allow during a live assistance. */
 export type ConsentKind = Schemas['Consent']['kind'];
