@@ -25,4 +25,9 @@ type Tx interface {
 	Assists(ctx context.Context, id vis.ConversationID) ([]Session, error)
 	// AssistsBetween are those that were pressed from one instant up to another, the newest so many, oldest first.
 	AssistsBetween(ctx context.Context, from, to time.Time, limit int) ([]Session, error)
+
+	InsertCheck(ctx context.Context, c Check) error
+	// Checks are the newest so many, newest first; ForgetChecks leaves of them those since an instant.
+	Checks(ctx context.Context, limit int) ([]Check, error)
+	ForgetChecks(ctx context.Context, newest int, since time.Time) error
 }

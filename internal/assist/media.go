@@ -41,6 +41,12 @@ type Media interface {
 	Connected(id vis.AssistID, leg Leg) bool
 	// Servers are relays that a side of the session may use when it reaches us in no other way, with credentials of its own.
 	Servers(id vis.AssistID, now time.Time) []Server
+	// OpenCheck lets somebody try her connection out for a moment, without a call; TryOut answers her offer, and sends back whatever data
+	// comes. Servers are those of the check, as of a session.
+	OpenCheck(id vis.AssistID) error
+	TryOut(ctx context.Context, id vis.AssistID, offer string) (answer string, err error)
+	// Examine finds out whether browsers can reach what Join and Servers name, as far as this machine can tell.
+	Examine(ctx context.Context, id vis.AssistID) ([]Finding, error)
 	// OnChange is told, on a goroutine of the backend, whenever a leg connects or is lost. It is set once, before the first session.
 	OnChange(func(ctx context.Context, id vis.AssistID, leg Leg, connected bool))
 }

@@ -80,12 +80,13 @@ type Service struct {
 	rooms   map[vis.AssistID]*room           // of co-browsing, while somebody is connected to it
 	usual   map[vis.ChannelID]usual
 	floors  map[vis.ChannelID]keptFloor
+	checks  map[vis.AssistID]pendingCheck // that were begun and not sent yet
 }
 
 // New makes the service.
 func New(o Options) *Service {
 	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
-		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual),
+		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual), checks: make(map[vis.AssistID]pendingCheck),
 		floors: make(map[vis.ChannelID]keptFloor)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)

@@ -40,6 +40,37 @@ const (
 		WHERE workspace = $1 AND id = $2 AND version = $3`
 )
 
+// Ids of checks begin with their time too.
+const (
+	insertCheck  = `INSERT INTO assist_checks (workspace, id, channel, at, found_json) VALUES ($1, $2, $3, $4, $5)`
+	listChecks   = `SELECT id, channel, at, found_json FROM assist_checks WHERE workspace = $1 ORDER BY id DESC LIMIT $2`
+	forgetChecks = `DELETE FROM assist_checks WHERE workspace = $1 AND id < $2`
+	forgetOlder  = `DELETE FROM assist_checks WHERE workspace = $1 AND id <= (SELECT id FROM assist_checks WHERE workspace = $1
+		ORDER BY id DESC LIMIT 1 OFFSET $2)`
+)
+
+// InsertCheck implements assist.Tx.
+func (t *tx) InsertCheck(ctx context.Context, c assist.Check) error {
+	_, err := t.exec(ctx, insertCheck, string(c.ID), string(c.Channel), millis(c.At), asJSON(c.Found))
+	return err
+}
+
+// Checks implements assist.Tx.
+func (t *tx) Checks(ctx context.Context, limit int) ([]assist.Check, error) {
+	return all(ctx, t, func(c *assist.Check) []any {
+		return []any{(*string)(&c.ID), (*string)(&c.Channel), (*at)(&c.At), inJSON(&c.Found)}
+	}, listChecks, limit)
+}
+
+// ForgetChecks implements assist.Tx.
+func (t *tx) ForgetChecks(ctx context.Context, newest int, since time.Time) error {
+	if _, err := t.exec(ctx, forgetChecks, vis.FirstID(since)); err != nil {
+		return err
+	}
+	_, err := t.exec(ctx, forgetOlder, newest)
+	return err
+}
+
 // Calls implements routing.Tx. A colleague who is in a call as a third is in a call.
 func (t *tx) Calls(ctx context.Context) ([]routing.Call, error) {
 	open, err := t.OpenAssists(ctx)

@@ -290,9 +290,11 @@ func (s *Server) assistFor(ctx context.Context, by caller, x assist.Session) (As
 	return assistOf(x, new(s.conversation(ctx, by.Workspace, c, nil))), nil
 }
 
-func (s *Server) iceServers(x assist.Session) []IceServer {
+func (s *Server) iceServers(x assist.Session) []IceServer { return iceServers(s.assist.Servers(x)) }
+
+func iceServers(all []assist.Server) []IceServer {
 	out := []IceServer{}
-	for _, r := range s.assist.Servers(x) {
+	for _, r := range all {
 		out = append(out, IceServer{r.URLs, r.Username, r.Credential})
 	}
 	return out

@@ -116,6 +116,7 @@ func (s *Server) assistRoutes() {
 	s.memberAssistRoutes()
 	s.colleagueRoutes()
 	s.assistMeasureRoutes()
+	s.checkRoutes()
 }
 
 func (s *Server) visitorAssistRoutes() {

@@ -29,6 +29,7 @@ const (
 	surfaceLoader
 	surfaceContent
 	surfaceViewer
+	surfaceCheck
 )
 
 const (
@@ -81,6 +82,9 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		// Its links are signed, and letters are shown in frames that belong to no origin.
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+	case surfaceCheck:
+		h.Set("Content-Security-Policy", s.checkPolicy())
+		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	case surfaceViewer:
 		h.Set("Content-Security-Policy", s.viewerPolicy)
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")
@@ -92,7 +96,7 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 func permissions(on surface) string {
 	const closed = "geolocation=(), payment=(), usb=()"
 	switch on {
-	case surfaceDesk:
+	case surfaceDesk, surfaceCheck:
 		return "camera=(self), microphone=(self), " + closed
 	case surfaceChat:
 		return "camera=(), microphone=(self), " + closed

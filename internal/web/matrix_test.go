@@ -111,6 +111,13 @@ var matrix = map[string]row{
 	"GET /api/v1/offers":                                  {who: "nnn....nnn"},
 	"POST /api/v1/offers/{id}/accept":                     {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
 	"POST /api/v1/offers/{id}/decline":                    {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
+	"GET /sos/check":                                      {who: ".........."},
+	"GET /sos/check.js":                                   {who: ".........."},
+	"POST /api/v1/sos/checks":                             {who: "..........", body: obj{"key": "{key}"}},
+	"POST /api/v1/sos/checks/{id}/try":                    {who: "aaaaaaaaaa", path: "/api/v1/sos/checks/" + newID() + "/try", body: obj{"offer": listens}},
+	"POST /api/v1/sos/checks/{id}/send":                   {who: "aaaaaaaaaa", path: "/api/v1/sos/checks/" + newID() + "/send", body: obj{"steps": []obj{{"what": "udp", "state": "good"}}}},
+	"GET /api/v1/sos/checks":                              {who: "nnnff..nf."},
+	"POST /api/v1/sos/examination":                        {who: "nnnff..nnn", body: obj{}},
 	"GET /api/v1/assists":                                 {who: "nnn....nnn"},
 	"GET /api/v1/assists/measures":                        {who: "nnnf...nnn", path: "/api/v1/assists/measures?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"},
 	"GET /api/v1/assists/{id}":                            {who: "nnn...annn", of: "assist"},

@@ -52,6 +52,11 @@ const policyAsset = "default-src 'none'; style-src 'unsafe-inline'; frame-ancest
 func (s *Server) Viewer() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /asset/{workspace}/{sealed}", s.viewerAsset)
+	mux.HandleFunc("GET /reach", func(w http.ResponseWriter, _ *http.Request) { // the check of connections asks from the public origin
+		w.Header().Set("Access-Control-Allow-Origin", "*")
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusNoContent)
+	})
 	mux.HandleFunc("GET /", func(w http.ResponseWriter, r *http.Request) {
 		name := path.Clean("dist/viewer" + r.URL.Path)
 		caching := "no-cache"

@@ -48,7 +48,11 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv("SSL_CERT_FILE", believed) // read at the first handshake
-	shown = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+	leaf, err := x509.ParseCertificate(der)
+	if err != nil {
+		panic(err)
+	}
+	shown = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 	code := m.Run()
 	_ = os.RemoveAll(dir)
 	os.Exit(code)

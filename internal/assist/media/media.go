@@ -17,8 +17,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -67,8 +69,9 @@ type Backend struct {
 	ctx  context.Context //nolint:containedctx // of what far ends bring about, which no caller waits for
 	stop context.CancelFunc
 
-	mu    sync.Mutex
-	rooms map[vis.AssistID]*room
+	mu     sync.Mutex
+	rooms  map[vis.AssistID]*room
+	checks map[vis.AssistID]*check
 }
 
 var _ assist.Media = (*Backend)(nil)
@@ -84,7 +87,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 		return nil, fmt.Errorf("listen for media: %w", err)
 	}
 	local := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-	b := &Backend{calls: o.Calls, clock: o.Clock, log: o.Log, conn: conn, rooms: make(map[vis.AssistID]*room)}
+	b := &Backend{calls: o.Calls, clock: o.Clock, log: o.Log, conn: conn, rooms: make(map[vis.AssistID]*room), checks: make(map[vis.AssistID]*check)}
 	b.ctx, b.stop = context.WithCancel(context.WithoutCancel(ctx))
 	b.public = netip.AddrPortFrom(o.Address, local.Port())
 	if !o.Address.IsValid() {
@@ -106,7 +109,7 @@ func (b *Backend) open(o Options, local netip.AddrPort) (err error) {
 	if b.api, err = newAPI(b.conn, b.public.Addr()); err != nil {
 		return err
 	}
-	b.relay, err = newRelay(o, local, b.public, b.known)
+	b.relay, err = newRelay(o, local, b.public, b.relays)
 	return err
 }
 
@@ -163,7 +166,11 @@ func (b *Backend) Close() {
 	b.mu.Lock()
 	rooms := b.rooms
 	b.rooms = make(map[vis.AssistID]*room)
+	checks := slices.Collect(maps.Keys(b.checks))
 	b.mu.Unlock()
+	for _, id := range checks {
+		b.endCheck(id)
+	}
 	for _, r := range rooms {
 		r.close()
 	}
@@ -203,8 +210,18 @@ func (b *Backend) room(id vis.AssistID) *room {
 	return b.rooms[id]
 }
 
-// known reports whether a session goes on.
-func (b *Backend) known(id vis.AssistID) bool { return b.room(id) != nil }
+// relays are how many relays a session, or a check, that goes on may have.
+func (b *Backend) relays(id vis.AssistID) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	switch {
+	case b.rooms[id] != nil:
+		return relaysMost
+	case b.checks[id] != nil:
+		return checkRelays
+	}
+	return 0
+}
 
 // End implements assist.Media.
 func (b *Backend) End(id vis.AssistID) {

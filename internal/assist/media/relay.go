@@ -48,7 +48,8 @@ type relay struct {
 	urls   []string
 	secret string
 	clock  vis.Clock
-	known  func(vis.AssistID) bool
+	most   func(vis.AssistID) int // relays that a session may have, 0 when it does not go on
+	shows  *tls.Config
 	server *turn.Server
 
 	local, public netip.AddrPort // of the media port: where packets go, and what the far end calls it
@@ -57,8 +58,8 @@ type relay struct {
 	conns map[vis.AssistID]map[*relayed]struct{}
 }
 
-func newRelay(o Options, local, public netip.AddrPort, known func(vis.AssistID) bool) (*relay, error) {
-	r := &relay{urls: o.Relay.URLs, secret: o.Relay.Secret, clock: o.Clock, known: known, local: local, public: public,
+func newRelay(o Options, local, public netip.AddrPort, most func(vis.AssistID) int) (*relay, error) {
+	r := &relay{urls: o.Relay.URLs, secret: o.Relay.Secret, clock: o.Clock, most: most, shows: o.Relay.TLS, local: local, public: public,
 		conns: make(map[vis.AssistID]map[*relayed]struct{})}
 	if local.Addr().IsUnspecified() {
 		r.local = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), local.Port())
@@ -91,7 +92,7 @@ func bothWays(address string) (net.PacketConn, net.Listener, error) {
 
 func (r *relay) listen(o Relay) (err error) {
 	c := turn.ServerConfig{Realm: realm, LoggerFactory: quiet(), AuthHandler: r.authorize, QuotaHandler: func(session, _ string, _ net.Addr) bool {
-		return r.count(vis.AssistID(session)) < relaysMost
+		return r.count(vis.AssistID(session)) < r.most(vis.AssistID(session))
 	}}
 	var open []io.Closer
 	defer func() {
@@ -149,7 +150,7 @@ func (r *relay) password(user string) string {
 func (r *relay) authorize(a *turn.RequestAttributes) (string, []byte, bool) {
 	until, session, ok := strings.Cut(a.Username, ":")
 	expires, err := strconv.ParseInt(until, 10, 64)
-	if !ok || err != nil || expires < r.clock.Now().Unix() || !vis.IsID(session) || !r.known(vis.AssistID(session)) {
+	if !ok || err != nil || expires < r.clock.Now().Unix() || !vis.IsID(session) || r.most(vis.AssistID(session)) == 0 {
 		return "", nil, false
 	}
 	return session, turn.GenerateAuthKey(a.Username, a.Realm, r.password(a.Username)), true
@@ -159,6 +160,18 @@ func (r *relay) authorize(a *turn.RequestAttributes) (string, []byte, bool) {
 func (r *relay) permits(_ net.Addr, peer net.IP) bool {
 	addr, ok := netip.AddrFromSlice(peer)
 	return ok && addr.Unmap() == r.public.Addr()
+}
+
+// certificateEnds is when what the relay shows is not believed any more; false where it shows none.
+func (r *relay) certificateEnds() (time.Time, bool) {
+	if r.shows == nil || r.shows.GetCertificate == nil {
+		return time.Time{}, false
+	}
+	shown, err := r.shows.GetCertificate(nil)
+	if err != nil || shown.Leaf == nil {
+		return time.Time{}, true
+	}
+	return shown.Leaf.NotAfter, true
 }
 
 func (r *relay) count(id vis.AssistID) int {
@@ -204,9 +217,10 @@ func (r *relay) AllocatePacketConn(c turn.AllocateListenerConfig) (net.PacketCon
 		return nil, nil, err
 	}
 	out := &relayed{PacketConn: conn, relay: r, session: vis.AssistID(c.UserID)}
+	most := r.most(out.session)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.conns[out.session]) >= relaysMost {
+	if len(r.conns[out.session]) >= most {
 		return nil, nil, errors.Join(errNotRelayed, conn.Close())
 	}
 	if r.conns[out.session] == nil {

@@ -22,7 +22,7 @@ import (
 // relayed opens a backend with a relay, and a session in it with its relay's credentials.
 func relayed(t *testing.T) (*media.Backend, vis.AssistID, assist.Server, chan change) {
 	t.Helper()
-	b, changes := start(t, media.Options{Relay: media.Relay{Listen: "127.0.0.1:0", ListenTLS: "127.0.0.1:0", Name: "localhost", TLS: &tls.Config{Certificates: []tls.Certificate{shown}}}})
+	b, changes := start(t, media.Options{Relay: media.Relay{Listen: "127.0.0.1:0", ListenTLS: "127.0.0.1:0", Name: "localhost", TLS: &tls.Config{GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return &shown, nil }}}})
 	id := newID()
 	if err := b.Open(id); err != nil {
 		t.Fatal(err)

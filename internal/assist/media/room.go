@@ -115,19 +115,24 @@ func (r *room) negotiate(ctx context.Context, l *leg, offer string, asked []sect
 	if err := r.supply(l, asked); err != nil {
 		return "", err
 	}
-	answer, err := l.pc.CreateAnswer(nil)
+	return describe(ctx, l.pc)
+}
+
+// describe answers the offer that a connection was given.
+func describe(ctx context.Context, pc *webrtc.PeerConnection) (string, error) {
+	answer, err := pc.CreateAnswer(nil)
 	if err != nil {
 		return "", vis.InField("offer", "This offer cannot be answered.")
 	}
-	gathered := webrtc.GatheringCompletePromise(l.pc)
-	if err := l.pc.SetLocalDescription(answer); err != nil {
+	gathered := webrtc.GatheringCompletePromise(pc)
+	if err := pc.SetLocalDescription(answer); err != nil {
 		return "", fmt.Errorf("set an answer: %w", err)
 	}
 	ctx, cancel := context.WithTimeout(ctx, gatherWithin)
 	defer cancel()
 	select {
 	case <-gathered:
-		return l.pc.LocalDescription().SDP, nil
+		return pc.LocalDescription().SDP, nil
 	case <-ctx.Done():
 		return "", fmt.Errorf("gather candidates: %w", ctx.Err())
 	}

@@ -25,12 +25,9 @@ type section struct {
 // sections reads an offer. A section that does not say that it only receives, sends: that is the rule (RFC 8866 §6.7), and whoever says two
 // things is taken at the one that is worse for the customer.
 func sections(offer string) ([]section, error) {
-	if len(offer) > maxOffer {
-		return nil, vis.InField("offer", "An offer may have %d bytes; this one has %d.", maxOffer, len(offer))
-	}
-	var s sdp.SessionDescription
-	if err := s.UnmarshalString(offer); err != nil {
-		return nil, vis.InField("offer", "This is no session description (SDP).")
+	s, err := parse(offer)
+	if err != nil {
+		return nil, err
 	}
 	var out []section
 	for _, m := range s.MediaDescriptions {
@@ -58,6 +55,18 @@ func sections(offer string) ([]section, error) {
 		return nil, vis.InField("offer", "This offer has neither sound nor pictures.")
 	}
 	return out, nil
+}
+
+// parse reads a description of bounded length.
+func parse(offer string) (*sdp.SessionDescription, error) {
+	if len(offer) > maxOffer {
+		return nil, vis.InField("offer", "An offer may have %d bytes; this one has %d.", maxOffer, len(offer))
+	}
+	var s sdp.SessionDescription
+	if err := s.UnmarshalString(offer); err != nil {
+		return nil, vis.InField("offer", "This is no session description (SDP).")
+	}
+	return &s, nil
 }
 
 // most is how many sections of a kind a side may offer, and send in.

@@ -32,6 +32,32 @@ func withAssist(t testing.TB, h *house) assist.Session {
 	return x
 }
 
+func testChecks(t *testing.T, e Engine) {
+	ctx := t.Context()
+	h := furnish(t, Open(t, e.URL(t)))
+	made := make([]assist.Check, 4)
+	check(t, h.inAssist(ctx, func(tx assist.Tx) error {
+		for i := range made {
+			at := now.Add(time.Duration(i) * time.Hour)
+			made[i] = assist.Check{ID: vis.AssistID(vis.FirstID(at)), Channel: h.channel.ID, At: at, Found: assist.Found{Name: "Zoé \"Z\"", Browser: "B",
+				Steps: []assist.Step{{What: "udp", State: "good", Took: 1.5, Trip: 2.5, Lost: 3, Note: "n"}}}}
+			check(t, tx.InsertCheck(ctx, made[i]))
+		}
+		got, err := tx.Checks(ctx, 3)
+		check(t, err)
+		same(t, "the newest", got, []assist.Check{made[3], made[2], made[1]})
+		check(t, tx.ForgetChecks(ctx, 9, made[1].At))
+		got, err = tx.Checks(ctx, 9)
+		check(t, err)
+		same(t, "those since the second", got, []assist.Check{made[3], made[2], made[1]})
+		check(t, tx.ForgetChecks(ctx, 2, made[0].At))
+		got, err = tx.Checks(ctx, 9)
+		check(t, err)
+		same(t, "the newest two", got, []assist.Check{made[3], made[2]})
+		return nil
+	}))
+}
+
 func testAssists(t *testing.T, e Engine) {
 	ctx := t.Context()
 	h := furnish(t, Open(t, e.URL(t)))

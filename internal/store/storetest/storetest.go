@@ -168,6 +168,7 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsSignaturesAndTemplates", testWords},
 		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
 		{"KeepsAssists", testAssists},
+		{"KeepsChecks", testChecks},
 		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
 		{"KeepsIncidents", testIncidents},
 		{"KeepsWhatWasHeard", testHeard},

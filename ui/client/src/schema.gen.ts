@@ -2592,6 +2592,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sos/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Checks that people sent, newest first
+         * @description An API token needs the scope `settings:write`.
+         */
+        get: operations["listChecks"];
+        put?: never;
+        /** Try out my connection for live assistance */
+        post: operations["beginCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sos/checks/{id}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send what the check found */
+        post: operations["sendCheck"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sos/checks/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Connect; whatever data I send comes back */
+        post: operations["tryConnection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sos/examination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the server try its own ports for live assistance */
+        post: operations["examineServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/staffing/forecast": {
         parameters: {
             query?: never;
@@ -4489,6 +4561,10 @@ export interface components {
              */
             back: string;
         };
+        BeginCheck: {
+            /** @description Of the channel */
+            key: string;
+        };
         BeginConversation: {
             attachmentIds?: string[];
             bcc?: components["schemas"]["Mailbox"][];
@@ -5194,6 +5270,37 @@ export interface components {
         };
         Channels: {
             items: components["schemas"]["Channel"][];
+        };
+        CheckBegun: {
+            /** @description Relays, with credentials of this check: they last for a minute and a half, and lead to this server only. */
+            iceServers: components["schemas"]["IceServer"][];
+            /** Format: uuid */
+            id: string;
+        };
+        CheckSent: {
+            code: string;
+        };
+        CheckStep: {
+            /**
+             * Format: double
+             * @description Percent
+             */
+            lost?: number;
+            note?: string;
+            /** @enum {string} */
+            state: "good" | "slow" | "bad" | "skipped";
+            /**
+             * Format: double
+             * @description Milliseconds
+             */
+            took?: number;
+            /**
+             * Format: double
+             * @description Milliseconds there and back, the median
+             */
+            trip?: number;
+            /** @enum {string} */
+            what: "browser" | "secure" | "microphone" | "camera" | "socket" | "udp" | "relay_udp" | "relay_tcp" | "relay_tls" | "page" | "viewer";
         };
         Classify: {
             /** Format: int64 */
@@ -6183,6 +6290,9 @@ export interface components {
         EventTypeList: {
             items: string[];
         };
+        Examination: {
+            findings: components["schemas"]["Finding"][];
+        };
         ExplainedReading: {
             /** @description Readings as sure as this one were right at least nine times in ten. */
             alone: boolean;
@@ -6227,6 +6337,24 @@ export interface components {
             location?: string;
             message: string;
             value?: unknown;
+        };
+        Finding: {
+            /** @description The address that was tried */
+            at?: string;
+            /** @enum {string} */
+            state: "good" | "bad" | "off";
+            /**
+             * Format: double
+             * @description Milliseconds
+             */
+            took?: number;
+            /**
+             * Format: date-time
+             * @description When the certificate ends
+             */
+            until?: string;
+            /** @enum {string} */
+            what: "secure" | "media" | "relay_udp" | "relay_tcp" | "relay_tls" | "relay_closed" | "certificate" | "viewer";
         };
         Fold: {
             /** @enum {string} */
@@ -9331,6 +9459,11 @@ export interface components {
         SecretNames: {
             names: string[];
         };
+        SendCheck: {
+            browser?: string;
+            name?: string;
+            steps: components["schemas"]["CheckStep"][];
+        };
         Sending: {
             /** @description What the other server said. */
             answer?: string;
@@ -9426,6 +9559,26 @@ export interface components {
         SendingPage: {
             items: components["schemas"]["Sending"][];
             next?: string;
+        };
+        SentCheck: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            browser: string;
+            /** Format: uuid */
+            channelId: string;
+            /** @description Short, to be said on the phone */
+            code: string;
+            /** Format: uuid */
+            id: string;
+            /** @description As she gave it; nobody checked it. */
+            name: string;
+            steps: components["schemas"]["CheckStep"][];
+        };
+        SentChecks: {
+            items: components["schemas"]["SentCheck"][];
         };
         ServerFrame: components["schemas"]["AssistAnswerFrame"] | components["schemas"]["AssistMediaFrame"] | components["schemas"]["ErrorFrame"] | components["schemas"]["PongFrame"] | components["schemas"]["ReloadFrame"] | components["schemas"]["SkipFrame"] | components["schemas"]["StandingFrame"] | components["schemas"]["TeamFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["ViewersFrame"] | components["schemas"]["VisitorFrame"] | components["schemas"]["WelcomeFrame"] | components["schemas"]["EventFrame"];
         SetPresence: {
@@ -10136,6 +10289,9 @@ export interface components {
         TrainingState: {
             /** Format: double */
             progress: number;
+        };
+        TriedConnection: {
+            answer: string;
         };
         TypeFrame: {
             /** Format: uuid */
@@ -16090,6 +16246,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentChecks"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginCheck"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckBegun"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendCheck: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendCheck"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckSent"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tryConnection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JoinAssist"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedConnection"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    examineServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Examination"];
+                };
             };
             /** @description Error */
             default: {

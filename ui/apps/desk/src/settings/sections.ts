@@ -7,6 +7,7 @@ export type SectionName =
   | 'teams'
   | 'channels'
   | 'tokens'
+  | 'check'
   | 'webhooks'
   | 'promisepage'
   | 'audit'
@@ -36,6 +37,7 @@ const all: readonly Section[] = [
   { name: 'teams', icon: 'bubbles', group: 'workspace' },
   { name: 'channels', icon: 'chat', group: 'workspace' },
   { name: 'promisepage', icon: 'globe', group: 'workspace' },
+  { name: 'check', icon: 'sos', group: 'workspace' },
   { name: 'tokens', icon: 'key', group: 'workspace' },
   { name: 'webhooks', icon: 'send', group: 'workspace' },
   { name: 'audit', icon: 'book', group: 'workspace' },

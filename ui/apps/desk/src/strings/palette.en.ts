@@ -83,6 +83,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.teams': 'Teams',
   'palette.settings.channels': 'Channels',
   'palette.settings.promisepage': 'Public page',
+  'palette.settings.check': 'Call check',
   'palette.settings.tokens': 'API tokens',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Audit log',

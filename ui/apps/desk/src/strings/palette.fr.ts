@@ -81,6 +81,7 @@ export const paletteFr = {
   'palette.settings.teams': 'Équipes',
   'palette.settings.channels': 'Canaux',
   'palette.settings.promisepage': 'Page publique',
+  'palette.settings.check': 'Essai des appels',
   'palette.settings.tokens': 'Accès par programme',
   'palette.settings.webhooks': 'Webhooks',
   'palette.settings.audit': 'Journal',

@@ -9,6 +9,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.teams': 'Teams',
   'settings.channels': 'Channels',
   'settings.promisepage': 'Public page',
+  'settings.check': 'Call check',
   'settings.tokens': 'API tokens',
   'settings.webhooks': 'Webhooks',
   'settings.hours': 'Hours',

@@ -7,6 +7,7 @@ export const settingsFr = {
   'settings.teams': 'Équipes',
   'settings.channels': 'Canaux',
   'settings.promisepage': 'Page publique',
+  'settings.check': 'Essai des appels',
   'settings.tokens': 'Accès par programme',
   'settings.webhooks': 'Webhooks',
   'settings.hours': 'Horaires',
