@@ -82,7 +82,12 @@ func (r *run) all(ctx context.Context) error {
 		}
 	}
 	if r.wants("mail") {
-		return r.mail(ctx)
+		if err := r.mail(ctx); err != nil {
+			return err
+		}
+	}
+	if r.wants("sos") {
+		return r.sos(ctx)
 	}
 	return nil
 }
