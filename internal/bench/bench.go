@@ -85,6 +85,7 @@ func Run(ctx context.Context, cfg Config, out io.Writer) error {
 	run := newRun(cfg, out)
 	defer run.close()
 	if err := run.all(ctx); err != nil {
+		run.report.print(out) // what was measured before is true all the same
 		return err
 	}
 	run.report.print(out)

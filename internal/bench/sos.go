@@ -85,6 +85,7 @@ func (t *target) offerAssist() error {
 // person is somebody with a browser: a member by her cookie, or a customer by her visit.
 type person struct {
 	t      *target
+	id     string // of a member
 	header http.Header
 	client *http.Client
 	socket *websocket.Conn
@@ -181,6 +182,11 @@ func (t *target) adviser(ctx context.Context, email string) (*person, error) {
 	if err := p.ask(ctx, "POST", "/session", map[string]string{"email": email, "password": benchPassword}, nil); err != nil {
 		return nil, err
 	}
+	var me struct{ Member struct{ ID string } }
+	if err := p.ask(ctx, "GET", "/me", nil, &me); err != nil {
+		return nil, err
+	}
+	p.id = me.Member.ID
 	if err := p.listen(ctx, `{"type":"hello"}`); err != nil {
 		return nil, err
 	}
@@ -215,7 +221,7 @@ type iceServer struct {
 }
 
 // connect presses, answers at once, and returns when a whole picture has reached the customer.
-func (t *target) connect(ctx context.Context, lea *person, way string) (c *call, err error) {
+func (t *target) connect(ctx context.Context, way string, advisers ...*person) (c *call, err error) {
 	ctx, cancel := context.WithTimeout(ctx, sosPatience)
 	defer cancel()
 	c = &call{}
@@ -238,9 +244,13 @@ func (t *target) connect(ctx context.Context, lea *person, way string) (c *call,
 	if err != nil {
 		return c, err
 	}
+	answers, err := c.rings(ctx, advisers)
+	if err != nil {
+		return c, err
+	}
 	accepted := time.Now()
 	var joined struct{ Answer string }
-	if err := lea.ask(ctx, "POST", "/assists/"+c.id+"/accept", map[string]string{"offer": offer}, &joined); err != nil {
+	if err := answers.ask(ctx, "POST", "/assists/"+c.id+"/accept", map[string]string{"offer": offer}, &joined); err != nil {
 		return c, err
 	}
 	if err := c.members.take(joined.Answer); err != nil {
@@ -260,6 +270,27 @@ func (t *target) connect(ctx context.Context, lea *person, way string) (c *call,
 	}
 	c.total, c.fromAccepted = time.Since(began), time.Since(accepted)
 	return c, nil
+}
+
+// rings is for whom it rings; where there is one only, for her.
+func (c *call) rings(ctx context.Context, advisers []*person) (*person, error) {
+	if len(advisers) == 1 {
+		return advisers[0], nil
+	}
+	var x struct {
+		Rings []struct{ MemberID, State string }
+	}
+	if err := advisers[0].ask(ctx, "GET", "/assists/"+c.id, nil, &x); err != nil {
+		return nil, err
+	}
+	for _, ring := range x.Rings {
+		for _, a := range advisers {
+			if a.id == ring.MemberID && ring.State == "ringing" {
+				return a, nil
+			}
+		}
+	}
+	return nil, errors.New("it rings for nobody")
 }
 
 // press calls: directly with an offer in hand; by a relay, its credentials come first.
@@ -345,7 +376,7 @@ func (r *run) firstPictures(ctx context.Context, t *target, lea *person, way str
 	var fault error
 	before := t.cpu()
 	for range sosRuns {
-		c, err := t.connect(ctx, lea, way)
+		c, err := t.connect(ctx, way, lea)
 		if err != nil {
 			failed++
 			fault = err
@@ -411,7 +442,7 @@ func (r *run) manyCalls(ctx context.Context, t *target, lea *person) error {
 	for _, n := range counts {
 		r.say("sos: %s at once for %v", plural(n, "call"), playFor)
 		for len(open) < n {
-			c, err := t.connectAny(ctx, advisers, len(open))
+			c, err := t.connect(ctx, "direct", advisers...)
 			if err != nil {
 				return fmt.Errorf("call %d: %w", len(open)+1, err)
 			}
@@ -463,20 +494,10 @@ func (t *target) hire(ctx context.Context, lea *person, n int) (*person, error) 
 	return t.adviser(ctx, email)
 }
 
-// connectAny is connect by whoever it rings for: those who are in a call are passed by.
-func (t *target) connectAny(ctx context.Context, advisers []*person, from int) (c *call, err error) {
-	for i := range advisers {
-		if c, err = t.connect(ctx, advisers[(from+i)%len(advisers)], "direct"); err == nil || !strings.Contains(err.Error(), "/accept was answered") {
-			return c, err
-		}
-	}
-	return c, err
-}
-
 // cobrowse is how soon a change of the customer's page has gone through the server, and how large the page is.
 func (r *run) cobrowse(ctx context.Context, t *target, lea *person, nodes int) error {
 	r.say("sos: a page of %s nodes", thousands(nodes))
-	c, err := t.connect(ctx, lea, "direct")
+	c, err := t.connect(ctx, "direct", lea)
 	if err != nil {
 		return err
 	}
