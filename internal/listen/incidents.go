@@ -315,6 +315,9 @@ func (w *Watch) Signal(ctx context.Context, by vis.Actor, in SignalIn) (Listed, 
 		if err := w.happened(ctx, tx, by, IncidentSignalled, i, now); err != nil {
 			return Listed{}, err
 		}
+		if err := tx.Arm(ctx, jobs.Timer{Workspace: by.Workspace, Kind: TimerLook, DueAt: now}); err != nil {
+			return Listed{}, err
+		}
 		return listed(ctx, tx, i)
 	})
 }

@@ -28,6 +28,7 @@ test('a supervisor reads how work is shared out, and no member list', () => {
     'rules',
     'reasons',
     'engine',
+    'scenarios',
     'ready',
     'signatures',
     'account',

@@ -18,6 +18,7 @@ export type SectionName =
   | 'rules'
   | 'reasons'
   | 'engine'
+  | 'scenarios'
   | 'ready'
   | 'signatures'
   | 'account';
@@ -48,6 +49,7 @@ const all: readonly Section[] = [
   { name: 'rules', icon: 'code', group: 'work', supervised: true },
   { name: 'reasons', icon: 'tag', group: 'work', supervised: true },
   { name: 'engine', icon: 'eye', group: 'work', supervised: true },
+  { name: 'scenarios', icon: 'alert', group: 'work', supervised: true },
   { name: 'ready', icon: 'reply', group: 'answers', shared: true },
   { name: 'signatures', icon: 'pen', group: 'answers', shared: true },
   { name: 'account', icon: 'user', group: 'self' },

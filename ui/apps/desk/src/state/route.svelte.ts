@@ -15,6 +15,7 @@ export type Place =
   | { room: 'inbox'; list: ListPlace; conversationId: string | null; pane: 'thread' | 'customer' }
   | { room: 'settings'; path: string }
   | { room: 'mail'; path: string }
+  | { room: 'incidents'; path: string }
   | { room: 'staffing' }
   | { room: 'board'; wall: boolean }
   | { room: 'setup' | 'invite' | 'signin' };
@@ -31,7 +32,8 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const [path = '', query = ''] = hash.split('?');
   const words = path.replace(/^#\/?/, '').split('/').filter(Boolean);
   const first = words[0];
-  if (first === 'settings' || first === 'mail') return { room: first, path: words.slice(1).join('/') };
+  if (first === 'settings' || first === 'mail' || first === 'incidents')
+    return { room: first, path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
   if (first === 'board') return { room: first, wall: words[1] === 'wall' };
   if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };

@@ -19,6 +19,7 @@ import { Customers } from './customers.svelte.ts';
 import { letIn } from './door.ts';
 import { Drafts } from './drafts.svelte.ts';
 import { Inbox } from './inbox.svelte.ts';
+import { Incidents } from './incidents.svelte.ts';
 import { Departures } from './leaving.svelte.ts';
 import { LettersStore } from './letters.svelte.ts';
 import { Mail } from './mail.svelte.ts';
@@ -70,6 +71,7 @@ export class Session {
   readonly callbacks: Callbacks;
   readonly mail: Mail;
   readonly readings: Readings;
+  readonly incidents: Incidents;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -108,6 +110,7 @@ export class Session {
     this.callbacks = new Callbacks(this);
     this.mail = new Mail(api);
     this.readings = new Readings(this);
+    this.incidents = new Incidents(this);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -191,6 +194,7 @@ export class Session {
     void this.callbacks.load();
     void this.mail.load();
     void this.readings.load();
+    void this.incidents.load();
   };
 
   /** Her own record changed (name, language, face). */
@@ -277,6 +281,7 @@ export class Session {
         this.notifier.accept(event);
         this.notices.accept(event);
         this.mail.accept(event);
+        this.incidents.accept(event);
         if (event.type === 'member.changed' && event.member && event.member.id === this.#me?.member.id)
           this.#itIsMe(event.member);
         break;
@@ -306,6 +311,7 @@ export class Session {
       this.callbacks.load(),
       this.mail.load(),
       this.readings.load(),
+      this.incidents.load(),
     ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {
@@ -341,6 +347,7 @@ export class Session {
     this.assists.forget();
     this.mail.forget();
     this.readings.forget();
+    this.incidents.forget();
     this.#beginning = undefined;
     this.#after = after;
     this.#me = null;

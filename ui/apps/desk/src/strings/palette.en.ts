@@ -94,6 +94,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.rules': 'Rules',
   'palette.settings.reasons': 'Reasons and reading',
   'palette.settings.engine': 'Reading engine',
+  'palette.settings.scenarios': 'Incident scenarios',
   'palette.settings.ready': 'Ready answers',
   'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'My account',

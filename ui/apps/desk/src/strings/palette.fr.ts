@@ -92,6 +92,7 @@ export const paletteFr = {
   'palette.settings.rules': 'Règles',
   'palette.settings.reasons': 'Motifs et lecture',
   'palette.settings.engine': 'Moteur de lecture',
+  'palette.settings.scenarios': 'Scénarios d’incident',
   'palette.settings.ready': 'Réponses prêtes',
   'palette.settings.signatures': 'Signatures',
   'palette.settings.account': 'Mon compte',

@@ -19,6 +19,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.rules': 'Rules',
   'settings.reasons': 'Reasons and reading',
   'settings.engine': 'Reading engine',
+  'settings.scenarios': 'Incident scenarios',
   'settings.ready': 'Ready answers',
   'settings.signatures': 'Signatures',
   'settings.account': 'My account',

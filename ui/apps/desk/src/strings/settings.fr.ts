@@ -17,6 +17,7 @@ export const settingsFr = {
   'settings.rules': 'Règles',
   'settings.reasons': 'Motifs et lecture',
   'settings.engine': 'Moteur de lecture',
+  'settings.scenarios': 'Scénarios d’incident',
   'settings.ready': 'Réponses prêtes',
   'settings.signatures': 'Signatures',
   'settings.account': 'Mon compte',
