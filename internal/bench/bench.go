@@ -31,7 +31,7 @@ type Config struct {
 	// Data is no --data, so that no variable of the environment leads it into a real server's folder.
 	Data string `name:"keep" env:"-" help:"Folder for the databases that are measured; kept, so that seeding is done once." type:"path"`
 
-	Sections []string `name:"only" help:"Sections to measure: inbound, sustained, syncs, read, sockets, memory, start, mail, sos."`
+	Sections []string `name:"only" help:"Sections to measure: inbound, sustained, syncs, readings, read, sockets, memory, start, mail, sos."`
 	Sizes    []int    `help:"Conversations in the database for list, open and search." default:"1000,100000"`
 	Full     bool     `help:"Longer runs, 1, 50 and 500 messages a second, 1k, 100k and 1M conversations, 10,000 sockets."`
 	Floor    bool     `help:"Measure the bare durable floor of this machine too: append, fdatasync, fan-out."`
@@ -42,7 +42,7 @@ type Config struct {
 }
 
 // sections in the order in which they run and are reported.
-var sections = []string{"sustained", "inbound", "syncs", "read", "start", "memory", "sockets", "mail", "sos"}
+var sections = []string{"sustained", "inbound", "syncs", "readings", "read", "start", "memory", "sockets", "mail", "sos"}
 
 // Row is one measured figure.
 type Row struct {

@@ -123,8 +123,11 @@ func (t *target) sample() (sample, error) {
 	return s, nil
 }
 
-// commits reads how often the server has committed, from its own metrics.
-func (t *target) commits() (float64, error) {
+// commits reads how often the server has committed.
+func (t *target) commits() (float64, error) { return t.metric("visavis_commits_total") }
+
+// metric reads one of the server's own metrics.
+func (t *target) metric(name string) (float64, error) {
 	w := wire{address: t.address}
 	defer w.close()
 	status, answer, err := w.do(request{method: "GET", path: "/metrics"})
@@ -134,7 +137,7 @@ func (t *target) commits() (float64, error) {
 	if status != 200 {
 		return 0, fmt.Errorf("/metrics was answered with %d", status)
 	}
-	return metric(answer, "visavis_commits_total")
+	return metric(answer, name)
 }
 
 // hello is how a visitor's socket introduces itself.

@@ -64,7 +64,7 @@ func (r *run) all(ctx context.Context) error {
 			return fmt.Errorf("measure the floor: %w", err)
 		}
 	}
-	if r.wants("sustained") || r.wants("inbound") || r.wants("syncs") || r.wants("memory") {
+	if r.wants("sustained") || r.wants("inbound") || r.wants("syncs") || r.wants("memory") || r.wants("readings") {
 		if err := r.fresh(ctx); err != nil {
 			return err
 		}
@@ -78,6 +78,11 @@ func (r *run) all(ctx context.Context) error {
 	}
 	if r.wants("sockets") {
 		if err := r.sockets(ctx); err != nil {
+			return err
+		}
+	}
+	if r.wants("readings") {
+		if err := r.readAlone(ctx); err != nil {
 			return err
 		}
 	}
@@ -162,7 +167,12 @@ func (r *run) messages(ctx context.Context, t *target) error {
 		}
 	}
 	if r.wants("syncs") {
-		return r.syncs(ctx, t)
+		if err := r.syncs(ctx, t); err != nil {
+			return err
+		}
+	}
+	if r.wants("readings") {
+		return r.understand(ctx, t)
 	}
 	return nil
 }
