@@ -183,6 +183,16 @@ func TestWhatAnEngineIsSentSaysNotWhose(t *testing.T) {
 	if !strings.Contains(wire, "colis perdu") {
 		t.Errorf("and nothing else is: %s", wire)
 	}
+	for _, size := range []int{4096, 16 << 10} { // where a message might be cut in two
+		for at := range 3 {
+			h.says(by, strings.Repeat("é ", (size-10)/3)+strings.Repeat(" ", 3*at)+"06 12 34 56 78")
+		}
+	}
+	h.read()
+	h.ask()
+	if all := strings.Join(e.sent, ""); len(e.sent) != 7 || strings.Contains(all, "06 12") {
+		t.Errorf("%d were sent, or one with half a number", len(e.sent))
+	}
 	h.must(h.store.Listen().View(h.ctx, h.ws, func(tx listen.Tx) error {
 		kept, err := tx.Engine(h.ctx)
 		if bytes.Contains(kept.Key, []byte(engineKey)) || len(kept.Key) == 0 {
@@ -227,6 +237,9 @@ func TestWhateverAnEngineAnswersAMessageIsRead(t *testing.T) {
 		e.mu.Lock()
 		e.answer = row.answer
 		e.mu.Unlock()
+		if h.within = 0; row.wrong == "timeout" {
+			h.within = 50 * time.Millisecond
+		}
 		h.listen = h.another() // which has seen nothing go wrong
 		got := h.said(lateParcel)
 		h.ask()

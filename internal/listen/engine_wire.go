@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"time"
-	"unicode/utf8"
 
 	"visavis/internal/safehttp"
 	"visavis/internal/text"
@@ -20,10 +19,12 @@ import (
 // customer writes in order to lead the engine astray, she can choose no more than one of the workspace's own reasons.
 const (
 	askWithin   = 8 * time.Second
-	mostAsked   = 2000   // runes of a message that are sent
-	answerSpace = 120    // tokens of an answer
-	leastTokens = 10_000 // of a month's budget
-	someWords   = 500    // bytes of an ordinary message
+	mostAsked   = 2000     // runes of a message that are sent
+	mostCleaned = 16 << 10 // bytes of it that are looked at for what must not be
+	mostCut     = 200      // runes of something that the end of these may have cut in two
+	answerSpace = 120      // tokens of an answer
+	leastTokens = 10_000   // of a month's budget
+	someWords   = 500      // bytes of an ordinary message
 )
 
 // What can go wrong with a call.
@@ -87,11 +88,11 @@ func ask(e Engine, tree Tree, words string) question {
 
 // sent is what leaves of a message.
 func sent(words string, names []string) string {
-	out := text.Redact(shown(words), names)
-	if utf8.RuneCountInString(out) <= mostAsked {
-		return out
+	out := []rune(text.Redact(upTo(words, mostCleaned), names))
+	if len(words) > mostCleaned { // half a number would not be known for one
+		out = out[:max(len(out)-mostCut, 0)]
 	}
-	return string([]rune(out)[:mostAsked])
+	return string(out[:min(len(out), mostAsked)])
 }
 
 // opinion is what an engine answered.

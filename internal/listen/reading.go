@@ -196,11 +196,14 @@ func (s *Service) readAll(n next) []Reading {
 }
 
 // shown is what is read of a message.
-func shown(words string) string {
-	if len(words) <= mostRead {
+func shown(words string) string { return upTo(words, mostRead) }
+
+// upTo cuts a text after at most so many bytes.
+func upTo(words string, most int) string {
+	if len(words) <= most {
 		return words
 	}
-	at := mostRead
+	at := most
 	for at > 0 && words[at]&0xc0 == 0x80 { // not within a letter
 		at--
 	}

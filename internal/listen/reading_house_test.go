@@ -35,6 +35,7 @@ type house struct {
 	school *schooling
 	live   bool // the clock is that of the machine
 	out    listen.Caller
+	within time.Duration // see listen.Options.AskWithin
 }
 
 func (h *house) Now() time.Time {
@@ -87,7 +88,7 @@ func newHouse(t testing.TB) *house {
 
 // another is the listening of another node, or of this one after a restart: it remembers nothing.
 func (h *house) another() *listen.Service {
-	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h, Caller: h.out, Sealer: sealer, AskWithin: 200 * time.Millisecond}
+	o := listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h, Caller: h.out, Sealer: sealer, AskWithin: h.within}
 	if h.school != nil {
 		o.BuiltIn, o.Seed = h.school.model, h.school.seed
 	}

@@ -35,7 +35,7 @@ test('an engine that a workspace chose and accepted reads messages again, under 
   await save.click();
   await desk.getByText('Accepté par Léa Morvan').waitFor();
   await desk.getByRole('button', { name: 'Essayer' }).click();
-  await desk.getByText('Il répond').waitFor();
+  await desk.getByText('Magasin').waitFor();
   await desk.getByText('1 sur 5').waitFor();
   expect(await axe(desk)).toEqual([]);
 
