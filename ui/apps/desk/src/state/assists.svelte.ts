@@ -254,6 +254,19 @@ export class Assists {
     if (back) this.take(back);
   }
 
+  /** Lets the colleague go who came in as a third. */
+  async dismiss(): Promise<void> {
+    const { here } = this;
+    if (!here?.guestId) return;
+    const { api, toasts } = this.#session;
+    try {
+      await api.delete(`/assists/${here.id}/guest`);
+    } catch (error) {
+      // She has left by herself meanwhile, and the line says so.
+      if (!isProblem(error) || error.status !== 404) toasts.refuse({ text: this.#voice.t('third.refused') });
+    }
+  }
+
   mute(): void {
     const { sound } = this.devices;
     if (!sound) return;

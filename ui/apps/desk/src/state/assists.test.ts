@@ -140,6 +140,16 @@ describe('a call that is over', () => {
   });
 });
 
+test('a colleague who came in is let go by her who has the call, while there is one', async () => {
+  const { assists, asked } = scene();
+  assists.take(taken('a'));
+  await assists.resume(taken('a'));
+  await assists.dismiss();
+  assists.take(taken('a', { guestId: 'karim', version: 5 }));
+  await assists.dismiss();
+  expect(asked.filter((one) => one.startsWith('DELETE'))).toEqual(['DELETE /assists/a/guest']);
+});
+
 describe('what rings', () => {
   test('is what rings for her, and no longer once it does not', () => {
     expect(ringsUntil(assist('a'), 'me')).toBe(Date.parse(at(12)));

@@ -45,6 +45,7 @@ export class SharedPage {
   #forgetting: ReturnType<typeof setTimeout> | undefined;
   #tell: ((word: ToViewer) => void) | undefined;
   #ready = false;
+  #dress = { dark: false, lang: '' };
   #kept: ToViewer[] = [];
   /** It stands in the middle of the desk; else the conversation does. */
   open = $state(true);
@@ -193,10 +194,15 @@ export class SharedPage {
     }
   }
 
+  /** The desk looks another way, or speaks another language: the viewer with it. */
+  dress(look: { dark: boolean; lang: string }): void {
+    this.#dress = look;
+    this.#say({ visavis: 'theme', ...look });
+  }
+
   #welcome(): void {
     this.#ready = true;
-    const { dataset, lang } = document.documentElement;
-    this.#say({ visavis: 'theme', dark: dataset['theme'] === 'dark', lang });
+    this.#say({ visavis: 'theme', ...this.#dress });
     this.#say({ visavis: 'tool', tool: this.#tool });
     if (this.#kept.length === 0) this.#line?.send({ type: 'lag' });
     for (const word of this.#kept) this.#say(word);

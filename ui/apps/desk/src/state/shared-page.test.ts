@@ -81,6 +81,19 @@ describe('the customer’s page at the desk', () => {
     expect(sent).toEqual([]);
   });
 
+  it('has the viewer follow how the desk looks, from the first moment and during the call', () => {
+    const { page, told } = scene();
+    page.dress({ dark: true, lang: 'fr' });
+    expect(told).toEqual([]);
+    page.follow(seen);
+    page.hear({ visavis: 'ready' });
+    page.dress({ dark: false, lang: 'en' });
+    expect(told.filter(({ visavis }) => visavis === 'theme')).toEqual([
+      { visavis: 'theme', dark: true, lang: 'fr' },
+      { visavis: 'theme', dark: false, lang: 'en' },
+    ]);
+  });
+
   it('asks for the whole page for a viewer that comes late', () => {
     const { page, sent } = scene();
     page.follow(seen);

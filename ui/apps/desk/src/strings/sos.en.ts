@@ -147,6 +147,8 @@ export const sosEn = {
   'call.away': 'Nobody whom you would reach is free right now.',
   'call.refused': 'The call to your colleague did not come through.',
   third: '{name} is with you',
+  'third.dismiss': 'Let {name} go',
+  'third.refused': 'Your colleague is still in the call. Try again.',
   visiting: 'With {member} and {name}',
   'visit.leave': 'Leave',
   whisper: 'Whisper',

@@ -147,6 +147,8 @@ export const sosFr = {
   'call.away': 'Personne de ceux que vous appelez n’est libre pour l’instant.',
   'call.refused': 'L’appel à votre collègue n’est pas parti.',
   third: '{name} est avec vous',
+  'third.dismiss': 'Libérer {name}',
+  'third.refused': 'Votre collègue est encore dans l’appel. Réessayez.',
   visiting: 'Avec {member} et {name}',
   'visit.leave': 'Partir',
   whisper: 'Souffler',
