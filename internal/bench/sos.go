@@ -475,8 +475,8 @@ func (r *run) play(ctx context.Context, t *target, open []*call, empty int64) {
 	now, _, _ := memory(t.pid) // 0 where it cannot be told
 	share := used.Seconds() / took.Seconds()
 	r.add(Row{Section: "sos", Work: fmt.Sprintf("%s at once", plural(len(open), "call")), Value: 100 * share, Unit: "% of a core", Count: came,
-		Note: fmt.Sprintf("%.1f calls a core; %.2f %% lost; %.1f MiB a call; the generator used %.0f %% of a core", float64(len(open))/share,
-			100*float64(lost)/float64(max(1, came+lost)), mebibytes(now-empty)/float64(len(open)), 100*own.Seconds()/took.Seconds())})
+		Note: fmt.Sprintf("%.1f calls a core; %.2f %% lost; the server holds %.0f MiB, %.0f before; the generator used %.0f %% of a core", float64(len(open))/share,
+			100*float64(lost)/float64(max(1, came+lost)), mebibytes(now), mebibytes(empty), 100*own.Seconds()/took.Seconds())})
 }
 
 // hire invites a member and lets her sign in.

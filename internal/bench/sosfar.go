@@ -14,7 +14,7 @@ import (
 )
 
 // far is one side of a call as a browser is, in the generator's process: it encodes and decodes nothing, but packets have the sizes and the
-// pace of 640×480 at 24 pictures a second (some 550 kbit/s) and of speech (some 32 kbit/s).
+// pace of 640×480 at 24 pictures a second (some 480 kbit/s) and of speech (some 32 kbit/s).
 type far struct {
 	pc           *webrtc.PeerConnection
 	sound, image *webrtc.TrackLocalStaticRTP
@@ -133,6 +133,7 @@ func (f *far) send(codec string, rate uint32, d webrtc.RTPTransceiverDirection) 
 // receive counts what comes until the connection ends. A picture counts as the first when it rests on no other.
 func (f *far) receive(t *webrtc.TrackRemote) {
 	into := &f.heard
+	var askedAt time.Time
 	if t.Kind() == webrtc.RTPCodecTypeVideo {
 		into = &f.seen
 	}
@@ -144,6 +145,14 @@ func (f *far) receive(t *webrtc.TrackRemote) {
 		into.add(p)
 		if t.Kind() == webrtc.RTPCodecTypeVideo && len(p.Payload) > 1 && p.Payload[0]&0x10 != 0 && p.Payload[1]&1 == 0 {
 			f.whole.Do(func() { close(f.first) })
+		}
+		select {
+		case <-f.first:
+		default: // a browser asks again, too
+			if t.Kind() == webrtc.RTPCodecTypeVideo && time.Since(askedAt) > 300*time.Millisecond {
+				askedAt = time.Now()
+				_ = f.pc.WriteRTCP([]rtcp.Packet{&rtcp.PictureLossIndication{MediaSSRC: uint32(t.SSRC())}})
+			}
 		}
 	}
 }
