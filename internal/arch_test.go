@@ -67,8 +67,8 @@ var rooms = map[string][]string{
 	"store/storetest": {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "store", "store/postgres"},
 
 	"web":   {"vis", "text", "picture", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "assist", "listen", "staffing", "realtime", "seal", "blob", "safehttp"},
-	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "blob"}, // the workspace that `visavis demo` tells
-	"bench": nil,                                                                                                         // measures from outside, so it knows nothing of the inside
+	"demo":  {"vis", "text", "channel", "hours", "jobs", "staff", "desk", "notify", "post", "routing", "report", "listen", "blob"}, // the workspace that `visavis demo` tells
+	"bench": nil,                                                                                                                   // measures from outside, so it knows nothing of the inside
 	"app":   {"*"},
 }
 

@@ -16,6 +16,7 @@ import (
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
+	"visavis/internal/listen"
 	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
@@ -31,6 +32,8 @@ type House struct {
 	Letters  post.DB
 	Routing  routing.DB
 	Report   report.DB
+	Reasons  listen.DB
+	Contacts listen.CountDB
 	Timers   jobs.DB
 	Notices  routing.Notices
 	Log      *slog.Logger
@@ -85,6 +88,7 @@ func Build(ctx context.Context, house House, now time.Time, shopOrigins []string
 		{"channels", func() error { return b.ways(ctx, shopOrigins) }},
 		{"promises", func() error { return b.promises(ctx, now) }},
 		{"customers", func() error { return b.customers(ctx) }},
+		{"reasons", func() error { return b.reasons(ctx, now) }},
 		{"history", func() error { return b.history(ctx, now) }},
 		{"figures", func() error { return b.figures(ctx, now) }},
 		{"promise page", func() error { return b.page(ctx, now) }},

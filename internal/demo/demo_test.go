@@ -64,6 +64,7 @@ func tell(t *testing.T) told {
 	})
 	log := slog.New(slog.DiscardHandler)
 	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Letters: db.Post(), Routing: db.Routing(), Report: db.Report(),
+		Reasons: db.Listen(), Contacts: db.Contacts(),
 		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Keys: keys, Adapters: standard.Adapters(standard.World{}), Mint: mint, Cores: 2}
 	built, err := demo.Build(t.Context(), house, now, []string{"http://localhost:8081"})
 	if err != nil {

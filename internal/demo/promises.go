@@ -99,7 +99,7 @@ func (b *builder) settings(ctx context.Context, calendar vis.CalendarID) error {
 	capacity := map[routing.Work]int{routing.WorkCall: 1, routing.WorkChat: 4, routing.WorkMail: 16}
 	// "enfant" alone says little at a maker of family bikes; "mes enfants" says who rides.
 	words := map[string]int{"enfant": 1, "mes enfants": 3, "my children": 3, "accident": 4, "brûle": 4, "fumée": 4, "blessé": 4, "smoke": 4, "injured": 4}
-	reasons := map[string]int{"atelier/freinage": 2, "insatisfaction": 2, "paiement": 2}
+	reasons := map[string]int{"fault/brakes": 2, "staff": 2, "payment": 2}
 	goal, vanished := 93, 30*60 // the demo's people have no screens: they must not lose what the story gave them at once
 	_, err := b.routing.ChangeSettings(ctx, b.as("lea"), routing.SettingsChange{Calendar: &calendar, Capacity: &capacity, Words: &words,
 		Reasons: &reasons, Goal: &goal, VanishedAfter: &vanished})
@@ -122,7 +122,7 @@ func policies(late vis.CalendarID) []routing.Policy {
 			Escalations: []routing.Escalation{{At: routing.WarnedFirst, Do: routing.Notify, To: routing.ToOwner},
 				{At: routing.WarnedSecond, Do: routing.Notify, To: routing.ToTeam}, {At: routing.Missed, Do: routing.Notify, To: routing.ToSupervisors},
 				{At: routing.Missed, Do: routing.Raise}, {At: routing.MissedLong, Do: routing.Reassign}}},
-		{Name: "Clients mécontents", When: routing.Scope{Kinds: written, Reasons: []string{"insatisfaction"}},
+		{Name: "Clients mécontents", When: routing.Scope{Kinds: written, Reasons: []string{"staff"}},
 			Terms:       map[routing.PromiseKind]routing.Term{routing.First: within(2 * h), routing.Next: within(4 * h), routing.Resolve: untilClose(2)},
 			Escalations: []routing.Escalation{{At: routing.Missed, Do: routing.Notify, To: routing.ToSupervisors}}},
 		{Name: "Clients or", When: routing.Scope{Kinds: []channel.Kind{"email", "form", "sms"}, Segments: []string{gold}},
@@ -174,7 +174,7 @@ func (b *builder) rules() []routing.Rule {
 	return []routing.Rule{
 		{Name: "Un colis se perd : à la livraison", When: []routing.Trigger{routing.WhenStarted}, If: []routing.Condition{
 			{Field: "text", Is: "contains", Value: "colis"}, {Field: "team", Is: "isNot", Value: string(b.teams["livraison"])}},
-			Then: []routing.Action{{Do: "assignTeam", Value: string(b.teams["livraison"])}, {Do: "setReason", Value: "livraison/retard"}}},
+			Then: []routing.Action{{Do: "assignTeam", Value: string(b.teams["livraison"])}, {Do: "setReason", Value: "delivery/late"}}},
 		{Name: "Danger : prévenir les responsables", When: []routing.Trigger{routing.WhenClassified}, If: []routing.Condition{
 			{Field: "criticality", Is: "atLeast", Value: "3"}}, Then: []routing.Action{{Do: "notifySupervisors"}}},
 		{Name: "Promesse manquée à un client or : le dire", When: []routing.Trigger{routing.WhenMissed}, If: []routing.Condition{

@@ -10,7 +10,7 @@ import (
 )
 
 // What no reason stands for yet shows itself by its words: those that several customers used of late in messages that the reader left to
-// people, and that hardly anybody used before or about anything else.
+// people or found to be about something else than all it knows, and that hardly anybody used before or about anything else.
 const (
 	freshFor   = 14 // days that are new
 	freshBack  = 56 // days that are compared with
@@ -43,11 +43,15 @@ func (c *Counter) Fresh(ctx context.Context, by vis.Actor) ([]Fresh, error) {
 	now := c.clock.Now()
 	return vis.View(ctx, c.db, by.Workspace, func(tx CountTx) ([]Fresh, error) {
 		since := now.AddDate(0, 0, -freshFor)
-		unsorted, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Since: since.UnixMilli(), Before: far}, freshMost)
+		tree, err := reasonTree(ctx, tx)
+		if err != nil {
+			return nil, err
+		}
+		unsorted, err := nameless(ctx, tx, tree, since.UnixMilli(), far)
 		if err != nil || len(unsorted) < FewestAlike {
 			return nil, err
 		}
-		others, err := c.background(ctx, tx, since)
+		others, err := background(ctx, tx, tree, since)
 		if err != nil {
 			return nil, err
 		}
@@ -75,18 +79,34 @@ func (c *Counter) Fresh(ctx context.Context, by vis.Actor) ([]Fresh, error) {
 	})
 }
 
-// background is what was said about other things, and about nothing that is known before.
-func (c *Counter) background(ctx context.Context, tx CountTx, since time.Time) (out []string, err error) {
-	tree, err := reasonTree(ctx, tx)
-	if err != nil {
-		return nil, err
+// elsewhere is what the built-in reader calls what is about nothing that it knows.
+const elsewhere = "other"
+
+// nameless are the newest contacts that no reason says anything of.
+func nameless(ctx context.Context, tx CountTx, tree Tree, since, before int64) (out []Contact, err error) {
+	keys := []string{"", tree.keyOf(elsewhere)}
+	for _, key := range slices.Compact(keys) {
+		some, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Reason: key, Since: since, Before: before}, freshMost/2)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, some...)
 	}
+	slices.SortFunc(out, func(a, b Contact) int { return b.BeganAt.Compare(a.BeganAt) })
+	return out, nil
+}
+
+// background is what was said about other things, and about nothing that is known before.
+func background(ctx context.Context, tx CountTx, tree Tree, since time.Time) (out []string, err error) {
 	back := since.AddDate(0, 0, -freshBack)
-	of, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Since: back.UnixMilli(), Before: since.UnixMilli()}, freshMost)
+	of, err := nameless(ctx, tx, tree, back.UnixMilli(), since.UnixMilli())
 	if err != nil {
 		return nil, err
 	}
 	for _, r := range tree.Reasons {
+		if r.Key == tree.keyOf(elsewhere) {
+			continue
+		}
 		some, err := tx.Contacts(ctx, ContactQuery{CountQuery: anywhere, Reason: r.Key, Since: back.UnixMilli(), Before: far}, max(freshMost/len(tree.Reasons), 5))
 		if err != nil {
 			return nil, err
@@ -191,5 +211,7 @@ func naming(said []voice, m matter, left []bool, others []string) []string {
 			rest = append(rest, v.text)
 		}
 	}
-	return telling(hers, rest, freshWords)
+	in, among := sharesOf(hers), sharesOf(rest)
+	words := slices.DeleteFunc(telling(hers, rest, 3*freshWords), func(w string) bool { return among[w] > in[w]/3 })
+	return words[:min(len(words), freshWords)]
 }

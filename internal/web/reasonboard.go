@@ -49,7 +49,7 @@ type ReasonRising struct {
 	Reason   string  `json:"reason"`
 	Seen     int     `json:"seen" doc:"Contacts in the last seven full days."`
 	Expected float64 `json:"expected" doc:"What would have been usual."`
-	OneIn    float64 `json:"oneIn" doc:"Were all as usual, so many or more would come in one week out of so many."`
+	OneIn    float64 `json:"oneIn" doc:"Were all as usual, so many or more would come in less than one week out of so many; a power of ten."`
 }
 
 // WorkRate is what an hour of work on conversations costs.
@@ -76,7 +76,7 @@ func reasonBoard(b listen.ReasonBoard) ReasonBoard {
 		out.Reasons[i] = reasonCount(r, b.Rate)
 	}
 	for i, r := range b.Rising {
-		out.Rising[i] = ReasonRising{r.Reason, r.Look.Seen, rounded(r.Look.Expected), math.Round(math.Pow(10, min(r.Look.Surprise, 9)))}
+		out.Rising[i] = ReasonRising{r.Reason, r.Look.Seen, rounded(r.Look.Expected), math.Pow(10, math.Floor(min(r.Look.Surprise, 6)))}
 	}
 	return out
 }

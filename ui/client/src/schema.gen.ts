@@ -9082,7 +9082,7 @@ export interface components {
             expected: number;
             /**
              * Format: double
-             * @description Were all as usual, so many or more would come in one week out of so many.
+             * @description Were all as usual, so many or more would come in less than one week out of so many; a power of ten.
              */
             oneIn: number;
             reason: string;

@@ -29,6 +29,7 @@ const icons: Record<string, IconName> = {
   'presence.away': 'half',
   'go.risk': 'alert',
   'go.board': 'survey',
+  'go.reasons': 'tag',
   undo: 'undo',
   help: 'keyboard',
   'go.mine': 'inbox',

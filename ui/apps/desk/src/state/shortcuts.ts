@@ -201,6 +201,7 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
     },
     { id: 'go.board', keys: 'g b', label: t('spine.board'), group: go, run: () => route.go('#/board') },
     { id: 'go.incidents', keys: 'g i', label: t('spine.incidents'), group: go, run: () => route.go('#/incidents') },
+    { id: 'go.reasons', keys: 'g w', label: t('spine.reasons'), group: go, run: () => route.go('#/reasons') },
     { id: 'go.mail', keys: 'g l', label: t('spine.mail'), group: go, run: () => route.go('#/mail') },
     { id: 'go.settings', keys: 'g s', label: t('spine.settings'), group: go, run: () => route.go('#/settings') },
     { id: 'next.mine', keys: 'g n', label: say('offer.next'), group: you, run: () => void actions.next() },

@@ -21,6 +21,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'spine.incidents': 'Incidents',
   'spine.incidents.open': '{n, plural, one {# open incident} other {# open incidents}}',
   'spine.incidents.suspected': '{n, plural, one {# suspected incident} other {# suspected incidents}}',
+  'spine.reasons': 'Reasons',
   'spine.staffing': 'Staffing',
   'spine.settings': 'Settings',
   'view.mine': 'Mine',

@@ -19,6 +19,7 @@ export const deskFr = {
   'spine.incidents': 'Incidents',
   'spine.incidents.open': '{n, plural, one {# incident en cours} other {# incidents en cours}}',
   'spine.incidents.suspected': '{n, plural, one {# incident soupçonné} other {# incidents soupçonnés}}',
+  'spine.reasons': 'Motifs',
   'spine.staffing': 'Effectifs',
   'spine.settings': 'Paramètres',
   'view.mine': 'Pour moi',
