@@ -52,10 +52,11 @@ var rooms = map[string][]string{
 	"notify":                {"vis", "text", "channel", "jobs", "staff", "desk", "safehttp"},
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
-	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page"},
+	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page", "assist/webm"},
 	"assist/page":            nil,                                                                       // what of a customer's page may be seen
 	"assist/media/mediatest": nil,                                                                       // a browser, for tests
-	"assist/media":           {"vis", "assist"},                                                         // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"assist/webm":            nil,                                                                       // writes WebM files
+	"assist/media":           {"vis", "assist", "assist/webm"},                                          // sound and pictures of live assistance, and the relay for those who reach us in no other way
 	"listen":                 {"vis", "text", "jobs", "channel", "staff", "desk", "notify", "safehttp"}, // what customers say: every message is read, and what many say at once is noticed
 	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"},   // reads the log, owns no truth
 	"staffing":               {"vis", "hours", "routing"},                                               // how many people keep a promise: forecast, queueing theory, simulation
@@ -73,7 +74,7 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "assist/page", "listen", "report", "staffing", "hours", "notify", "post"}
+var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "assist/page", "assist/webm", "listen", "report", "staffing", "hours", "notify", "post"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
@@ -87,6 +88,7 @@ var outside = map[string][]string{
 	"realtime":    nil,
 	"assist":      nil,
 	"assist/page": nil,
+	"assist/webm": nil,
 	"listen":      nil,
 	"staff":       {"golang.org/x/crypto"},
 	"routing":     {"github.com/nyaruka/phonenumbers"}, // whom we may call back: see docs/decisions/0011

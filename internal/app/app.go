@@ -184,6 +184,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 
 // Close finishes what was begun and closes the data.
 func (a *App) Close() error {
+	a.Assist.Close()
 	if a.media != nil {
 		a.media.Close()
 	}
@@ -253,7 +254,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	return err
 }
 
-// prune forgets what is only kept for a time: answers to repeated requests, and files that were never sent.
+// prune forgets what is only kept for a time: answers to repeated requests, files that were never sent, and recordings.
 func (a *App) prune(ctx context.Context) {
 	tick := time.NewTicker(pruneEvery)
 	defer tick.Stop()
@@ -262,7 +263,7 @@ func (a *App) prune(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if err := errors.Join(a.store.Prune(ctx), a.forgetUploads(ctx), a.forgetNotices(ctx)); err != nil && ctx.Err() == nil {
+			if err := errors.Join(a.store.Prune(ctx), a.forgetUploads(ctx), a.forgetNotices(ctx), a.forgetRecordings(ctx)); err != nil && ctx.Err() == nil {
 				a.log.Error("what is over could not be forgotten", "err", err)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 
 	"visavis/internal/assist"
 	"visavis/internal/assist/media"
+	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/routing"
@@ -21,6 +22,9 @@ import (
 
 // callsEach is how many assistances one processor is trusted with where nothing else was said.
 const callsEach = 15
+
+// maxRecorded is the longest part of a recording, in bytes.
+const maxRecorded = 128 << 20
 
 // media opens the ports of live assistance, or returns nil where it is not switched on.
 func (c Config) media(ctx context.Context, clock vis.Clock, mint vis.Mint, log *slog.Logger) (*media.Backend, error) {
@@ -87,7 +91,8 @@ func (a *App) openAssist(ctx context.Context, mint vis.Mint) error {
 	if err != nil {
 		return err
 	}
-	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Clock: a.clock, Mint: mint, Log: a.log}
+	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "",
+		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Clock: a.clock, Mint: mint, Log: a.log}
 	if backend != nil {
 		a.media, o.Media = backend, backend
 	}
@@ -142,6 +147,15 @@ func (a *App) recoverAssists(ctx context.Context) error {
 	all, err := a.store.Staff().Workspaces(ctx)
 	for _, w := range all {
 		err = errors.Join(err, a.Assist.Recover(ctx, w.ID))
+	}
+	return err
+}
+
+// forgetRecordings deletes what was recorded and kept long enough.
+func (a *App) forgetRecordings(ctx context.Context) error {
+	all, err := a.store.Staff().Workspaces(ctx)
+	for _, w := range all {
+		err = errors.Join(err, a.Assist.ForgetDueRecordings(ctx, w.ID))
 	}
 	return err
 }

@@ -218,6 +218,9 @@ func (s *Service) settle(ctx context.Context, ws vis.WorkspaceID, id vis.AssistI
 				return Session{}, err
 			}
 		}
+		if err := s.agreeAlways(ctx, tx, ws, &x, now); err != nil {
+			return Session{}, err
+		}
 		return s.save(ctx, tx, vis.System(ws), SessionLive, x, now)
 	})
 }

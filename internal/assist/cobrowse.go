@@ -53,7 +53,7 @@ func (r *room) wants(t *Seat, f ChangesFrame) (bool, error) {
 	switch {
 	case r.customer != t:
 		return false, nil // she has opened another page
-	case len(r.others) == 0:
+	case len(r.others) == 0 && r.tape == nil:
 		r.flowing = false // whoever comes is shown the whole page
 		return false, nil
 	case !follows && !f.Fresh:
@@ -94,6 +94,7 @@ func (r *room) show(t *Seat, f ChangesFrame, got page.Scrubbed) (strayed bool) {
 		for _, o := range r.others {
 			o.changes(frame, got.Whole)
 		}
+		r.record(now, frame, got.Whole)
 	}
 	return r.told.Control && r.origin != "" && r.origin != r.told.ControlOrigin
 }
@@ -224,7 +225,12 @@ func (t *Seat) toCustomer(allowed func(Grants) error, frame func(from *Person) (
 	if entry != nil {
 		r.note(*entry)
 	}
-	r.customer.line.Send(travels(f))
+	told := travels(f)
+	switch f.(type) {
+	case DrawFrame, WipeFrame: // what was typed is nobody's to read later, and where she pointed is not kept
+		r.record(r.s.Clock.Now(), told, false)
+	}
+	r.customer.line.Send(told)
 	return nil
 }
 

@@ -18,11 +18,14 @@ func (s *Service) Ask(ctx context.Context, by vis.Actor, id vis.AssistID, k Kind
 	if (k == SeePage || k == Control) && !s.Cobrowse {
 		return Session{}, vis.Errorf(vis.Conflict, "cobrowse_off", "Customers cannot show their pages here.")
 	}
-	return s.change(ctx, by, id, func(_ Tx, x *Session, _ time.Time) (vis.EventType, error) {
+	return s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
 		if !x.holds(by) {
 			return "", vis.Absent("assistance")
 		}
-		return SessionAsked, x.Ask(k)
+		if k == Record {
+			return SessionAsked, s.agree(ctx, tx, by, x, now)
+		}
+		return SessionAsked, x.Ask(k, now)
 	})
 }
 

@@ -30,4 +30,22 @@ type Tx interface {
 	// Checks are the newest so many, newest first; ForgetChecks leaves of them those since an instant.
 	Checks(ctx context.Context, limit int) ([]Check, error)
 	ForgetChecks(ctx context.Context, newest int, since time.Time) error
+	// RecordingPolicy is the zero value where nothing was decided.
+	RecordingPolicy(ctx context.Context) (Policy, error)
+	SaveRecordingPolicy(ctx context.Context, p Policy) (Policy, error)
+	InsertRecording(ctx context.Context, r Recording) error
+	Recording(ctx context.Context, id vis.AssistID) (Recording, error)
+	// AddPart adds to a recording, which has so many sealed bytes more then.
+	AddPart(ctx context.Context, id vis.AssistID, p Part, sealed int64) (Recording, error)
+	// Parts are those of a recording, in order.
+	Parts(ctx context.Context, id vis.AssistID) ([]Part, error)
+	// Recordings are at most so many of those of earlier presses than before, newest first; "" for the newest.
+	Recordings(ctx context.Context, before vis.AssistID, limit int) ([]Recording, error)
+	RecordingsOf(ctx context.Context, customer vis.CustomerID) ([]vis.AssistID, error)
+	// RecordingsDue are at most so many of those that are to be deleted.
+	RecordingsDue(ctx context.Context, now time.Time, limit int) ([]vis.AssistID, error)
+	// KeepNoLonger brings forward when recordings are deleted that would be kept for longer than so many days.
+	KeepNoLonger(ctx context.Context, days int) error
+	DeleteRecording(ctx context.Context, id vis.AssistID) error
+	CountRecordings(ctx context.Context) (count int, bytes int64, err error)
 }

@@ -23,13 +23,15 @@ const (
 	SessionEnded       vis.EventType = "assist.ended"
 	SessionConcluded   vis.EventType = "assist.concluded" // the member said what came of it
 	SessionRated       vis.EventType = "assist.rated"
+	SessionReplayed    vis.EventType = "assist.replayed"  // somebody looks at its recording
+	SessionForgotten   vis.EventType = "assist.forgotten" // its recording was deleted
 )
 
 // EventTypes lists the facts of this room.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{SessionPressed, SessionRang, SessionRefused, SessionLate, SessionAccepted, SessionLive, SessionInterrupted, SessionAsked,
 		SessionConsented, SessionRevoked, SessionWatched, SessionCalled, SessionReturned, SessionPassed, SessionJoined, SessionLeft, SessionEnded,
-		SessionConcluded, SessionRated}
+		SessionConcluded, SessionRated, SessionReplayed, SessionForgotten}
 }
 
 // Data names the session that an event is about, and where it stood then.

@@ -37,6 +37,8 @@ type Media interface {
 	End(id vis.AssistID)
 	// Darken stops a customer's camera from being passed on.
 	Darken(id vis.AssistID)
+	// Tap gives a tape copies of what is said and of the member's picture, from now on; nil gives them to nobody any more.
+	Tap(id vis.AssistID, to Tape)
 	// Connected reports whether a leg carries media now.
 	Connected(id vis.AssistID, leg Leg) bool
 	// Servers are relays that a side of the session may use when it reaches us in no other way, with credentials of its own.
@@ -49,6 +51,22 @@ type Media interface {
 	Examine(ctx context.Context, id vis.AssistID) ([]Finding, error)
 	// OnChange is told, on a goroutine of the backend, whenever a leg connects or is lost. It is set once, before the first session.
 	OnChange(func(ctx context.Context, id vis.AssistID, leg Leg, connected bool))
+}
+
+// Tape is given what is said and shown. Take never waits.
+type Tape interface {
+	Take(f Frame)
+}
+
+// Frame is a moment of sound (Opus) or a picture (VP8).
+type Frame struct {
+	Side          Side
+	Picture       bool
+	At            time.Time // when it was said or shown, by our clock
+	Key           bool      // it rests on no other
+	Width, Height int       // of a picture that rests on no other
+	Data          []byte    // nobody's to change
+	Lost          int       // packets that did not come before it
 }
 
 // Server is a relay (TURN, RFC 8656).

@@ -21,8 +21,9 @@ const (
 const (
 	controlFor = 10 * time.Minute
 	// backWithin is how long media may be lost, or not come, until the session ends.
-	backWithin = 30 * time.Second
-	maxRings   = 200
+	backWithin   = 30 * time.Second
+	maxRings     = 200
+	maxQuestions = 100 // that are remembered
 )
 
 // refuseReasons are the words for why a member does not come.
@@ -171,7 +172,7 @@ func (s *Session) connected(now time.Time) bool {
 func (s *Session) called() bool { return s.State == Accepted || s.State == Live }
 
 // Ask puts a question to the customer. It is put once.
-func (s *Session) Ask(k Kind) error {
+func (s *Session) Ask(k Kind, now time.Time) error {
 	switch {
 	case !k.Valid():
 		return vis.InField("kind", "A customer can allow page, control, record or camera, not %q.", k)
@@ -179,8 +180,16 @@ func (s *Session) Ask(k Kind) error {
 		return over(s)
 	case !slices.Contains(s.Story.Asked, k):
 		s.Story.Asked = append(s.Story.Asked, k)
+		if len(s.Story.Questions) < maxQuestions {
+			s.Story.Questions = append(s.Story.Questions, Question{k, s.Member, now})
+		}
 	}
 	return nil
+}
+
+// wasAsked reports whether the customer was asked for something in the name of the member who has the session.
+func (s *Session) wasAsked(k Kind) bool {
+	return slices.ContainsFunc(s.Story.Questions, func(q Question) bool { return q.Kind == k && q.Member == s.Member })
 }
 
 // Decline takes a question back.
@@ -196,6 +205,10 @@ func (s *Session) Consent(k Kind, origin string, now time.Time) error {
 		return vis.InField("kind", "A customer can allow page, control, record or camera, not %q.", k)
 	case !s.called():
 		return over(s)
+	}
+	if k == Record && !slices.Contains(s.Story.Asked, Record) {
+		// Whoever asks has agreed herself: what only one of the two wants is not recorded.
+		return vis.Errorf(vis.Conflict, "record_not_asked", "Nobody has asked to record this call.")
 	}
 	c := Consent{Kind: k, Member: s.Member, GivenAt: now}
 	if k == Control {

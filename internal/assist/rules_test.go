@@ -162,7 +162,7 @@ func TestGrantsEndWithTheSession(t *testing.T) {
 	t.Parallel()
 	s := live(t)
 	for _, k := range []Kind{SeePage, SeeCamera, Record} {
-		if err := s.Ask(k); err != nil {
+		if err := s.Ask(k, after(0)); err != nil {
 			t.Fatal(err)
 		}
 		if err := s.Consent(k, "", after(time.Minute)); err != nil {

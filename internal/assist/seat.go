@@ -73,6 +73,8 @@ type room struct {
 	askedAt  time.Time // and when
 	origin   string    // of the page that she shows, "" before it was said
 	notes    notes
+	tape     *recorder // is shown the page too, nil for none
+	taped    bool      // and what comes next follows on what it has
 }
 
 // Sit takes a place in the co-browsing of a session. The line is told how things stand first, and then what concerns its side; whoever sat
@@ -146,7 +148,9 @@ func (t *Seat) Leave() {
 	r.mu.Lock()
 	if r.customer == t {
 		r.customer, r.flowing, r.origin = nil, false, ""
-		r.tellOthers(travels(NewsFrame{"away"}))
+		away := travels(NewsFrame{"away"})
+		r.record(r.s.Clock.Now(), away, false)
+		r.tellOthers(away)
 	}
 	r.others = slices.DeleteFunc(r.others, func(o *Seat) bool { return o == t })
 	r.mu.Unlock()
@@ -174,6 +178,9 @@ func (s *Service) enter(ctx context.Context, ws vis.WorkspaceID, id vis.AssistID
 		r = &room{s: s, life: context.WithoutCancel(ctx), ws: ws, id: id}
 		if s.rooms[id] == nil {
 			s.rooms[id] = r
+			if tape := s.recorders[id]; tape != nil && tape.ws == ws && tape.endAt.IsZero() {
+				r.tape = tape
+			}
 		}
 	}
 	return r
@@ -203,8 +210,9 @@ func (s *Service) Shown(ws vis.WorkspaceID, id vis.AssistID) bool {
 	return r.grants().Page
 }
 
-// Noticed brings the room of a session in line with how it stands.
-func (s *Service) Noticed(ws vis.WorkspaceID, x Session) {
+// Noticed brings the room of a session, and its recording, in line with how it stands.
+func (s *Service) Noticed(ctx context.Context, ws vis.WorkspaceID, x Session) {
+	s.tape(ctx, ws, x)
 	s.mu.Lock()
 	r := s.rooms[x.ID]
 	s.mu.Unlock()
@@ -270,6 +278,8 @@ func (r *room) tellGrants() Grants {
 	}
 	r.told = now
 	f := travels(GrantsFrame{"grants", now})
+	r.record(r.s.Clock.Now(), f, false)
+	r.taped = r.taped && now.Page
 	r.tellOthers(f)
 	if r.customer != nil {
 		r.customer.line.Send(f)

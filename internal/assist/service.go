@@ -60,6 +60,9 @@ type Options struct {
 	Roster Roster
 	// Media is nil where live assistance is not switched on.
 	Media Media
+	// Shelf and Safe keep recordings; without a shelf nothing is recorded.
+	Shelf Shelf
+	Safe  Safe
 	// Cobrowse says that customers can show their pages.
 	Cobrowse bool
 
@@ -81,13 +84,17 @@ type Service struct {
 	usual   map[vis.ChannelID]usual
 	floors  map[vis.ChannelID]keptFloor
 	checks  map[vis.AssistID]pendingCheck // that were begun and not sent yet
+
+	recorders map[vis.AssistID]*recorder // of the sessions that are recorded now, or whose end is being written
+	closed    bool
+	tapes     sync.WaitGroup
 }
 
 // New makes the service.
 func New(o Options) *Service {
 	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
-		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual), checks: make(map[vis.AssistID]pendingCheck),
-		floors: make(map[vis.ChannelID]keptFloor)}
+		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual), floors: make(map[vis.ChannelID]keptFloor),
+		checks: make(map[vis.AssistID]pendingCheck), recorders: make(map[vis.AssistID]*recorder)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)
 	}
@@ -284,11 +291,11 @@ func (s *Service) change(ctx context.Context, by vis.Actor, id vis.AssistID, fn 
 	})
 }
 
-// commit runs a transaction on a session, and lets its co-browsing follow.
+// commit runs a transaction on a session, and lets its co-browsing and its recording follow.
 func (s *Service) commit(ctx context.Context, by vis.Actor, fn func(tx Tx) (Session, error)) (Session, error) {
 	x, err := vis.Update(ctx, s.DB, by, fn)
 	if err == nil {
-		s.Noticed(by.Workspace, x)
+		s.Noticed(ctx, by.Workspace, x)
 	}
 	return x, err
 }

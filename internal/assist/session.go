@@ -58,12 +58,13 @@ type Session struct {
 type Story struct {
 	Rings      []Ring         `json:"rings"`
 	Consents   []Consent      `json:"consents"`
-	Asked      []Kind         `json:"asked"`              // what the member asks the customer for at this moment
-	Watchers   []vis.MemberID `json:"watchers"`           // supervisors who listen; the customer is shown them
-	Whispers   []vis.MemberID `json:"whispers,omitempty"` // those of them who speak to the member; the customer does not hear it
-	Calling    *Calling       `json:"calling,omitempty"`  // whom the member has rung at this moment
-	Guest      vis.MemberID   `json:"guestId,omitempty"`  // a colleague who is in it as a third
-	Passes     []Pass         `json:"passes,omitempty"`   // the changes of the member, oldest first
+	Asked      []Kind         `json:"asked"`               // what the member asks the customer for at this moment
+	Questions  []Question     `json:"questions,omitempty"` // those that were put to her, oldest first
+	Watchers   []vis.MemberID `json:"watchers"`            // supervisors who listen; the customer is shown them
+	Whispers   []vis.MemberID `json:"whispers,omitempty"`  // those of them who speak to the member; the customer does not hear it
+	Calling    *Calling       `json:"calling,omitempty"`   // whom the member has rung at this moment
+	Guest      vis.MemberID   `json:"guestId,omitempty"`   // a colleague who is in it as a third
+	Passes     []Pass         `json:"passes,omitempty"`    // the changes of the member, oldest first
 	Page       *Page          `json:"page,omitempty"`
 	LateAt     time.Time      `json:"lateAt,omitzero"` // when the customer was told that nobody is there yet
 	AcceptedAt time.Time      `json:"acceptedAt,omitzero"`
@@ -73,6 +74,13 @@ type Story struct {
 	Conclusion *Conclusion    `json:"conclusion,omitempty"` // nil until the member says what came of it
 	Rating     int            `json:"rating,omitempty"`     // 1 to 5, 0 for none
 	Comment    string         `json:"comment,omitempty"`
+}
+
+// Question is what a member asked the customer for, or the house in her name.
+type Question struct {
+	Kind   Kind         `json:"kind"`
+	Member vis.MemberID `json:"memberId"`
+	At     time.Time    `json:"at"`
 }
 
 // Page is where the customer pressed.
@@ -126,5 +134,5 @@ type Consent struct {
 	GivenAt   time.Time    `json:"givenAt"`
 	ExpiresAt time.Time    `json:"expiresAt,omitzero"` // zero for the end of the session
 	EndedAt   time.Time    `json:"endedAt,omitzero"`
-	Why       string       `json:"why,omitempty"` // it ended: "revoked", "agent" (another has the session), "expired", "ended", "origin"
+	Why       string       `json:"why,omitempty"` // it ended: "revoked", "agent" (another has the session), "expired", "ended", "origin", "failed" (nothing could be kept)
 }

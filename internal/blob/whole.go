@@ -45,3 +45,21 @@ func (w Whole) Begin(ctx context.Context, ws vis.WorkspaceID, name string, most 
 func (w Whole) Forget(ctx context.Context, ws vis.WorkspaceID, name string, before time.Time) error {
 	return w.Store.Delete(ctx, ws, name, before)
 }
+
+// ReadAt reads so many bytes of a content from one place on.
+func (w Whole) ReadAt(ctx context.Context, ws vis.WorkspaceID, name string, at, count int64) ([]byte, error) {
+	file, err := w.Store.Open(ctx, ws, name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if at < 0 || count < 0 || at+count > file.Size() {
+		return nil, io.ErrUnexpectedEOF
+	}
+	if _, err := file.Seek(at, io.SeekStart); err != nil {
+		return nil, err
+	}
+	out := make([]byte, count)
+	_, err = io.ReadFull(file, out)
+	return out, err
+}

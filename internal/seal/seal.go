@@ -138,12 +138,17 @@ func (k *Keys) Seal(ws vis.WorkspaceID, where string, plain []byte) []byte {
 	if err != nil {
 		panic("seal: " + err.Error()) // only for a key of the wrong length
 	}
-	out := make([]byte, 1+aead.NonceSize(), 1+aead.NonceSize()+len(plain)+aead.Overhead())
-	out[0] = formOne
-	if _, err := io.ReadFull(k.rand, out[1:]); err != nil {
+	nonce := k.random(aead.NonceSize())
+	out := append([]byte{formOne}, nonce...)
+	return aead.Seal(out, nonce, plain, []byte(where))
+}
+
+func (k *Keys) random(n int) []byte {
+	out := make([]byte, n)
+	if _, err := io.ReadFull(k.rand, out); err != nil {
 		panic("seal: the source of randomness failed: " + err.Error())
 	}
-	return aead.Seal(out, out[1:], plain, []byte(where))
+	return out
 }
 
 // Open decrypts what Seal made for the same workspace and place.

@@ -47,6 +47,32 @@ func TestASecretOpensOnlyWhereItWasSealed(t *testing.T) {
 	}
 }
 
+func TestAPartOpensOnlyUnderItsKeyAndName(t *testing.T) {
+	t.Parallel()
+	k := keys(t)
+	key := k.NewKey(here, "recording:1")
+	sealed, err := k.SealUnder(here, "recording:1", key, "0", []byte("hush"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plain, err := k.OpenUnder(here, "recording:1", key, "0", sealed); err != nil || string(plain) != "hush" {
+		t.Fatalf("got %q, %v", plain, err)
+	}
+	for name, try := range map[string]func() ([]byte, error){
+		"another workspace": func() ([]byte, error) { return k.OpenUnder(there, "recording:1", key, "0", sealed) },
+		"another thing":     func() ([]byte, error) { return k.OpenUnder(here, "recording:2", key, "0", sealed) },
+		"another part":      func() ([]byte, error) { return k.OpenUnder(here, "recording:1", key, "1", sealed) },
+		"another key": func() ([]byte, error) {
+			return k.OpenUnder(here, "recording:1", k.NewKey(here, "recording:1"), "0", sealed)
+		},
+		"a cut part": func() ([]byte, error) { return k.OpenUnder(here, "recording:1", key, "0", sealed[:10]) },
+	} {
+		if _, err := try(); !errors.Is(err, ErrBroken) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+}
+
 func TestMACTellsPartsApart(t *testing.T) {
 	t.Parallel()
 	k := keys(t)

@@ -16,7 +16,7 @@ type Consent struct {
 	ExpiresAt *Moment `json:"expiresAt,omitempty" doc:"Without it: the end of the assistance."`
 	Origin    string  `json:"origin,omitempty" doc:"Control is for the pages of this origin."`
 	EndedAt   *Moment `json:"endedAt,omitempty"`
-	Why       string  `json:"why,omitempty" enum:"revoked,agent,expired,ended,origin,"`
+	Why       string  `json:"why,omitempty" enum:"revoked,agent,expired,ended,origin,failed,"`
 }
 
 func consent(c assist.Consent) Consent {
@@ -315,7 +315,7 @@ func (s *Server) tellAssist(ctx context.Context, ws vis.WorkspaceID, t *told, h 
 	if err != nil {
 		return true, ignoreAbsent(err)
 	}
-	s.assist.Noticed(ws, x) // it may have changed on another node
+	s.assist.Noticed(ctx, ws, x) // it may have changed on another node
 	t.full = assistEvent{f, new(assistOf(x, c))}
 	if visitorShapes[h.Event.Type] == nil {
 		return true, nil

@@ -27,6 +27,7 @@ type JoinedAssist struct {
 	Answer     string      `json:"answer"`
 	IceServers []IceServer `json:"iceServers" nullable:"false"`
 	ViewerURL  string      `json:"viewerUrl" doc:"Where the customer's page can be shown; empty where it cannot."`
+	Recording  string      `json:"recording" enum:"off,request,always" doc:"Whether the customer can be asked to let it be recorded, or is asked anyway."`
 }
 
 // CurrentAssist is the customer's assistance that goes on, null when there is none.
@@ -117,6 +118,7 @@ func (s *Server) assistRoutes() {
 	s.colleagueRoutes()
 	s.assistMeasureRoutes()
 	s.checkRoutes()
+	s.recordingRoutes()
 }
 
 func (s *Server) visitorAssistRoutes() {
@@ -288,8 +290,12 @@ func (s *Server) toJoined(ctx context.Context, by caller, j assist.Joined, err e
 	if err != nil {
 		return nil, err
 	}
+	mode, err := s.assist.RecordingMode(ctx, by.Workspace, j.Session)
+	if err != nil {
+		return nil, err
+	}
 	a, err := s.assistFor(ctx, by, j.Session)
-	return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL}), err
+	return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL, string(mode)}), err
 }
 
 func (s *Server) toMember(ctx context.Context, by caller, x assist.Session, err error) (*reply[Assist], error) {

@@ -46,7 +46,7 @@ func remotePicture(n int) form { return formRemote + form(strconv.Itoa(n)) }
 // read takes the number off the form of a picture that lies elsewhere.
 func (f form) read() (kind form, n int, ok bool) {
 	switch f {
-	case formOriginal, formPreview, formLetter, formPictures, formMail, formArrival:
+	case formOriginal, formPreview, formLetter, formPictures, formMail, formArrival, formMember, formCustomer, formGuest, formPages:
 		return f, 0, true
 	}
 	digits, found := strings.CutPrefix(string(f), string(formRemote))
@@ -76,10 +76,19 @@ func parseAudience(in string) (audience, form, bool) {
 	return audience{vis.WorkspaceID(parts[0]), vis.ActorKind(parts[1]), parts[2]}, form(parts[3]), true
 }
 
+// lasts is how long a link to it can be used.
+func (f form) lasts() time.Duration {
+	switch f {
+	case formMember, formCustomer, formGuest, formPages:
+		return filmFor
+	}
+	return linkFor
+}
+
 // contentURL makes a signed link.
 func (s *Server) contentURL(to audience, id string, f form) string {
 	a := to.says(f)
-	e := strconv.FormatInt(s.clock.Now().Add(linkFor).Truncate(linkStep).Unix(), 10)
+	e := strconv.FormatInt(s.clock.Now().Add(f.lasts()).Truncate(linkStep).Unix(), 10)
 	return s.contentBase + "/content/" + id + "?a=" + a + "&e=" + e + "&s=" + s.signLink(to.workspace, id, a, e)
 }
 
@@ -104,6 +113,10 @@ func (s *Server) content(w http.ResponseWriter, r *http.Request) {
 		err = s.remotePicture(w, r, l)
 	case formMail, formArrival:
 		err = s.rawLetter(w, r, l)
+	case formMember, formCustomer, formGuest:
+		err = s.film(w, r, l)
+	case formPages:
+		err = errLink
 	default:
 		err = s.file(w, r, l)
 	}
@@ -124,25 +137,29 @@ func (l link) audience() audience { return to(l.by) }
 
 // linked checks a link, and that whoever it was made for is still there.
 func (s *Server) linked(r *http.Request) (link, error) {
-	q := r.URL.Query()
-	if len(q) != 3 || len(q["a"]) != 1 || len(q["e"]) != 1 || len(q["s"]) != 1 {
+	return s.checkLink(r.Context(), r.PathValue("id"), r.URL.RawQuery)
+}
+
+// checkLink checks what a link to an id says.
+func (s *Server) checkLink(ctx context.Context, id, says string) (link, error) {
+	q, err := url.ParseQuery(says)
+	if err != nil || len(q) != 3 || len(q["a"]) != 1 || len(q["e"]) != 1 || len(q["s"]) != 1 {
 		return link{}, errLink
 	}
-	id := r.PathValue("id")
 	who, f, ok := parseAudience(q.Get("a"))
 	if !ok || !vis.IsID(id) || !hmac.Equal([]byte(q.Get("s")), []byte(s.signLink(who.workspace, id, q.Get("a"), q.Get("e")))) {
 		return link{}, errLink
 	}
 	now := s.clock.Now()
 	until, err := strconv.ParseInt(q.Get("e"), 10, 64)
-	if err != nil || now.Unix() >= until || until > now.Add(linkFor).Unix() {
+	if err != nil || now.Unix() >= until || until > now.Add(f.lasts()).Unix() {
 		return link{}, errLink
 	}
 	l := link{id: id}
 	if l.form, l.number, ok = f.read(); !ok {
 		return link{}, errLink
 	}
-	if l.by, err = s.stillThere(r.Context(), who); err != nil {
+	if l.by, err = s.stillThere(ctx, who); err != nil {
 		return link{}, errLink
 	}
 	return l, nil

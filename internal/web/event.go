@@ -157,6 +157,8 @@ var shapes = map[vis.EventType]any{
 	assist.SessionEnded:         assistEvent{},
 	assist.SessionConcluded:     assistEvent{},
 	assist.SessionRated:         assistEvent{},
+	assist.SessionReplayed:      assistEvent{},
+	assist.SessionForgotten:     assistEvent{},
 	listen.IncidentSuspected:    incidentEvent{},
 	listen.IncidentGrew:         incidentEvent{},
 	listen.IncidentSignalled:    incidentEvent{},

@@ -131,7 +131,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.must(err)
 	t.Cleanup(calls.Close)
 	h.assist = assist.New(assist.Options{DB: h.store.Assist(), Desk: h.desk, Reach: h.channels, Roster: h.roster(), Media: calls, Cobrowse: true, Clock: h.clock, Mint: mint,
-		Log: slog.New(slog.DiscardHandler)})
+		Shelf: blob.Whole{Store: blobs, Max: 64 << 20}, Safe: keys, Log: slog.New(slog.DiscardHandler)})
 	h.listen = listen.New(listen.Options{DB: h.store.Listen(), Desk: h.desk, Clock: h.clock, Caller: out, Sealer: keys})
 	h.watch = listen.NewWatch(h.store.Incidents(), h.desk, h.notify, h.clock, mint, slog.New(slog.DiscardHandler))
 	h.counts = listen.NewCounter(h.store.Contacts(), h.clock)
@@ -144,6 +144,7 @@ func newHouse(t testing.TB, change ...func(*Options)) *house {
 	h.store.OnCommit(func(ws vis.WorkspaceID, _ int64) { h.server.Ring(ws) })
 	t.Cleanup(func() {
 		h.server.Close()
+		h.assist.Close()
 		if err := h.store.Close(); err != nil {
 			t.Error(err)
 		}

@@ -134,6 +134,13 @@ var matrix = map[string]row{
 	"DELETE /api/v1/assists/{id}/consents/{kind}":         {who: "nnnaaaannn", of: "assist", path: "/api/v1/assists/{id}/consents/page"},
 	"PUT /api/v1/assists/{id}/conclusion":                 {who: "nnnaaaannn", of: "assist", body: obj{"result": "solved"}},
 	"POST /api/v1/assists/{id}/end":                       {who: "nnnaaaannn", of: "assist", body: obj{}},
+	"GET /api/v1/recording-policy":                        {who: "nnnf...nf."},
+	"PUT /api/v1/recording-policy":                        {who: "nnnff..nf.", body: obj{"mode": "request", "days": 30, "replay": "supervisor", "version": 0}},
+	"GET /api/v1/recordings":                              {who: "nnnf...nnn"},
+	"POST /api/v1/assists/{id}/recording/replay":          {who: "nnnf..annn", of: "assist", body: obj{}}, // W-18
+	"GET /api/v1/assists/{id}/recording/pages":            {who: "nnnffffnnn", of: "assist"},              // without a key nobody looks
+	"DELETE /api/v1/assists/{id}/recording":               {who: "nnnf.aannn", of: "assist", last: true},
+	"DELETE /api/v1/customers/{id}/recordings":            {who: "nnnf..annn", of: "customer", last: true},
 	"GET /api/v1/visitor/assist":                          {who: "n..nnnnnnn"},
 	"POST /api/v1/visitor/assists":                        {who: "n..nnnnnnn", body: obj{}},
 	"POST /api/v1/visitor/assists/{id}/join":              {who: "n.annnnnnn", of: "assist", body: obj{"offer": listens}},
@@ -359,6 +366,8 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(h.store.Routing().Update(h.ctx, vis.System(ws), nil, func(tx routing.Tx) error { return tx.InsertOffer(h.ctx, offer) }))
 	pressed, err := h.assist.Press(h.ctx, w.ada.actor, assist.Press{Channel: chat.ID, Page: &assist.Page{URL: "https://shop.example/", Title: mark("ada")}})
 	h.must(err)
+	kept := assist.Recording{Assist: pressed.ID, StartedAt: h.clock.Now(), DeleteAt: h.clock.Now().Add(time.Hour), Key: []byte{1}}
+	h.must(h.store.Assist().Update(h.ctx, vis.System(ws), nil, func(tx assist.Tx) error { return tx.InsertRecording(h.ctx, kept) }))
 	ready, err := h.letters.CreateTemplate(h.ctx, admin.actor, post.Template{Ready: post.Ready{Name: mark("office"), Text: post.Wording{FR: mark("office")}}})
 	h.must(err)
 	h.must(h.listen.CatchUp(h.ctx, ws))

@@ -41,6 +41,7 @@ var cases = []abuse{
 	{id: "W-15", what: "the relay's credentials after the call, of another call, expired, or used too often"},
 	{id: "W-16", what: "another's live assistance by its id; a camera without consent"},
 	{id: "W-17", what: "malformed datagrams and offers while others speak; a server that stops"},
+	{id: "W-18", what: "recordings without consent or after it, looked at by others, without a trace, or for too long; secrets in them"},
 	{id: "W-19", what: "a flood of typing, reading and page views"},
 	{id: "W-20", what: "names and fields of 10 MB, forged times"},
 	{id: "E-01", what: "a subject that looks like one of ours, from a stranger"},

@@ -26,6 +26,7 @@ type source struct {
 	shiftTS  uint32
 	askedAt  time.Time
 	soon     bool // it is about to be asked again
+	tap      *tap // is given copies, nil for none
 }
 
 // player is whose packets a source carries now.
@@ -67,8 +68,12 @@ func (s *source) copy(from *webrtc.TrackRemote, p *rtp.Packet) bool {
 	if ahead := p.SequenceNumber - s.sequence; ahead < 1<<15 {
 		s.sequence, s.stamp = p.SequenceNumber, p.Timestamp
 	}
+	tap := s.tap
 	s.mu.Unlock()
 	p.Extension, p.Extensions, p.CSRC = false, nil, nil
+	if tap != nil {
+		tap.take(p)
+	}
 	_ = s.track.WriteRTP(p) // a listener that is gone is taken away by its own leg
 	return true
 }

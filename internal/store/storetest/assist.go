@@ -24,7 +24,7 @@ func withAssist(t testing.TB, h *house) assist.Session {
 			Rings: []assist.Ring{{Member: h.member.ID, State: assist.Refused, RangAt: now, ExpiresAt: later, EndedAt: later, Reason: "busy"}},
 			Consents: []assist.Consent{{Kind: assist.Control, Member: h.member.ID, Origin: "https://shop.example", GivenAt: now, ExpiresAt: later,
 				EndedAt: later, Why: "revoked"}},
-			Asked: []assist.Kind{assist.SeePage}, Watchers: []vis.MemberID{h.member.ID}, Whispers: []vis.MemberID{h.member.ID}, Guest: "guest",
+			Asked: []assist.Kind{assist.SeePage}, Questions: []assist.Question{{Kind: assist.SeePage, Member: h.member.ID, At: now}}, Watchers: []vis.MemberID{h.member.ID}, Whispers: []vis.MemberID{h.member.ID}, Guest: "guest",
 			Calling: &assist.Calling{Purpose: assist.ToPass, Team: "team", At: now, Until: later},
 			Passes:  []assist.Pass{{From: h.member.ID, To: "other", At: now}}, Page: &assist.Page{URL: "https://shop.example/x", Title: "Vélos 🚲"},
 			LateAt: now, AcceptedAt: now, LiveAt: later, Outcome: assist.Done, EndedBy: vis.ByCustomer, Rating: 4, Conclusion: &assist.Conclusion{Result: assist.FollowUp, Note: "Écrire à l’atelier", By: h.member.ID, At: later}, Comment: "Merci \"beaucoup\""}}

@@ -170,6 +170,8 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsAssists", testAssists},
 		{"KeepsChecks", testChecks},
 		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
+		{"KeepsRecordings", testRecordings},
+		{"ShowsNoRecordingOfAnotherWorkspace", testForeignRecordings},
 		{"KeepsIncidents", testIncidents},
 		{"KeepsWhatWasHeard", testHeard},
 		{"KeepsScenarios", testScenarios},

@@ -56,6 +56,8 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.ended':
     case 'assist.concluded':
     case 'assist.rated':
+    case 'assist.replayed':
+    case 'assist.forgotten':
       if (event.assist) assists.take(event.assist);
       break;
     case 'message.understood':

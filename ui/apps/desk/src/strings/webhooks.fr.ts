@@ -122,6 +122,8 @@ export const webhooksFr = {
   'type.assist.ended': 'Une assistance en direct se termine',
   'type.assist.concluded': 'Un membre dit ce qu’une assistance en direct a donné',
   'type.assist.rated': 'Une assistance en direct est notée',
+  'type.assist.replayed': 'Quelqu’un regarde l’enregistrement d’une assistance en direct',
+  'type.assist.forgotten': 'L’enregistrement d’une assistance en direct est supprimé',
   'type.incident.suspected': 'De nombreux clients écrivent pour la même raison',
   'type.incident.grew': 'Un incident touche plus de clients',
   'type.incident.signalled': 'La supervision signale ou lève une alerte',

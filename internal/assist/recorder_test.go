@@ -1,0 +1,75 @@
+package assist
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"visavis/internal/assist/webm"
+)
+
+// heard are the times at which a track has sound, checked to be without a hole.
+func heard(t *testing.T, frames []webm.Frame) time.Duration {
+	t.Helper()
+	upTo := time.Duration(0)
+	for i, f := range frames {
+		if i == 0 {
+			upTo = f.At
+		}
+		if f.At != upTo {
+			t.Fatalf("sound at %s where %s is wanted", f.At, upTo)
+		}
+		upTo += webm.OpusFor(f.Data)
+	}
+	return upTo
+}
+
+func TestAVoiceGoesOnThroughWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	r := &recorder{rec: Recording{StartedAt: pressed}, tracks: make(map[Side]*track)}
+	say := func(at time.Duration) {
+		r.take(t.Context(), taken{Frame: Frame{Side: CustomerSide, At: after(at), Key: true, Data: []byte{0xfc, 1}}})
+	}
+	for _, at := range []time.Duration{time.Second, time.Second + 25*time.Millisecond, time.Second + 35*time.Millisecond, 2 * time.Second} {
+		say(at)
+	}
+	k := r.tracks[CustomerSide]
+	now, s := k.cut(CustomerSide, 3*time.Second)
+	if end := heard(t, now); end < 3*time.Second-webm.SilenceFor || now[0].At != 0 || !s.Sound || s.Picture {
+		t.Errorf("up to %s: %+v", end, s)
+	}
+	k.settle(3*time.Second, true) // it could not be kept
+	say(3100 * time.Millisecond)
+	r.begun = 3 * time.Second
+	now, _ = k.cut(CustomerSide, 4*time.Second)
+	if end := heard(t, now); now[0].At != 0 || end < 4*time.Second-webm.SilenceFor {
+		t.Errorf("after what was lost it goes from %s to %s", now[0].At, end)
+	}
+	if spoken := slices.IndexFunc(now, func(f webm.Frame) bool { return f.Data[0] == 0xfc }); spoken < 0 || now[spoken].At < 3*time.Second {
+		t.Error("what was lost is heard, or what came after it is not")
+	}
+}
+
+func TestWhoSpeaksDoesNotWaitForADisk(t *testing.T) {
+	t.Parallel()
+	r := &recorder{in: make(chan taken, 2)} // nobody reads
+	for range 5 {
+		r.Take(Frame{Data: []byte("x")})
+	}
+	if len(r.in) != 2 || r.dropped.Load() != 3 || r.queued.Load() != 2 {
+		t.Errorf("%d wait, %d were dropped, %d bytes", len(r.in), r.dropped.Load(), r.queued.Load())
+	}
+	r = &recorder{in: make(chan taken, 2)}
+	if r.push(taken{page: []byte("{}")}, maxQueued+1) || r.queued.Load() != 0 {
+		t.Error("a page that is larger than all that may wait is taken")
+	}
+}
+
+func TestGapsAreShown(t *testing.T) {
+	t.Parallel()
+	s := time.Second
+	got := gaps([]Part{{From: 0, To: 5 * s}, {From: 5 * s, To: 10 * s, Sections: []Section{{Lost: lostWord}}}, {From: 60 * s, To: 61 * s}})
+	if want := []Gap{{5 * s, 10 * s}, {10 * s, 60 * s}}; !slices.Equal(got, want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+}
