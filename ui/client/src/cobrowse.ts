@@ -107,7 +107,10 @@ export type ToViewer =
   | { visavis: 'tool'; tool: Tool }
   | { visavis: 'theme'; dark: boolean; lang: string }
   | { visavis: 'away' }
-  | { visavis: 'wipe' };
+  | { visavis: 'wipe' }
+  /** Of a recording: nothing is shown any more; a stroke that was drawn then. */
+  | { visavis: 'clear' }
+  | { visavis: 'drawn'; shape: Shape; points: readonly Spot[] };
 type Said<T> = T extends { type: infer K } ? Omit<T, 'type'> & { visavis: K } : never;
 export type FromViewer =
   | { visavis: 'ready' }

@@ -409,7 +409,10 @@ async function lag(page: Page, viewer: Frame): Promise<[number, number]> {
   return [late[Math.floor(late.length / 2)] ?? NaN, late[Math.floor(late.length * 0.95)] ?? NaN];
 }
 
-test('she shows her page: what she enters stays hers, her agent draws on it, and sees the next page too', async () => {
+test('she shows her page: what she enters stays hers, her agent draws on it, and sees the next page too; it is recorded and replayed', async () => {
+  const lea = await scene.member();
+  const { version } = await ask<{ version: number }>(lea.page, 'GET', 'recording-policy');
+  await ask(lea.page, 'PUT', 'recording-policy', { mode: 'request', days: 30, replay: 'supervisor', version });
   const { page, chat, desk, wire } = await together();
   // One secret of each kind, wherever a page may have one.
   await page.evaluate(() => {
@@ -443,6 +446,12 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   const viewer = await viewerOf(desk);
   await expect.poll(() => shownAt(viewer)).toContain('Bonjour Camille');
   expect(await axe(desk)).toEqual([]);
+  // Both agree that it is recorded, and both see that it is.
+  await asks(desk, 'Enregistrer');
+  await chat.getByRole('button', { name: 'Autoriser l’enregistrement' }).click();
+  await assistance(chat).getByText('Cet appel est enregistré.').waitFor();
+  await desk.getByText('Enregistré', { exact: true }).waitFor();
+  expect(await axe(chat)).toEqual([]);
   // As she changes it: what the site lets be seen is seen, the rest is masked from the first letter on.
   await page.locator('[name=phone]').fill('kanari-typed');
   await page.locator('textarea').fill('kanari-written');
@@ -475,6 +484,26 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   await desk.getByRole('button', { name: /^Demander à voir/ }).waitFor();
   await expect.poll(() => page.locator('visavis-ink').count()).toBe(0);
   await over(desk, next);
+
+  // Her supervisor looks at it: the page as it stood and her agent's face on one clock, no secret, and nothing fetched from the shop.
+  const { items } = await ask<{ items: { assistId: string }[] }>(lea.page, 'GET', 'recordings');
+  const fetched: string[] = [];
+  lea.page.on('request', (request) => fetched.push(request.url()));
+  const kept = lea.page.waitForResponse((one) => one.url().includes('/recording/pages'));
+  await lea.page.goto(`${scene.house.desk}/desk/#/recordings/${items[0]?.assistId}`);
+  expect(await (await kept).text()).not.toMatch(/kanari|7406/);
+  await screen(lea.page).waitFor({ state: 'attached' });
+  const replayed = await viewerOf(lea.page);
+  await lea.page.keyboard.press(' ');
+  await expect.poll(() => shownAt(replayed)).toContain('Bonjour Camille');
+  await expect
+    .poll(() => lea.page.locator('video').evaluate((video: HTMLVideoElement) => video.currentTime))
+    .toBeGreaterThan(0.5);
+  await expect
+    .poll(() => lea.page.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth))
+    .toBeGreaterThan(0);
+  expect(await axe(lea.page)).toEqual([]);
+  expect(fetched.filter((url) => url.includes('/asset/') || url.startsWith(scene.house.shop))).toEqual([]);
 });
 
 test('her agent clicks and types once she allows it, never in what is hers alone, until she presses Escape', async () => {

@@ -43,6 +43,12 @@ if (stage && desk && parent !== window) {
         return void stage.toggleAttribute('data-away', true);
       case 'wipe':
         return tools.wipe();
+      case 'clear':
+        load = '';
+        tools.wipe();
+        return replay.clear();
+      case 'drawn':
+        return tools.drawn(said.shape, said.points);
     }
   });
   say({ visavis: 'ready' });

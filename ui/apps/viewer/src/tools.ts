@@ -68,6 +68,11 @@ export class Tools {
     this.#drawing = this.#target = undefined;
     this.#surface.dataset['tool'] = tool;
   }
+  /** A stroke of somebody else's. */
+  drawn(shape: Shape, points: readonly Spot[]): void {
+    this.#marks.push({ shape, points: [...points], at: Date.now() });
+    this.#wake();
+  }
   wipe(): void {
     this.#marks = [];
     this.#drawing = undefined;

@@ -69,6 +69,8 @@ export class Assists {
   #away = $state(false);
   #shownAt = 0;
   #ringing: ReturnType<typeof setInterval> | undefined;
+  /** Its customer can be asked to let it be recorded. */
+  recordable = $state(false);
   /** The look at camera and microphone is open. */
   checking = $state(false);
 
@@ -364,9 +366,10 @@ export class Assists {
     if (this.#here === assist.id) await this.#begin('member', assist, exchange);
   }
 
-  #joined<A extends { assist: Assist; viewerUrl?: string }>(answer: A): A {
+  #joined<A extends { assist: Assist; viewerUrl?: string; recording?: string }>(answer: A): A {
     this.take(answer.assist);
     if (this.#here === answer.assist.id)
+      this.recordable = answer.recording !== undefined && answer.recording !== 'off';
       this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
     return answer;
   }

@@ -16,6 +16,7 @@ export type Place =
   | { room: 'settings'; path: string }
   | { room: 'mail'; path: string }
   | { room: 'incidents'; path: string }
+  | { room: 'recordings'; path: string }
   | { room: 'staffing' }
   | { room: 'board'; wall: boolean }
   | { room: 'reasons'; matrix: boolean }
@@ -33,7 +34,7 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const [path = '', query = ''] = hash.split('?');
   const words = path.replace(/^#\/?/, '').split('/').filter(Boolean);
   const first = words[0];
-  if (first === 'settings' || first === 'mail' || first === 'incidents')
+  if (first === 'settings' || first === 'mail' || first === 'incidents' || first === 'recordings')
     return { room: first, path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
   if (first === 'reasons') return { room: first, matrix: words[1] === 'matrix' };
