@@ -53,6 +53,7 @@ type recorder struct {
 	in      chan taken
 	queued  atomic.Int64
 	dropped atomic.Int64
+	unseen  atomic.Int64    // pictures that were dropped since the last one that was not
 	after   <-chan struct{} // the recorder before has written all of it, nil for none
 	ends    chan struct{}
 	endAt   time.Time // not zero once it ends; set before ends is closed
@@ -79,6 +80,7 @@ type track struct {
 	spoken time.Duration // up to where there is sound, or silence
 	kept   time.Duration // up to where it was kept
 	shown  time.Duration // of the last picture
+	whole  bool          // a picture from the start came, and all those since
 	lost   int
 	width  int
 	height int
@@ -90,8 +92,15 @@ type Shown struct {
 	Frame json.RawMessage `json:"frame"`
 }
 
-// Take implements Tape.
-func (r *recorder) Take(f Frame) { r.push(taken{Frame: f}, len(f.Data)) }
+// Take implements Tape. A picture tells what was dropped before it, for it may rest on that.
+func (r *recorder) Take(f Frame) {
+	if f.Picture {
+		f.Lost += int(r.unseen.Swap(0))
+	}
+	if !r.push(taken{Frame: f}, len(f.Data)) && f.Picture {
+		r.unseen.Add(int64(f.Lost + 1))
+	}
+}
 
 // push is false when there was no room.
 func (r *recorder) push(t taken, size int) bool {
@@ -290,8 +299,11 @@ func (r *recorder) take(ctx context.Context, t taken) {
 		r.tracks[t.Side] = k
 	}
 	k.lost += t.Lost
-	r.size += int64(len(t.Data))
 	if t.Picture {
+		if k.whole = t.Key || k.whole && t.Lost == 0; !k.whole {
+			return // no decoder takes what rests on a picture that it was not shown
+		}
+		r.size += int64(len(t.Data))
 		k.shown = max(at, k.shown+time.Millisecond)
 		k.frames = append(k.frames, webm.Frame{Track: webm.Picture, At: k.shown, Key: t.Key, Data: t.Data})
 		if t.Key {
@@ -308,6 +320,7 @@ func (r *recorder) take(ctx context.Context, t taken) {
 	}
 	k.frames = append(k.frames, webm.Frame{Track: webm.Sound, At: k.spoken, Key: true, Data: t.Data})
 	k.spoken += plays
+	r.size += int64(len(t.Data))
 }
 
 // hush fills a voice with silence: players take sound for as long as it says it is, not for when it was.
@@ -384,6 +397,8 @@ func (k *track) cut(side Side, upTo time.Duration) ([]webm.Frame, Section) {
 // settle is told what became of the part that ended at a moment. In the place of a voice that was not kept there is silence in the next.
 func (k *track) settle(upTo time.Duration, failed bool) {
 	if failed {
+		k.frames = slices.DeleteFunc(k.frames, func(f webm.Frame) bool { return f.Track == webm.Picture })
+		k.whole = false
 		silent := track{spoken: k.kept}
 		silent.hush(upTo)
 		k.frames = append(silent.frames, k.frames...)

@@ -50,6 +50,44 @@ func TestAVoiceGoesOnThroughWhatIsMissing(t *testing.T) {
 	}
 }
 
+func TestAPictureIsKeptOnlyAfterThoseItRestsOn(t *testing.T) {
+	t.Parallel()
+	r := &recorder{rec: Recording{StartedAt: pressed}, tracks: make(map[Side]*track), in: make(chan taken, 20)}
+	for i, f := range []Frame{{}, {Key: true}, {}, {Lost: 1}, {}, {Key: true, Lost: 2}, {}} {
+		f.Side, f.Picture, f.At, f.Data = MemberSide, true, after(time.Duration(i)*40*time.Millisecond), []byte{byte(i)}
+		r.Take(f)
+	}
+	kept := func() (out []byte) {
+		for len(r.in) > 0 {
+			if one := <-r.in; one.Picture {
+				r.take(t.Context(), one)
+			}
+		}
+		for _, f := range r.tracks[MemberSide].frames {
+			out = append(out, f.Data...)
+		}
+		return out
+	}
+	if got := kept(); !slices.Equal(got, []byte{1, 2, 5, 6}) {
+		t.Errorf("kept %v", got)
+	}
+	for i := range 40 { // more than there is room for
+		r.Take(Frame{Side: MemberSide, Picture: true, At: after(time.Second), Data: []byte{byte(10 + i)}})
+	}
+	if got := kept(); len(got) != 24 {
+		t.Errorf("of forty the twenty that found room are wanted: %v", got)
+	}
+	r.Take(Frame{Side: MemberSide, Picture: true, At: after(time.Second), Data: []byte{99}})
+	if got := kept(); len(got) != 24 {
+		t.Errorf("one that rests on what was dropped is kept: %v", got)
+	}
+	k := r.tracks[MemberSide]
+	k.cut(MemberSide, after(time.Hour).Sub(pressed))
+	if k.settle(time.Second, true); k.whole {
+		t.Error("after a part that was not kept, one that rests on it would be")
+	}
+}
+
 func TestWhoSpeaksDoesNotWaitForADisk(t *testing.T) {
 	t.Parallel()
 	r := &recorder{in: make(chan taken, 2)} // nobody reads

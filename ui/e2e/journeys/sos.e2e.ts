@@ -174,8 +174,10 @@ test('a press brings a human face; the page changes, she stays; one question at 
   await other.getByText(/en direct avec le client/).waitFor();
 
   // What came of it, by one key; the conversation says it, and can be closed with one more press.
-  await other.getByRole('region', { name: /^Ce qu’a donné le SOS/ }).waitFor();
+  const asked = other.getByRole('region', { name: /^Ce qu’a donné le SOS/ });
+  await asked.waitFor();
   expect(await axe(other)).toEqual([]);
+  await asked.getByRole('button').first().focus(); // she was writing
   await other.keyboard.press('1');
   await other.getByText(/^Assistance terminée\s: résolu/).waitFor();
   await other.getByRole('button', { name: 'Résoudre la conversation' }).click();

@@ -4,7 +4,7 @@ export type Replayed = Answer<'post', `/assists/${string}/recording/replay`>;
 /** One of the media that play: an element in sight or out of it. */
 export type Reel = Pick<
   HTMLMediaElement,
-  'currentTime' | 'paused' | 'playbackRate' | 'readyState' | 'duration' | 'play' | 'pause'
+  'currentTime' | 'paused' | 'playbackRate' | 'readyState' | 'duration' | 'error' | 'play' | 'pause'
 >;
 type Shown =
   | { type: 'page'; load: string; fresh?: boolean; events: PageEvent[] }
@@ -126,9 +126,9 @@ export class Film {
     this.#follow();
   }
 
-  /** Whether a reel has something at this moment; one that has not said how long it is, has. */
+  /** Whether a reel has something at this moment; one that has not said how long it is, has. A broken one stops nothing else. */
   #plays(reel: Reel): boolean {
-    return !(reel.duration <= this.#time);
+    return !reel.error && !(reel.duration <= this.#time);
   }
 
   #follow(): void {
@@ -137,7 +137,7 @@ export class Film {
       reel.playbackRate = this.#speed;
       if (reel.readyState > 0 && this.#plays(reel) && Math.abs(reel.currentTime - this.#time) > astray)
         reel.currentTime = this.#time;
-      if (runs && reel.paused) void reel.play().catch(() => this.pause());
+      if (runs && reel.paused) void reel.play().catch(() => reel.error ?? this.pause());
       else if (!runs && !reel.paused) reel.pause();
     }
   }

@@ -40,6 +40,7 @@ test('voices follow the clock, and hold it while they load', () => {
   const reel = { currentTime: 0, paused: true, playbackRate: 1, readyState: 4, duration: 8 } as Reel & {
     paused: boolean;
     readyState: number;
+    error: MediaError | null;
   };
   reel.play = async () => await Promise.resolve(void (reel.paused = false));
   reel.pause = () => void (reel.paused = true);
@@ -53,6 +54,10 @@ test('voices follow the clock, and hold it while they load', () => {
   reel.readyState = 1;
   film.beat(3000);
   expect([film.time, film.waiting, reel.paused]).toEqual([2, true, true]);
+  reel.error = { code: 3 } as MediaError; // what is broken holds nothing up
+  film.beat(3500);
+  expect([film.time, film.waiting, reel.paused]).toEqual([3, false, true]);
+  reel.error = null;
   reel.readyState = 4;
   film.seek(9);
   expect(reel.paused).toBe(true); // it has nothing there
