@@ -63,7 +63,7 @@ func (d Day) String() string { return d.Midnight(time.UTC).Format(time.DateOnly)
 // AllChannels and AllLanguages stand for the sum of them.
 const (
 	AllChannels  vis.ChannelID = ""
-	AllLanguages               = "*"
+	AllLanguages string        = "*"
 )
 
 // Cell is what is counted apart: all contacts of a day with the same reason, on the same channel, in the same language. What they add up to

@@ -215,15 +215,17 @@ func TestWhateverAnEngineAnswersAMessageIsRead(t *testing.T) {
 		answer http.HandlerFunc
 		wrong  string
 	}{
-		"slow":           {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "timeout"},
-		"cut":            {func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }, "connection"},
-		"garbage":        {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>\x00")) }, "answer"},
-		"nothing":        {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"choices":[]}`)) }, "answer"},
-		"huge":           {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte(" "), 3<<20)) }, "answer"},
-		"busy":           {status(429), "busy"},
-		"no such key":    {status(401), "key"},
-		"broken":         {status(500), "status"},
-		"redirect":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, inside.URL, 307) }, "status"},
+		"slow":        {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, "timeout"},
+		"cut":         {func(w http.ResponseWriter, _ *http.Request) { panic(http.ErrAbortHandler) }, "connection"},
+		"garbage":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>\x00")) }, "answer"},
+		"nothing":     {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"choices":[]}`)) }, "answer"},
+		"huge":        {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(bytes.Repeat([]byte(" "), 3<<20)) }, "answer"},
+		"busy":        {status(429), "busy"},
+		"no such key": {status(401), "key"},
+		"broken":      {status(500), "status"},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, inside.URL, http.StatusTemporaryRedirect)
+		}, "status"},
 		"prose":          {completion("Of course! The reason is stock."), "answer"},
 		"fenced":         {completion("```json\n" + stock + "\n```"), "answer"},
 		"two":            {completion(stock + stock), "answer"},

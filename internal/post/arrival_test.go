@@ -196,6 +196,26 @@ func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
 }
 
 // Who something in quarantine says that it is from is kept beside it: a list opens no bytes, but for those that were put aside before.
+func TestALetterIsSuspectedOnlyAfterManyDeathsOfItsReaders(t *testing.T) {
+	t.Parallel()
+	for deaths, want := range map[int]post.ArrivalState{5: post.Filed, 6: post.Quarantined} {
+		h := newHouse(t)
+		raw, err := json.Marshal(letter("a@mel", "A", "A"))
+		h.ok(err)
+		h.brings(string(raw))
+		for range deaths { // each claims it, and is never heard of again
+			h.ok(h.store.Post().Update(h.ctx, vis.System(h.ws), nil, func(tx post.Tx) error {
+				_, err := tx.ClaimArrivals(h.ctx, h.now, h.now, 10)
+				return err
+			}))
+		}
+		h.post.ReadOnce(h.ctx)
+		if got := h.arrivals(want); len(got) != 1 || want == post.Quarantined && got[0].Reason != post.ReasonPoison {
+			t.Errorf("after %d deaths: %+v", deaths, got)
+		}
+	}
+}
+
 func TestAListOfTheQuarantineOpensNoBytes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -12,7 +12,8 @@ import (
 
 // The bounds of reading.
 const (
-	triesMost   = 3 // before a letter that kills its reader is put aside
+	triesMost   = 3 // before a letter that cannot be read for a fault of ours is put aside
+	deathsMost  = 6 // before one is at which the program dies each time: it may die of something else several times, too
 	readAtOnce  = 64
 	heldAtOnce  = 32 << 20 // bytes of letters that are read together, or one letter
 	readWithin  = 30 * time.Second
@@ -119,7 +120,7 @@ func (s *Service) read(ctx context.Context, ws vis.WorkspaceID, a Arrival, leave
 	within, cancel := context.WithTimeout(ctx, readWithin)
 	defer cancel()
 	out.err = vis.Survive(func() (err error) {
-		if a.Tries > triesMost { // the program died over it each time, without a word
+		if a.Tries > deathsMost { // the program died over it each time, without a word
 			return &channel.Unreadable{Reason: ReasonPoison, Detail: "reading it ended the program"}
 		}
 		if out.channel, err = vis.View(within, s.db, ws, func(tx Tx) (channel.Channel, error) { return tx.Channel(within, a.Channel) }); err != nil {
