@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
-	"runtime"
 	"testing"
 )
 
@@ -30,8 +29,7 @@ func Collection(t testing.TB) (out []Mail) {
 	t.Helper()
 	folder := os.Getenv("VISAVIS_MAIL_CORPUS")
 	if folder == "" {
-		_, here, _, _ := runtime.Caller(0)
-		folder = filepath.Join(filepath.Dir(here), "../../../../../shared/data/mail-corpus")
+		folder = filepath.Join(root(t), "../shared/data/mail-corpus")
 	}
 	files, err := filepath.Glob(filepath.Join(folder, "*.eml"))
 	if err != nil || len(files) == 0 {
@@ -43,4 +41,18 @@ func Collection(t testing.TB) (out []Mail) {
 		out = append(out, Mail{filepath.Base(f), raw})
 	}
 	return out
+}
+
+// root is the project's folder, above that of whichever test asks.
+func root(t testing.TB) string {
+	t.Helper()
+	for dir, err := os.Getwd(); ; dir = filepath.Dir(dir) {
+		check(t, err)
+		if _, absent := os.Stat(filepath.Join(dir, "go.mod")); absent == nil {
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			t.Fatal("there is no go.mod above this test")
+		}
+	}
 }
