@@ -368,9 +368,8 @@ export class Assists {
 
   #joined<A extends { assist: Assist; viewerUrl?: string; recording?: string }>(answer: A): A {
     this.take(answer.assist);
-    if (this.#here === answer.assist.id)
-      this.recordable = answer.recording !== undefined && answer.recording !== 'off';
-      this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
+    if (this.#here === answer.assist.id) this.recordable = answer.recording !== undefined && answer.recording !== 'off';
+    this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
     return answer;
   }
 
