@@ -9,6 +9,9 @@ export class Stock<T extends { id: string }> {
   #status = $state<Status>('loading');
   readonly #list: () => Promise<readonly T[]>;
   readonly #shelf: Shelf<T>;
+  /** The order that is to be sent next, and whether one is on its way. */
+  #wanted: { ids: readonly string[]; send: () => Promise<void> } | undefined;
+  #ordering = false;
 
   constructor(list: () => Promise<readonly T[]>) {
     this.#list = list;
@@ -38,19 +41,38 @@ export class Stock<T extends { id: string }> {
   create = (send: () => Promise<T>): Promise<Outcome<T>> => create(this.#shelf, send);
   remove = (item: T, send: () => Promise<void>): Promise<Problem | undefined> => remove(this.#shelf, item, send);
 
-  /** Shows the new order at once; a new order makes new versions, so that all are read again after it. */
+  /**
+   * Shows the new order at once; a new order makes new versions, so that all are read again after it. One is sent at a time, and of those
+   * that come meanwhile only the last: whoever presses fast is neither overtaken by her own presses nor shown what was before them.
+   */
   order = async (ids: readonly string[], send: () => Promise<void>): Promise<Problem | undefined> => {
     const before = this.#items;
-    this.#items = [...before].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
+    this.#items = inOrder(before, ids);
+    this.#wanted = { ids, send };
+    if (this.#ordering) return undefined;
+    this.#ordering = true;
+    const problem = await this.#sendOrders(before);
+    this.#ordering = false;
+    return problem;
+  };
+  async #sendOrders(kept: readonly T[]): Promise<Problem | undefined> {
+    let read = kept;
     try {
-      await send();
-      this.#items = await this.#list();
+      while (this.#wanted) {
+        const { ids, send } = this.#wanted;
+        this.#wanted = undefined;
+        await send();
+        kept = inOrder(kept, ids);
+        if (!this.#wanted) read = await this.#list();
+      }
+      this.#items = read;
       return undefined;
     } catch (cause) {
-      this.#items = before;
+      this.#wanted = undefined;
+      this.#items = kept;
       return problemOf(cause);
     }
-  };
+  }
 
   take = (item: T): void => {
     this.#items = this.find(item.id)
@@ -71,4 +93,8 @@ export class Stock<T extends { id: string }> {
 
 export function problemOf(cause: unknown): Problem {
   return cause instanceof Problem ? cause : new Problem({ status: 0, code: 'unreachable' });
+}
+
+function inOrder<T extends { id: string }>(items: readonly T[], ids: readonly string[]): readonly T[] {
+  return [...items].sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id));
 }
