@@ -53,6 +53,8 @@ test('writes to a customer first', async () => {
     .locator('input[type=file]')
     .setInputFiles({ name: 'facture.txt', mimeType: 'text/plain', buffer: Buffer.from('129 €') });
   await sheet.getByRole('button', { name: 'Retirer facture.txt' }).waitFor();
+  // A letter whose file is still on its way is refused in words: she sends when it has arrived.
+  await sheet.getByRole('progressbar').waitFor({ state: 'detached' });
   await page.keyboard.press('Control+Enter');
   await said(page, 'Bonjour Camille, votre vélo est prêt.').waitFor();
   await page
