@@ -205,9 +205,6 @@ var acts = map[string]func(*world){
 
 // TestNothingIsOrphanedAndNobodyWaitsWhileSomebodyIsFree lets anything happen in any order.
 func TestNothingIsOrphanedAndNobodyWaitsWhileSomebodyIsFree(t *testing.T) {
-	if testing.Short() {
-		t.Skip("one goroutine walks it")
-	}
 	t.Parallel()
 	names := make([]string, 0, len(acts))
 	for name := range acts {

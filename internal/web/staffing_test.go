@@ -91,9 +91,6 @@ func plan(more obj) obj {
 }
 
 func TestAPlanSaysWhatTwoIllPeopleCost(t *testing.T) {
-	if testing.Short() {
-		t.Skip("it counts, and nothing runs beside it")
-	}
 	t.Parallel()
 	h, supervisor := staffed(t, 4)
 	p := read[StaffingPlan](t, h.post(supervisor, "/api/v1/staffing/plan", plan(obj{"ill": 2})))
