@@ -143,6 +143,11 @@ func (s *Service) SendCheck(ctx context.Context, id vis.AssistID, found Found) (
 		}
 		return struct{}{}, tx.ForgetChecks(ctx, ChecksKept, now.Add(-checksKeptFor))
 	})
+	if err != nil { // she may send it again
+		s.mu.Lock()
+		s.checks[id] = p
+		s.mu.Unlock()
+	}
 	return c, err
 }
 

@@ -255,9 +255,15 @@ func (b *Backend) Connected(id vis.AssistID, leg assist.Leg) bool {
 	return r != nil && r.connected(leg)
 }
 
-// Servers implements assist.Media.
+// Servers implements assist.Media. What a check is given lasts no longer than it: a relay elsewhere does not know when it ends.
 func (b *Backend) Servers(id vis.AssistID, now time.Time) []assist.Server {
-	return b.relay.servers(id, now)
+	b.mu.Lock()
+	lasts := credentialsFor
+	if b.checks[id] != nil {
+		lasts = checkFor
+	}
+	b.mu.Unlock()
+	return b.relay.servers(id, now.Add(lasts))
 }
 
 // Join implements assist.Media.

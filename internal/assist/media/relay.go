@@ -130,12 +130,12 @@ func (r *relay) listen(o Relay) (err error) {
 	return nil
 }
 
-// servers are the relay's addresses with credentials of one session.
-func (r *relay) servers(id vis.AssistID, now time.Time) []assist.Server {
+// servers are the relay's addresses with credentials of one session, up to an instant.
+func (r *relay) servers(id vis.AssistID, until time.Time) []assist.Server {
 	if len(r.urls) == 0 {
 		return nil
 	}
-	user := strconv.FormatInt(now.Add(credentialsFor).Unix(), 10) + ":" + string(id)
+	user := strconv.FormatInt(until.Unix(), 10) + ":" + string(id)
 	return []assist.Server{{URLs: r.urls, Username: user, Credential: r.password(user)}}
 }
 

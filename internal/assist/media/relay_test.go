@@ -201,4 +201,11 @@ func TestARelayElsewhereGetsCredentialsOfItsSecret(t *testing.T) {
 	if len(got) != 1 || got[0].Username != want.Username || got[0].Credential != want.Credential || got[0].URLs[0] != want.URLs[0] {
 		t.Errorf("got %+v", got)
 	}
+	check := newID() // W-15: anybody may begin one, and a relay elsewhere does not know when it ends
+	if err := b.OpenCheck(check); err != nil {
+		t.Fatal(err)
+	}
+	if got := b.Servers(check, time.Unix(1_700_000_000, 0))[0].Username; got != "1700000090:"+string(check) {
+		t.Errorf("for a check: %s", got)
+	}
 }
