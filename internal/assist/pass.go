@@ -18,7 +18,7 @@ func (s *Service) CallColleague(ctx context.Context, by vis.Actor, id vis.Assist
 		if in.Purpose == ToPass && in.Member != "" && in.Member == x.Story.Guest {
 			x.callBack(now)
 			x.pass(in.Member, now)
-			return SessionPassed, s.hand(ctx, tx, by, *x, now)
+			return s.passed(ctx, tx, by, x, now)
 		}
 		free, err := s.free(ctx, tx, by.Workspace, *x, in.Team, now)
 		if err != nil {
@@ -69,6 +69,14 @@ func (s *Service) hand(ctx context.Context, tx Tx, by vis.Actor, x Session, now 
 	return s.Desk.AssignWithin(ctx, tx, by, &c, x.Member, c.Team, now)
 }
 
+// passed gives a call that goes on to the member who has it from now on. Where every call is recorded the customer is asked anew.
+func (s *Service) passed(ctx context.Context, tx Tx, by vis.Actor, x *Session, now time.Time) (vis.EventType, error) {
+	if err := s.agreeAlways(ctx, tx, by.Workspace, x, now); err != nil {
+		return "", err
+	}
+	return SessionPassed, s.hand(ctx, tx, by, *x, now)
+}
+
 // comes lets a colleague who is rung take the call over, or come in.
 func (s *Service) comes(ctx context.Context, tx Tx, by vis.Actor, x *Session, now time.Time) (vis.EventType, error) {
 	if err := x.Answer(by.Member(), now); err != nil {
@@ -78,7 +86,7 @@ func (s *Service) comes(ctx context.Context, tx Tx, by vis.Actor, x *Session, no
 		return "", err
 	}
 	if x.holds(by) {
-		return SessionPassed, s.hand(ctx, tx, by, *x, now)
+		return s.passed(ctx, tx, by, x, now)
 	}
 	if err := s.Roster.Engage(ctx, tx, by.Workspace, by.Member(), now); err != nil {
 		return "", err
