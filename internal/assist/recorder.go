@@ -149,6 +149,16 @@ func (r *recorder) end(now time.Time) {
 	close(r.ends)
 }
 
+// ending reports whether nothing more is to be recorded.
+func (r *recorder) ending() bool {
+	select {
+	case <-r.ends:
+		return true
+	default:
+		return false
+	}
+}
+
 // untape lets go of a recorder that has written everything.
 func (s *Service) untape(r *recorder) {
 	close(r.done)
@@ -210,6 +220,7 @@ func (r *recorder) run(ctx context.Context) {
 		r.s.giveUp(ctx, r.ws, r.id)
 	}
 	if !began {
+		r.s.shows(r.id, nil)
 		return
 	}
 	r.s.Media.Tap(r.id, r)
@@ -250,8 +261,11 @@ func (r *recorder) begin(ctx context.Context) (bool, error) {
 		if err != nil {
 			return false, err
 		}
-		if _, may := x.Allowed(Record, now); !may || policy.Days == 0 {
+		if _, may := x.Allowed(Record, now); !may {
 			return false, nil
+		}
+		if policy.On(x.Channel) == RecordNever { // it was decided since she was asked
+			return false, errUnrecorded
 		}
 		if r.rec, err = tx.Recording(ctx, r.id); err == nil {
 			return true, r.goOn(ctx, tx, now)
@@ -283,6 +297,9 @@ func (r *recorder) at(t time.Time) time.Duration { return t.Sub(r.rec.StartedAt)
 // take files what came. A picture from the start begins another part, so that one can look from there on.
 func (r *recorder) take(ctx context.Context, t taken) {
 	at := max(r.begun, r.at(t.At))
+	if t.Picture && t.Key && at-r.begun >= leastPart || r.size > maxPart {
+		r.cut(ctx, at)
+	}
 	if t.page != nil {
 		r.queued.Add(-int64(len(t.page)))
 		r.page = append(r.page, Shown{at.Milliseconds(), t.page})
@@ -290,9 +307,6 @@ func (r *recorder) take(ctx context.Context, t taken) {
 		return
 	}
 	r.queued.Add(-int64(len(t.Data)))
-	if t.Picture && t.Key && at-r.begun >= leastPart || r.size > maxPart {
-		r.cut(ctx, at)
-	}
 	k := r.tracks[t.Side]
 	if k == nil {
 		k = &track{}
@@ -363,6 +377,9 @@ func (r *recorder) cut(ctx context.Context, upTo time.Duration) {
 			r.s.Log.Error("a part of a recording could not be kept", "assist", r.id, "err", err)
 		}
 		r.failed = true
+		if !r.ending() {
+			r.s.shows(r.id, r) // what follows rests on what was lost: the page is asked for whole
+		}
 	} else {
 		r.failed = false
 	}
@@ -430,7 +447,8 @@ func (r *recorder) keep(ctx context.Context, p Part, plain [][]byte) error {
 		return tx.AddPart(ctx, r.id, p, int64(len(file)))
 	})
 	if err != nil {
-		if vis.CodeOf(err) == vis.NotFound { // it was deleted meanwhile
+		if vis.CodeOf(err) == vis.NotFound { // it was deleted meanwhile, and nobody is to believe that more is kept
+			r.s.giveUp(ctx, r.ws, r.id)
 			return r.s.Shelf.Forget(ctx, r.ws, p.Blob, r.s.Clock.Now().Add(time.Hour))
 		}
 		return err

@@ -1,11 +1,16 @@
 package assist
 
 import (
+	"context"
+	"errors"
+	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"visavis/internal/assist/webm"
+	"visavis/internal/vis"
 )
 
 // heard are the times at which a track has sound, checked to be without a hole.
@@ -100,6 +105,50 @@ func TestWhoSpeaksDoesNotWaitForADisk(t *testing.T) {
 	r = &recorder{in: make(chan taken, 2)}
 	if r.push(taken{page: []byte("{}")}, maxQueued+1) || r.queued.Load() != 0 {
 		t.Error("a page that is larger than all that may wait is taken")
+	}
+}
+
+// fullDisk is a shelf and a safe of which nothing comes back.
+type fullDisk struct {
+	Shelf
+	Safe
+	tried int
+}
+
+func (d *fullDisk) SealUnder(_ vis.WorkspaceID, _ string, _ []byte, _ string, plain []byte) ([]byte, error) {
+	return plain, nil
+}
+
+func (d *fullDisk) Keep(context.Context, vis.WorkspaceID, []byte) (string, error) {
+	d.tried++
+	return "", errors.New("no space left on device")
+}
+
+// heardFrames is a customer's line.
+type heardFrames struct{ got []string }
+
+func (h *heardFrames) Send(frame []byte) { h.got = append(h.got, string(frame)) }
+func (*heardFrames) Waiting() int        { return 0 }
+func (*heardFrames) Close(int, string)   {}
+
+func TestAPageIsAskedForWholeAfterAPartThatWasNotKept(t *testing.T) {
+	t.Parallel()
+	disk, hers := &fullDisk{}, &heardFrames{}
+	s := New(Options{Shelf: disk, Safe: disk, Log: slog.New(slog.DiscardHandler), Clock: vis.ClockFunc(time.Now)})
+	r := &recorder{s: s, id: "x", rec: Recording{StartedAt: pressed}, tracks: make(map[Side]*track), ends: make(chan struct{})}
+	at := &room{s: s, customer: &Seat{line: hers}, told: Grants{Page: true}, tape: r, taped: true}
+	s.rooms["x"] = at
+	shown := taken{Frame: Frame{At: after(time.Second)}, page: []byte("[" + strings.Repeat(" ", maxPart/2) + "]")}
+	for range 3 { // a page that changes much is kept in parts too, without a picture
+		r.take(t.Context(), shown)
+	}
+	if disk.tried != 1 || len(r.page) != 1 || at.taped || len(hers.got) != 1 || !strings.Contains(hers.got[0], `"lag"`) {
+		t.Errorf("%d parts, %d frames wait, it follows: %v; she was told %q", disk.tried, len(r.page), at.taped, hers.got)
+	}
+	close(r.ends)
+	r.cut(t.Context(), 5*time.Second)
+	if disk.tried != 2 || at.taped || len(hers.got) != 1 {
+		t.Errorf("at the end: %d parts, she was told %q", disk.tried, hers.got)
 	}
 }
 

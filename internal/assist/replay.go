@@ -25,13 +25,16 @@ func (s *Service) agree(ctx context.Context, tx Tx, by vis.Actor, x *Session, no
 		return err
 	}
 	if s.Shelf == nil || policy.On(x.Channel) == RecordNever {
-		return vis.Errorf(vis.Conflict, "recording_off", "Calls are not recorded here.")
+		return errUnrecorded
 	}
 	if err := x.Ask(Record, now); err != nil {
 		return err
 	}
 	return s.audit(ctx, tx, by, *x, "agreed", Record, now)
 }
+
+// errUnrecorded is the refusal where nothing is recorded.
+var errUnrecorded = vis.Errorf(vis.Conflict, "recording_off", "Calls are not recorded here.")
 
 // agreeAlways asks the customer, once for each member who speaks to her, where every call is to be recorded: members know that, and can
 // stop it.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -233,5 +234,36 @@ func TestRecordingIsDecidedAndAskedFor(t *testing.T) {
 	}
 	if a := c.do(call{method: "DELETE", path: "/api/v1/customers/" + c.anna.actor.ID + "/recordings", as: c.admin}); a.status != http.StatusNoContent {
 		t.Errorf("deleting nothing: %d %s", a.status, a.body)
+	}
+}
+
+// W-18: who has a recording deleted while it goes on is not recorded on; where every call is recorded, she is asked anew for whoever takes over.
+func TestARecordingThatIsDeletedWhileItGoesOnEnds(t *testing.T) {
+	t.Parallel()
+	c, _ := taping(t)
+	version := c.decide("request", "supervisor", 0).Version
+	c.agree(0)
+	if a := c.do(call{method: "DELETE", path: c.path("/recording"), as: c.admin}); a.status != http.StatusNoContent {
+		t.Fatalf("deleted: %d %s", a.status, a.body)
+	}
+	c.Until("the end of what was allowed", func() bool {
+		c.clock.move(time.Second)
+		x, err := c.assist.Session(c.ctx, c.yann.actor, vis.AssistID(c.id))
+		c.must(err)
+		_, may := x.Allowed(assist.Record, c.clock.Now())
+		return !may
+	})
+	if k := c.kept(); k.AssistID != "" {
+		t.Errorf("kept after that: %+v", k)
+	}
+
+	c.decide("always", "supervisor", int(version))
+	zoe := c.hire(c.admin, "Zoe", vis.Agent)
+	c.available(zoe)
+	read[Assist](t, c.post(c.yann, c.path("/call"), obj{"purpose": "pass", "memberId": zoe.actor.ID}))
+	next := mediatest.Agent(t)
+	passed := read[JoinedAssist](t, c.post(zoe, c.path("/accept"), obj{"offer": next.Offer()})).Assist
+	if !slices.Contains(passed.Asked, "record") {
+		t.Errorf("she is not asked for whom she speaks to now: %+v", passed)
 	}
 }
