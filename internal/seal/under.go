@@ -1,6 +1,8 @@
 package seal
 
 import (
+	"crypto/cipher"
+
 	"golang.org/x/crypto/chacha20poly1305"
 
 	"visavis/internal/vis"
@@ -16,11 +18,7 @@ func (k *Keys) NewKey(ws vis.WorkspaceID, where string) []byte {
 
 // SealUnder encrypts a part of the thing under its key. Only the same name opens it.
 func (k *Keys) SealUnder(ws vis.WorkspaceID, where string, key []byte, name string, plain []byte) ([]byte, error) {
-	own, err := k.Open(ws, where, key)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := chacha20poly1305.NewX(own)
+	aead, err := k.under(ws, where, key)
 	if err != nil {
 		return nil, err
 	}
@@ -30,11 +28,7 @@ func (k *Keys) SealUnder(ws vis.WorkspaceID, where string, key []byte, name stri
 
 // OpenUnder decrypts what SealUnder made.
 func (k *Keys) OpenUnder(ws vis.WorkspaceID, where string, key []byte, name string, sealed []byte) ([]byte, error) {
-	own, err := k.Open(ws, where, key)
-	if err != nil {
-		return nil, err
-	}
-	aead, err := chacha20poly1305.NewX(own)
+	aead, err := k.under(ws, where, key)
 	if err != nil {
 		return nil, err
 	}
@@ -46,4 +40,13 @@ func (k *Keys) OpenUnder(ws vis.WorkspaceID, where string, key []byte, name stri
 		return nil, ErrBroken
 	}
 	return plain, nil
+}
+
+// under is the cipher of a thing's own key.
+func (k *Keys) under(ws vis.WorkspaceID, where string, key []byte) (cipher.AEAD, error) {
+	own, err := k.Open(ws, where, key)
+	if err != nil {
+		return nil, err
+	}
+	return chacha20poly1305.NewX(own)
 }
