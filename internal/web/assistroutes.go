@@ -97,7 +97,7 @@ type concludeInput struct {
 	ByID
 	Body struct {
 		Result string `json:"result" enum:"solved,follow_up,call_back,no_request,abuse"`
-		Note   string `json:"note,omitempty" maxLength:"4000" doc:"For members only; it stands in the conversation."`
+		Note   string `json:"note,omitempty" maxLength:"500" doc:"For members only; it stands in the conversation."`
 	} `nameHint:"ConcludeAssist"`
 }
 

@@ -317,12 +317,14 @@ func (s *Server) incidentNow(ctx context.Context, ws vis.WorkspaceID) (*Greeting
 
 // asking is who would call, as far as her session says, and where her browser says it is.
 func (s *Server) asking(ctx context.Context, e channel.Embedded, in *channelInput) channel.Asking {
+	if !s.channels.Offer(e.Channel).Asks() {
+		return channel.Asking{} // whoever she is, the answer is the same
+	}
 	var page *assist.Page
 	if v := (&Whereabouts{URL: in.Page}).view(s.clock.Now()); v != nil {
 		page = &assist.Page{URL: v.URL}
 	}
-	by, known := s.sessionOn(ctx, e, in.Authorization)
-	if known {
+	if by, known := s.sessionOn(ctx, e, in.Authorization); known {
 		if c, err := s.desk.Customer(ctx, by, by.Customer()); err == nil {
 			return assist.AskingAs(c, page)
 		}
