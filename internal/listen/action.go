@@ -4,10 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"visavis/internal/staff"
-	"visavis/internal/text"
 	"visavis/internal/vis"
 )
 
@@ -65,8 +63,7 @@ const (
 	MaxNote    = 2000
 )
 
-func (a *Aim) check() error {
-	a.Note = strings.TrimSpace(text.Clean(a.Note))
+func (a *Aim) check() (err error) {
 	switch {
 	case a.Customer < -MostWorth || a.Customer > MostWorth:
 		return vis.InField("customerValue", "A value lies between %d and %d.", -MostWorth, MostWorth)
@@ -76,10 +73,9 @@ func (a *Aim) check() error {
 		return vis.InField("target", "A target lies between 0 and %d contacts a week.", MostTarget)
 	case a.Since > 0 && a.Due > 0 && a.Due < a.Since:
 		return vis.InField("due", "The day by which it shall work comes before the day on which it begins.")
-	case utf8.RuneCountInString(a.Note) > MaxNote:
-		return vis.InField("note", "A note has at most %d characters.", MaxNote)
 	}
-	return nil
+	a.Note, err = paragraph("note", a.Note, MaxNote)
+	return err
 }
 
 // Rate is what an hour of work on conversations costs; an Hourly of 0 says that it is not known.
@@ -165,12 +161,7 @@ func (c *Counter) courses(ctx context.Context, tx CountTx, all []Action, now tim
 }
 
 // plans refuses those who do not decide what is done about reasons.
-func plans(by vis.Actor) error {
-	if by.Kind != vis.ByMember || by.Role != vis.Supervisor && by.Role != vis.Administrator {
-		return vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors and administrators decide what is done about reasons.")
-	}
-	return nil
-}
+func plans(by vis.Actor) error { return leads(by, "decide what is done about reasons") }
 
 // Plan says what is to be done about a reason.
 func (c *Counter) Plan(ctx context.Context, by vis.Actor, a Action) (Planned, error) {
@@ -197,9 +188,7 @@ func (c *Counter) Plan(ctx context.Context, by vis.Actor, a Action) (Planned, er
 			return Planned{}, err
 		}
 		if current.Version != a.Version {
-			e := vis.Errorf(vis.Conflict, "action_changed", "Somebody changed this a moment before you.")
-			e.Current = current
-			return Planned{}, e
+			return Planned{}, vis.Errorf(vis.Conflict, "action_changed", "Somebody changed this a moment before you.")
 		}
 		if a, err = tx.SaveAction(ctx, a); err != nil {
 			return Planned{}, err
@@ -266,9 +255,7 @@ func (c *Counter) ChangeRate(ctx context.Context, by vis.Actor, r Rate) (Rate, e
 			return r, err
 		}
 		if current.Version != r.Version {
-			e := vis.Errorf(vis.Conflict, "rate_changed", "Somebody changed this a moment before you.")
-			e.Current = current
-			return r, e
+			return r, vis.Errorf(vis.Conflict, "rate_changed", "Somebody changed this a moment before you.")
 		}
 		if r, err = tx.SaveRate(ctx, r); err != nil {
 			return r, err

@@ -104,19 +104,23 @@ const (
 	MaxName  = 120
 )
 
-func (w *Words) check(field string) error {
+func (w *Words) check(field string) (err error) {
 	for _, s := range []*string{&w.FR, &w.EN} {
-		*s = strings.TrimSpace(text.Clean(*s))
-		if n := utf8.RuneCountInString(*s); n > MaxWords {
-			return vis.InField(field, "A text has at most %d characters; this one has %d.", MaxWords, n)
+		if *s, err = paragraph(field, *s, MaxWords); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
+// kinds are the texts by their names.
+func (t *Texts) kinds() map[string]*Words {
+	return map[string]*Words{"holding": &t.Holding, "solved": &t.Solved, "banner": &t.Banner}
+}
+
 func (t *Texts) check() error {
-	for field, w := range map[string]*Words{"texts.holding": &t.Holding, "texts.solved": &t.Solved, "texts.banner": &t.Banner} {
-		if err := w.check(field); err != nil {
+	for kind, w := range t.kinds() {
+		if err := w.check("texts." + kind); err != nil {
 			return err
 		}
 	}
@@ -125,9 +129,10 @@ func (t *Texts) check() error {
 
 // over puts what is said in another over this.
 func (t Texts) over(by Texts) Texts {
-	for _, pair := range [][2]*Words{{&t.Holding, &by.Holding}, {&t.Solved, &by.Solved}, {&t.Banner, &by.Banner}} {
-		if !pair[1].Empty() {
-			*pair[0] = *pair[1]
+	said := by.kinds()
+	for kind, w := range t.kinds() {
+		if !said[kind].Empty() {
+			*w = *said[kind]
 		}
 	}
 	return t
@@ -314,6 +319,7 @@ type Change struct {
 	Name     string
 	Scenario vis.ScenarioID
 	Texts    Texts
+	Without  []string // the kinds of texts that are not to be said after all
 	// Why is said of a false alarm.
 	Why string
 	// Lessons are what was learnt of it; nil leaves them as they are.

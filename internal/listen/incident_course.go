@@ -53,10 +53,12 @@ func (i *Incident) note(by vis.Actor, now time.Time, kind DeedKind, text string)
 	}
 }
 
-// plan takes over what a scenario has prepared. Steps that were done stay done.
-func (i *Incident) plan(s Scenario) {
+// plan takes over what a scenario has prepared: its texts only where they are asked for. Steps that were done stay done.
+func (i *Incident) plan(s Scenario, texts bool) {
 	before := i.Course.Tasks
-	i.Course.Scenario, i.Course.Texts = s.ID, i.Course.Texts.over(s.Plan.Texts)
+	if i.Course.Scenario = s.ID; texts {
+		i.Course.Texts = i.Course.Texts.over(s.Plan.Texts)
+	}
 	i.Course.Tasks = make([]Task, len(s.Plan.Steps))
 	for n, step := range s.Plan.Steps {
 		i.Course.Tasks[n].Text = step

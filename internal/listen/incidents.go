@@ -49,9 +49,12 @@ func (w *Watch) Incidents(ctx context.Context, by vis.Actor) ([]Listed, error) {
 }
 
 // decides refuses those who may not say what an incident is, nor speak to all whom it concerns.
-func decides(by vis.Actor) error {
+func decides(by vis.Actor) error { return leads(by, "decide on incidents") }
+
+// leads refuses those who are neither supervisors nor administrators.
+func leads(by vis.Actor, does string) error {
 	if by.Kind != vis.ByMember || by.Role != vis.Supervisor && by.Role != vis.Administrator {
-		return vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors and administrators decide on incidents.")
+		return vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors and administrators %s.", does)
 	}
 	return nil
 }
@@ -119,7 +122,7 @@ func (w *Watch) move(ctx context.Context, by vis.Actor, id vis.IncidentID, in Ch
 		if did != "" {
 			i.note(by, now, did, "")
 		}
-		if err := i.change(ctx, tx, by, in, now); err != nil {
+		if err := i.change(ctx, tx, by, in, before, now); err != nil {
 			return Listed{}, err
 		}
 		if err := w.learn(ctx, tx, before, &i); err != nil {
@@ -157,8 +160,9 @@ func alone(ctx context.Context, tx IncidentTx, i Incident) error {
 	return err
 }
 
-// change takes over what people say of an incident; a scenario brings its texts and steps, over which texts that are given go.
-func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in Change, now time.Time) (err error) {
+// change takes over what people say of an incident that stood so before; a scenario brings its steps and texts, over which texts that are given
+// go. Once customers are told something, a scenario alone tells them nothing else.
+func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in Change, before IncidentState, now time.Time) (err error) {
 	if in.Name = strings.TrimSpace(text.Line(in.Name)); in.Name != "" && in.Name != i.Course.Name {
 		if utf8.RuneCountInString(in.Name) > MaxName {
 			return vis.InField("name", "A name has at most %d characters.", MaxName)
@@ -177,13 +181,17 @@ func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in C
 		if err != nil {
 			return err
 		}
-		i.plan(s)
+		i.plan(s, i.State == Suspected || i.State != before)
 		i.note(by, now, DidPlan, s.Plan.Name)
 	}
 	if err := in.Texts.check(); err != nil {
 		return err
 	}
-	if said := i.Course.Texts.over(in.Texts); said != i.Course.Texts {
+	said := i.Course.Texts.over(in.Texts)
+	for _, kind := range in.Without {
+		*said.kinds()[kind] = Words{}
+	}
+	if said != i.Course.Texts {
 		i.Course.Texts = said
 		i.note(by, now, DidWrite, "")
 	}

@@ -141,9 +141,7 @@ func (s *Service) ChangeReasons(ctx context.Context, by vis.Actor, all []Reason,
 			return t, err
 		}
 		if t.Version != version {
-			e := vis.Errorf(vis.Conflict, "reasons_changed", "Somebody changed this a moment before you.")
-			e.Current = t
-			return t, e
+			return t, vis.Errorf(vis.Conflict, "reasons_changed", "Somebody changed this a moment before you.")
 		}
 		kept := Tree{slices.Clone(all), version}
 		for _, r := range t.Reasons {

@@ -69,8 +69,8 @@ type changeEngineInput struct {
 		Model         string  `json:"model" maxLength:"480"`
 		Key           *string `json:"key,omitempty" maxLength:"500" doc:"Without it the present one stays, unless the address changes; empty for none."`
 		Which         string  `json:"which" enum:"all,abstained"`
-		MonthlyCalls  int64   `json:"monthlyCalls" minimum:"1"`
-		MonthlyTokens int64   `json:"monthlyTokens" minimum:"1"`
+		MonthlyCalls  int64   `json:"monthlyCalls" minimum:"1" maximum:"10000000"`
+		MonthlyTokens int64   `json:"monthlyTokens" minimum:"10000" maximum:"10000000000"`
 		Accept        string  `json:"accept,omitempty" maxLength:"200" doc:"Your name, with which you accept that messages are sent there without what tells whose they are. Needed once, and again for another address or model."`
 		Version       int64   `json:"version"`
 	} `nameHint:"ChangeReaderEngine"`

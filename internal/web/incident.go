@@ -196,11 +196,13 @@ type incidentInput struct {
 		Name       string        `json:"name,omitempty"`
 		ScenarioID string        `json:"scenarioId,omitempty" maxLength:"64" doc:"Whose texts it takes."`
 		Texts      IncidentTexts `json:"texts,omitempty" doc:"Over those of the scenario; empty ones stay as they are."`
+		Without    []string      `json:"without,omitempty" enum:"holding,solved,banner" maxItems:"3" doc:"Texts that are not to be said after all."`
 	} `nameHint:"DecideIncident"`
 }
 
 func (in *incidentInput) change() listen.Change {
-	return listen.Change{Name: in.Body.Name, Scenario: vis.ScenarioID(in.Body.ScenarioID), Texts: in.Body.Texts.texts()}
+	return listen.Change{Name: in.Body.Name, Scenario: vis.ScenarioID(in.Body.ScenarioID), Texts: in.Body.Texts.texts(),
+		Without: in.Body.Without}
 }
 
 type dismissInput struct {
@@ -214,8 +216,9 @@ type amendInput struct {
 	ByID
 	Body struct {
 		Name       string        `json:"name,omitempty"`
-		ScenarioID string        `json:"scenarioId,omitempty" maxLength:"64" doc:"Whose texts and steps it takes."`
+		ScenarioID string        `json:"scenarioId,omitempty" maxLength:"64" doc:"Whose steps it takes, and while it is only suspected its texts."`
 		Texts      IncidentTexts `json:"texts,omitempty" doc:"Over those of the scenario; empty ones stay as they are."`
+		Without    []string      `json:"without,omitempty" enum:"holding,solved,banner" maxItems:"3" doc:"Texts that are not to be said after all."`
 		Lessons    *string       `json:"lessons,omitempty" doc:"What was learnt of it."`
 	} `nameHint:"AmendIncident"`
 }
@@ -289,7 +292,7 @@ func (s *Server) incidentRoutes() {
 	add(s, route{method: "PATCH", path: "/incidents/{id}", id: "amendIncident", tag: tag, summary: "Note something of an incident without moving it on", access: members},
 		func(ctx context.Context, by caller, in *amendInput) (*reply[Incident], error) {
 			l, err := s.hearing.Amend(ctx, by.Actor, vis.IncidentID(in.ID), listen.Change{Name: in.Body.Name, Scenario: vis.ScenarioID(in.Body.ScenarioID),
-				Texts: in.Body.Texts.texts(), Lessons: in.Body.Lessons})
+				Texts: in.Body.Texts.texts(), Without: in.Body.Without, Lessons: in.Body.Lessons})
 			return ok(incidentOf(l)), err
 		})
 	add(s, route{method: "PUT", path: "/incidents/{id}/steps/{at}", id: "tickIncident", tag: tag, summary: "A step is done, or not after all", access: members},

@@ -287,6 +287,20 @@ func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testi
 	if a := h.post(boss, path+"/undo", nil); a.status != 409 {
 		t.Errorf("what customers were told was taken back: %d", a.status)
 	}
+	// Another scenario brings its steps, but no words that customers were not told; those that stand can be dropped.
+	other := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "Autre", "steps": plan["steps"], "texts": obj{"banner": obj{"fr": "Autre", "en": "Other"}}}))
+	amend := func(body obj) IncidentTexts {
+		return read[Incident](t, h.do(call{method: "PATCH", path: path, as: boss, body: body})).Texts
+	}
+	if said := amend(obj{"scenarioId": other["id"]}); said.Banner.FR != "Paiement <en panne>" {
+		t.Errorf("with another scenario the banner says %q", said.Banner.FR)
+	}
+	if said := amend(obj{"without": []string{"banner", "solved"}}); said != (IncidentTexts{}) {
+		t.Errorf("what is not to be said is %+v", said)
+	}
+	if a := h.do(call{method: "PATCH", path: path, as: boss, body: obj{"without": []string{"all"}}}); a.status != 422 {
+		t.Errorf("without what there is not: %d", a.status)
+	}
 	read[obj](t, h.post(boss, path+"/solve", obj{}))
 	if f := line.next("team"); f["incident"] != nil {
 		t.Errorf("in the end the visitor's screen is told %v", f)
@@ -297,7 +311,7 @@ func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testi
 	for _, one := range d.Deeds {
 		did = append(did, one.Kind)
 	}
-	if fmt.Sprint(did) != "[named scenario task task untask dismissed undone confirmed fixing undone solved lessons]" || *d.Deeds[2].ByID != agent.actor.ID {
+	if fmt.Sprint(did) != "[named scenario task task untask dismissed undone confirmed fixing undone scenario texts solved lessons]" || *d.Deeds[2].ByID != agent.actor.ID {
 		t.Errorf("what was done: %v", did)
 	}
 	if len(d.Steps) != 2 || d.Steps[0].DoneAt == nil || d.Steps[1].DoneAt != nil || d.Lessons != "Prévenir\navant midi." {
@@ -309,7 +323,7 @@ func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testi
 	if fmt.Sprint(d.Curve.Counts, len(d.Curve.Usual)) != "[0 2] 2" || d.Curve.Usual[0] <= 0 {
 		t.Errorf("the curve is %+v", d.Curve)
 	}
-	if got := h.since(h.ws, head); strings.Count(got, "incident.changed") != 7 {
+	if got := h.since(h.ws, head); strings.Count(got, "incident.changed") != 9 {
 		t.Errorf("events: %s", got)
 	}
 }

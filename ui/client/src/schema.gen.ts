@@ -3450,10 +3450,12 @@ export interface components {
             /** @description What was learnt of it. */
             lessons?: string;
             name?: string;
-            /** @description Whose texts and steps it takes. */
+            /** @description Whose steps it takes, and while it is only suspected its texts. */
             scenarioId?: string;
             /** @description Over those of the scenario; empty ones stay as they are. */
             texts?: components["schemas"]["IncidentTexts"];
+            /** @description Texts that are not to be said after all. */
+            without?: ("holding" | "solved" | "banner")[] | null;
         };
         Arrival: {
             /**
@@ -6291,6 +6293,8 @@ export interface components {
             scenarioId?: string;
             /** @description Over those of the scenario; empty ones stay as they are. */
             texts?: components["schemas"]["IncidentTexts"];
+            /** @description Texts that are not to be said after all. */
+            without?: ("holding" | "solved" | "banner")[] | null;
         };
         DecideParticipant: {
             address: string;
