@@ -154,13 +154,14 @@ func (c *Contact) understand(from desk.Conversation) {
 	c.Language, c.Message, c.Dissatisfied = from.Reading.Language, from.Reading.Message, from.Reading.Dissatisfied
 }
 
-// markRepeats says of each of one customer's contacts whether it is a repeat.
-func markRepeats(hers []*Contact) {
+// markRepeats says of each of one customer's contacts whether it is a repeat. Where these are not all of hers, what the first of each reason
+// were stays.
+func markRepeats(hers []*Contact, all bool) {
 	slices.SortFunc(hers, func(a, b *Contact) int { return a.BeganAt.Compare(b.BeganAt) })
 	last := make(map[string]time.Time)
 	for _, c := range hers {
 		before, known := last[c.Reason]
-		c.Repeat = c.Reopened || c.Reason != "" && known && c.BeganAt.Sub(before) < RepeatWithin
+		c.Repeat = c.Reopened || c.Reason != "" && known && c.BeganAt.Sub(before) < RepeatWithin || c.Repeat && !known && !all
 		last[c.Reason] = c.BeganAt
 	}
 }

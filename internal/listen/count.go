@@ -27,6 +27,7 @@ const (
 	// hersMost is how many contacts of one customer are looked at for repeats.
 	hersMost = 200
 	maxPage  = 200 // bytes of the address of a page
+	samePage = time.Hour
 )
 
 // Counter counts contacts, and answers from what was counted.
@@ -135,7 +136,7 @@ func (c *Counter) count(ctx context.Context, tx CountTx, events []vis.Event) err
 		}
 		if e.Type == desk.ConversationStarted && e.By == vis.ByCustomer && b.is[e.Conversation] == nil {
 			began := Contact{Conversation: e.Conversation, BeganAt: e.At, Day: DayOf(e.At, zone), TouchedAt: e.At}
-			if began.Page, err = pageOf(ctx, tx, of.Customer.ID); err != nil {
+			if began.Page, err = pageOf(ctx, tx, of.Customer.ID, e.At); err != nil {
 				return err
 			}
 			b.is[e.Conversation] = &began
@@ -207,7 +208,7 @@ func (b book) repeats(ctx context.Context, tx CountTx) error {
 				hers = append(hers, is)
 			}
 		}
-		markRepeats(hers)
+		markRepeats(hers, len(kept) < hersMost)
 	}
 	return nil
 }
@@ -257,13 +258,14 @@ func addAll(ctx context.Context, tx CountTx, cells map[Cell]*Sums) error {
 	return nil
 }
 
-// pageOf is the page on which a customer was seen last, without what may be personal in its address.
-func pageOf(ctx context.Context, tx CountTx, id vis.CustomerID) (string, error) {
+// pageOf is the page that a customer was on when she began, without what may be personal in its address; "" where we last saw her at another
+// time.
+func pageOf(ctx context.Context, tx CountTx, id vis.CustomerID, began time.Time) (string, error) {
 	c, err := tx.Customer(ctx, id)
-	if vis.CodeOf(err) == vis.NotFound || err == nil && c.Page == nil {
+	if vis.CodeOf(err) == vis.NotFound {
 		return "", nil
 	}
-	if err != nil {
+	if err != nil || c.Page == nil || began.Sub(c.Page.At).Abs() > samePage {
 		return "", err
 	}
 	return barePage(c.Page.URL), nil

@@ -38,8 +38,8 @@ type CountTx interface {
 	AddCount(ctx context.Context, c Tallied) error
 	// Counts are what was counted of each reason on each of some days, on one channel or on all, in one language or in all; by days and reasons.
 	Counts(ctx context.Context, q CountQuery) ([]Tallied, error)
-	// CountsOf are the cells of one reason that the same chooses, by channels and languages, in any order.
-	CountsOf(ctx context.Context, reason string, q CountQuery) ([]Tallied, error)
+	// CountsOf are the cells of some reasons that the same chooses, by channels and languages, in any order.
+	CountsOf(ctx context.Context, reasons []string, q CountQuery) ([]Tallied, error)
 
 	// Actions are what is to be done about reasons, in the order of their keys.
 	Actions(ctx context.Context) ([]Action, error)

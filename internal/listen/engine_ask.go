@@ -140,7 +140,8 @@ func (s *Service) find(ctx context.Context, tx Tx, ws vis.WorkspaceID) (a asking
 	if len(ids) == 0 {
 		return a, nil
 	}
-	return a, s.choose(ctx, tx, &a, ids)
+	err = s.choose(ctx, tx, &a, ids)
+	return a, err
 }
 
 // choose finds those of some messages that are to be asked about.

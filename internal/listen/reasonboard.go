@@ -77,7 +77,10 @@ func (c *Counter) Board(ctx context.Context, by vis.Actor, in BoardQuery) (Reaso
 			return out, err
 		}
 		out.From, out.To = q.From, q.To-1
-		if err := out.count(ctx, tx, q, today); err != nil {
+		if err := out.count(ctx, tx, q); err != nil {
+			return out, err
+		}
+		if err := out.rises(ctx, tx, q, today); err != nil {
 			return out, err
 		}
 		out.Rate, err = tx.Rate(ctx)
@@ -85,37 +88,28 @@ func (c *Counter) Board(ctx context.Context, by vis.Actor, in BoardQuery) (Reaso
 	})
 }
 
-// count reads the days that are shown, as many before them, and those that tell what rises.
-func (b *ReasonBoard) count(ctx context.Context, tx CountTx, q CountQuery, today Day) error {
+// count reads the days that are shown, and as many before them.
+func (b *ReasonBoard) count(ctx context.Context, tx CountTx, q CountQuery) error {
 	shown := int(q.To - q.From)
 	past := q
-	past.From, past.To = min(q.From-Day(shown), today-(weeksBack+1)*week), max(q.To, today)
+	past.From -= Day(shown)
 	cells, err := tx.Counts(ctx, past)
 	if err != nil {
 		return err
 	}
 	of := make(map[string]*ReasonCount)
-	daily := make(map[string][]int) // up to yesterday
 	for _, cell := range cells {
 		r := of[cell.Reason]
 		if r == nil {
 			r = &ReasonCount{Reason: cell.Reason, Days: make([]int, shown)}
-			of[cell.Reason], daily[cell.Reason] = r, make([]int, (weeksBack+1)*week)
+			of[cell.Reason] = r
 		}
-		switch at := int(cell.Day - q.From); {
-		case at >= shown:
-		case at >= 0:
+		if at := int(cell.Day - q.From); at >= 0 {
 			r.Add(cell.Sums, 1)
 			r.Days[at] += cell.Contacts
-		case at >= -shown:
+		} else {
 			r.Before += cell.Contacts
 		}
-		if at := len(daily[cell.Reason]) - int(today-cell.Day); at >= 0 && cell.Day < today {
-			daily[cell.Reason][at] += cell.Contacts
-		}
-	}
-	if err := b.rises(ctx, tx, cells, daily, today); err != nil {
-		return err
 	}
 	for _, reason := range slices.Sorted(maps.Keys(of)) {
 		if of[reason].Contacts > 0 || of[reason].Before > 0 {
@@ -126,8 +120,13 @@ func (b *ReasonBoard) count(ctx context.Context, tx CountTx, q CountQuery, today
 	return nil
 }
 
-// rises tells which reasons came more often than their own past explains.
-func (b *ReasonBoard) rises(ctx context.Context, tx CountTx, cells []Tallied, daily map[string][]int, today Day) error {
+// rises tells which reasons came more often up to yesterday than their own past explains, whatever days are shown.
+func (b *ReasonBoard) rises(ctx context.Context, tx CountTx, q CountQuery, today Day) error {
+	q.From, q.To = today-(weeksBack+1)*week, today
+	cells, err := tx.Counts(ctx, q)
+	if err != nil {
+		return err
+	}
 	if len(cells) == 0 || int(today-cells[0].Day) < (weeksLeast+1)*week {
 		return nil
 	}
@@ -136,14 +135,20 @@ func (b *ReasonBoard) rises(ctx context.Context, tx CountTx, cells []Tallied, da
 		return err
 	}
 	b.Known = true
-	past := min(int(today-cells[0].Day), (weeksBack+1)*week)
+	past := int(today - cells[0].Day)
+	daily := make(map[string][]int)
+	for _, cell := range cells {
+		if daily[cell.Reason] == nil {
+			daily[cell.Reason] = make([]int, past)
+		}
+		daily[cell.Reason][past-int(today-cell.Day)] += cell.Contacts
+	}
 	for _, reason := range slices.Sorted(maps.Keys(daily)) {
-		days := daily[reason]
-		if look := Rise(days[len(days)-past:]); reason != "" && look.Surprise >= settings.Budget.risingBar(len(daily)) {
+		if look := Rise(daily[reason]); reason != "" && look.Surprise >= settings.Budget.risingBar(len(daily)) {
 			b.Rising = append(b.Rising, Rising{reason, look})
 		}
 	}
-	slices.SortStableFunc(b.Rising, func(a, b Rising) int { return int(10 * (b.Look.Surprise - a.Look.Surprise)) })
+	slices.SortStableFunc(b.Rising, func(a, b Rising) int { return cmp.Compare(b.Look.Surprise, a.Look.Surprise) })
 	return nil
 }
 
@@ -175,14 +180,8 @@ func (c *Counter) Export(ctx context.Context, by vis.Actor, in BoardQuery) (all 
 		for _, d := range days {
 			reasons[d.Reason] = true
 		}
-		for reason := range reasons {
-			some, err := tx.CountsOf(ctx, reason, q)
-			if err != nil {
-				return err
-			}
-			all = append(all, some...)
-		}
-		return nil
+		all, err = tx.CountsOf(ctx, slices.Collect(maps.Keys(reasons)), q)
+		return err
 	})
 	slices.SortFunc(all, func(a, b Tallied) int { return a.compare(b.Cell) })
 	all = slices.DeleteFunc(all, func(c Tallied) bool { return c.Contacts == 0 })

@@ -109,15 +109,13 @@ func (c *Counter) Drill(ctx context.Context, by vis.Actor, in BoardQuery, reason
 
 // channels counts on which channels contacts came, the most frequent first.
 func channels(ctx context.Context, tx CountTx, keys []string, q CountQuery) (out []ChannelCount, err error) {
+	cells, err := tx.CountsOf(ctx, keys, q)
+	if err != nil {
+		return nil, err
+	}
 	n := make(map[vis.ChannelID]int)
-	for _, key := range keys {
-		cells, err := tx.CountsOf(ctx, key, q)
-		if err != nil {
-			return nil, err
-		}
-		for _, cell := range cells {
-			n[cell.Channel] += cell.Contacts
-		}
+	for _, cell := range cells {
+		n[cell.Channel] += cell.Contacts
 	}
 	for channel, contacts := range n {
 		if contacts > 0 {

@@ -72,7 +72,7 @@ const (
 	countColumns = `SELECT day, reason, channel, language, contacts, words_read, moods, dissatisfied, repeats, handled, handled_for FROM contact_days
 		WHERE workspace = $1`
 	listCounts     = countColumns + ` AND channel = $2 AND language = $3 AND day >= $4 AND day < $5 ORDER BY day, reason`
-	selectCountsOf = countColumns + ` AND reason = $2 AND day >= $3 AND day < $4 AND channel <> '' AND language <> '*' AND ($5 = '' OR channel = $5)
+	selectCountsOf = countColumns + ` AND reason IN list($2) AND day >= $3 AND day < $4 AND channel <> '' AND language <> '*' AND ($5 = '' OR channel = $5)
 		AND ($6 = '*' OR language = $6)`
 )
 
@@ -94,8 +94,8 @@ func (t *tx) Counts(ctx context.Context, q listen.CountQuery) ([]listen.Tallied,
 }
 
 // CountsOf implements listen.CountTx.
-func (t *tx) CountsOf(ctx context.Context, reason string, q listen.CountQuery) ([]listen.Tallied, error) {
-	return all(ctx, t, countRow, selectCountsOf, reason, int(q.From), int(q.To), string(q.Channel), q.Language)
+func (t *tx) CountsOf(ctx context.Context, reasons []string, q listen.CountQuery) ([]listen.Tallied, error) {
+	return all(ctx, t, countRow, selectCountsOf, texts(reasons), int(q.From), int(q.To), string(q.Channel), q.Language)
 }
 
 const (

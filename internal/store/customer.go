@@ -170,6 +170,8 @@ const (
 		AND m.client_id = messages.client_id AND m.client_id <> '')`
 	moveAttachments = `UPDATE attachments SET author_id = $3 WHERE workspace = $1 AND author = 'customer' AND author_id = $2`
 	// Whose a conversation is found to be is no change that a member's decision about it could be stale against.
+	moveContacts = `UPDATE contacts SET customer = $3 WHERE workspace = $1 AND customer = $2`
+
 	moveConversations = `UPDATE conversations SET customer = $3 WHERE workspace = $1 AND customer = $2`
 )
 
@@ -199,7 +201,7 @@ func (t *tx) HandOver(ctx context.Context, from, to vis.CustomerID) error {
 			return err
 		}
 	}
-	for _, statement := range []string{moveMessages, moveAttachments, moveConversations} { // the words while they are still hers
+	for _, statement := range []string{moveMessages, moveAttachments, moveContacts, moveConversations} { // the words while they are still hers
 		if _, err := t.exec(ctx, statement, string(from), string(to)); err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"visavis/internal/desk"
+	"visavis/internal/listen"
 	"visavis/internal/routing"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -174,6 +175,7 @@ func testHandOver(t *testing.T, e Engine) {
 	h := furnish(t, Open(t, e.URL(t)))
 	ctx := t.Context()
 	to := newCustomer()
+	withContact(t, h)
 	write(t, h, func(tx everything) error {
 		if err := tx.InsertCustomer(ctx, to); err != nil {
 			return err
@@ -194,6 +196,12 @@ func testHandOver(t *testing.T, e Engine) {
 		check(t, err)
 		if len(l.Items) != 1 || l.Items[0].ID != h.convers.ID {
 			t.Errorf("got %d conversations", len(l.Items))
+		}
+		return nil
+	}))
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) error {
+		if counted, err := tx.ContactsOf(ctx, to.ID, 2); err != nil || len(counted) != 1 {
+			t.Errorf("%d contacts are counted as hers: %v", len(counted), err)
 		}
 		return nil
 	}))

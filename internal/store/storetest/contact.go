@@ -74,14 +74,14 @@ func testContacts(t *testing.T, e Engine) {
 		all, err := tx.Counts(ctx, days)
 		check(t, err)
 		same(t, "all channels and languages", all, []listen.Tallied{every})
-		cells, err := tx.CountsOf(ctx, of.Reason, days)
+		cells, err := tx.CountsOf(ctx, []string{of.Reason, "none"}, days)
 		check(t, err)
 		slices.SortFunc(cells, func(a, b listen.Tallied) int { return strings.Compare(a.Language, b.Language) })
 		same(t, "by channel and language", cells, []listen.Tallied{english, of})
 		days.Channel, days.Language = of.Channel, "fr"
 		for name, get := range map[string]func() ([]listen.Tallied, error){
 			"the French ones":             func() ([]listen.Tallied, error) { return tx.Counts(ctx, days) },
-			"the French ones of a reason": func() ([]listen.Tallied, error) { return tx.CountsOf(ctx, of.Reason, days) },
+			"the French ones of a reason": func() ([]listen.Tallied, error) { return tx.CountsOf(ctx, []string{of.Reason, "none"}, days) },
 		} {
 			french, err := get()
 			check(t, err)
@@ -92,7 +92,7 @@ func testContacts(t *testing.T, e Engine) {
 	check(t, stranger.inContacts(ctx, func(tx listen.CountTx) error {
 		some, err := tx.ContactsByID(ctx, []vis.ConversationID{c.Conversation})
 		check(t, err)
-		cells, err := tx.CountsOf(ctx, of.Reason, listen.CountQuery{To: c.Day + 1, Language: listen.AllLanguages})
+		cells, err := tx.CountsOf(ctx, []string{of.Reason, "none"}, listen.CountQuery{To: c.Day + 1, Language: listen.AllLanguages})
 		check(t, err)
 		if len(some)+len(cells) != 0 {
 			t.Errorf("seen of another workspace: %v %v", some, cells)
