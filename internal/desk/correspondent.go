@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"visavis/internal/text"
@@ -54,11 +55,12 @@ func (s *Service) CorrespondentWithin(ctx context.Context, tx ClaimedTx, by vis.
 	}
 	name, wrong := checkLine("name", text.Preview(from.Name, MaxName), MaxName)
 	if err == nil {
-		if wrong != nil || name == "" || name == from.Address || c.Called() != "" {
+		if wrong != nil || name == "" || strings.EqualFold(name, from.Address) || c.Called() != "" {
 			return c, nil
 		}
 		c.Name = name
-		return c, s.saveCustomer(ctx, tx, by, &c, CustomerIdentified, now)
+		err = s.saveCustomer(ctx, tx, by, &c, CustomerIdentified, now)
+		return c, err
 	}
 	if wrong != nil {
 		return Customer{}, wrong

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"strings"
 	"time"
 
 	"visavis/internal/text"
@@ -31,7 +32,7 @@ type Customer struct {
 // Called is the name to call her by; "" while we know none, or while her address stands in its place.
 func (c Customer) Called() string {
 	for _, i := range c.Identities {
-		if i.Kind == IdentityEmail && c.Name == text.Preview(i.Value, MaxName) {
+		if i.Kind == IdentityEmail && strings.EqualFold(c.Name, text.Preview(i.Value, MaxName)) {
 			return ""
 		}
 	}

@@ -297,7 +297,7 @@ func TestAnUnprovedSenderIsNotTheCustomerOfThatAddress(t *testing.T) {
 func TestWhoTellsNoNameGoesByHerAddressUntilShePutsOne(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	for i, name := range []string{"", "camille@mel.example", "Camille Bihan", "Autre Nom"} {
+	for i, name := range []string{"", "Camille@Mel.example", "Camille Bihan", "Autre Nom"} {
 		l := letter(fmt.Sprintf("%d@mel", i), "A", "A")
 		l.From.Name = name
 		h.arrives(l)
