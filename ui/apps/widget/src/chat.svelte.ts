@@ -53,6 +53,9 @@ export class Chat {
   #files = $state.raw<Files | undefined>(undefined);
   readonly #outbox: Outbox<Words, VisitorWritten>;
   #look = $state.raw<VisitorChannel | undefined>(undefined);
+  #looks = 0;
+  /** Which look is shown. */
+  #shown = 0;
   #current = $state<string | undefined>(undefined);
   #thread = $state.raw<Thread | undefined>(undefined);
   #pending = $state.raw<readonly Pending<Words>[]>([]);
@@ -157,7 +160,7 @@ export class Chat {
   async start(): Promise<void> {
     for (;;) {
       try {
-        this.#look = await this.session.look();
+        await this.#see();
         break;
       } catch (error) {
         if (isProblem(error) && !error.passing) return; // no such channel: nothing to show
@@ -173,14 +176,13 @@ export class Chat {
     this.#open = true;
     void more.get().catch(ignore);
     this.seen();
-    if (this.session.unproved) void this.session.ensure().then(() => this.#join(), ignore);
-    else if (this.#thread && this.#thread.state !== 'ready') void this.#loadThread();
+    if (this.session.unproved) return void this.#become(() => this.session.ensure()).then(() => this.lookAgain());
+    if (this.#thread && this.#thread.state !== 'ready') void this.#loadThread();
     this.lookAgain();
   }
   /** Who is here may have changed, and an hour that was promised a while ago is not the one that is promised now. */
   lookAgain(): void {
-    if ((this.#open || this.#calls) && !document.hidden)
-      void this.session.look().then((look) => (this.#look = look), ignore);
+    if ((this.#open || this.#calls) && !document.hidden) void this.#become(() => this.#see());
   }
   /** Whether a person could be called here, on some page or at some hour. */
   get #calls(): boolean {
@@ -191,14 +193,16 @@ export class Chat {
     this.typing(false);
   }
 
+  /** A proof that decides whether a person can be called is shown to the server at once, any other when it is needed. */
   async identify(jwt: string): Promise<void> {
-    const had = this.session.token;
-    await this.session.identify(jwt, this.#open).catch(ignore);
-    if (this.session.token && this.session.token !== had) await this.#join();
+    const { token } = this.session;
+    await this.#become(() => this.session.identify(jwt, this.#open || this.#look?.assistWhy === 'whom'));
+    if (this.session.token !== token) this.lookAgain();
   }
 
-  logout(): Promise<void> {
-    return this.session.logout();
+  async logout(): Promise<void> {
+    await this.session.logout();
+    this.lookAgain();
   }
 
   page(page: HostPage): void {
@@ -284,6 +288,25 @@ export class Chat {
   }
 
   // What happens -----------------------------------------------------------------------
+
+  /** Looks at the channel as whoever is here, once more if that is somebody else by then. An older look never replaces a newer one. */
+  async #see(): Promise<void> {
+    const asked = ++this.#looks;
+    const { token } = this.session;
+    const look = await this.session.look();
+    if (asked < this.#shown) return;
+    this.#shown = asked;
+    this.#look = look;
+    if (look.assistWhy === 'whom' && this.session.unproved) await this.session.ensure().catch(ignore);
+    if (this.session.token !== token && this.#calls) await this.#see();
+  }
+
+  /** Does what may make her somebody to the server, and joins if it did. */
+  async #become(does: () => Promise<void>): Promise<void> {
+    const had = this.session.token;
+    await does().catch(ignore);
+    if (this.session.token && this.session.token !== had) await this.#join();
+  }
 
   /** Reads what the server knows of us and opens the line. */
   async #join(): Promise<void> {

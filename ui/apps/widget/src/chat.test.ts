@@ -28,6 +28,10 @@ class House {
   posts = 0;
   tokens = new Set<string>();
   person = 'c1';
+  /** How it looked to each who asked. */
+  looks: string[] = [];
+  /** Answers of the channel's look that are held back until they are let go, the oldest first. */
+  held: (() => void)[] | undefined;
 
   fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     if (!this.up) throw new TypeError('offline');
@@ -36,6 +40,7 @@ class House {
     const body = JSON.parse(String(init?.body ?? '{}')) as Record<string, unknown>;
     const authorization = new Headers(init?.headers).get('Authorization');
     const answer = this.#answer(`${init?.method ?? 'GET'} ${path}`, body, authorization, url.searchParams);
+    if (path === '/visitor/channel') await new Promise<void>((go) => (this.held ? this.held.push(go) : go()));
     if (this.deaf > 0 && path === '/visitor/messages') {
       this.deaf--;
       throw new TypeError('cut');
@@ -59,6 +64,11 @@ class House {
         },
         201,
       );
+    }
+    if (call === 'GET /visitor/channel') {
+      const why = authorization && this.person === 'c2' ? '' : 'whom'; // a call is for identified customers only
+      this.looks.push(why);
+      return json({ workspace: 'Shop', assist: !why, assistWhy: why });
     }
     if (!this.tokens.has(authorization?.replace('Visitor ', '') ?? '')) return json({ code: 'visit_ended' }, 401);
     if (call === 'GET /visitor') return json({ visitor, conversations: this.conversations });
@@ -361,6 +371,43 @@ describe('who she is', () => {
     await settle();
     expect(house.messages.map((m) => m.text)).toEqual(['un', 'deux', 'trois']);
     expect(warn).toHaveBeenCalled();
+  });
+
+  it('is offered a call on a closed chat when only those are whom the site has proved, until she leaves', async () => {
+    const one = chat();
+    void one.start();
+    void one.identify(jwt('a'));
+    await settle();
+    expect([one.look?.assist, house.looks.join()]).toEqual([true, 'whom,']);
+    expect(house.sessions).toHaveLength(1);
+    await one.logout();
+    await settle();
+    expect(one.look?.assist).toBe(false);
+  });
+
+  it('is offered a call as soon as the site proves her, and none is begun for who has no proof', async () => {
+    const one = chat();
+    await one.start();
+    expect([one.look?.assist, house.sessions.length]).toEqual([false, 0]);
+    await one.identify(jwt('a'));
+    await settle();
+    expect([one.look?.assist, house.sessions.length, house.looks.length]).toEqual([true, 1, 2]);
+  });
+
+  it('sees what was answered last, whichever answer comes first', async () => {
+    const one = chat();
+    await one.start();
+    const held: (() => void)[] = (house.held = []);
+    one.lookAgain();
+    await settle();
+    void one.identify(jwt('a'));
+    await settle();
+    held.at(-1)?.();
+    await settle();
+    expect(one.look?.assist).toBe(true);
+    held.at(0)?.();
+    await settle();
+    expect([held.length, one.look?.assist]).toEqual([2, true]);
   });
 
   it('shows the same proof once', async () => {
