@@ -317,7 +317,9 @@ export class Assists {
     } catch {
       this.#later.delete(id);
       this.#owe(assist);
-      toasts.refuse({ text: this.#voice.t('result.refused') });
+      // What she wrote is kept here, for as long as nothing else was said of this call.
+      const run = () => (this.#owed.some((one) => one.id === id) ? this.conclude(assist, result, note) : undefined);
+      toasts.refuse({ text: this.#voice.t('result.refused'), verb: this.#voice.t('result.again'), run });
     }
   }
   /** Puts it off: it is asked again when the desk is opened anew. */
@@ -368,8 +370,10 @@ export class Assists {
 
   #joined<A extends { assist: Assist; viewerUrl?: string; recording?: string }>(answer: A): A {
     this.take(answer.assist);
-    if (this.#here === answer.assist.id) this.recordable = answer.recording !== undefined && answer.recording !== 'off';
-    this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
+    if (this.#here === answer.assist.id) {
+      this.recordable = answer.recording !== undefined && answer.recording !== 'off';
+      this.page.begin(answer.assist, answer.viewerUrl ?? '', this.#listening || this.visiting);
+    }
     return answer;
   }
 

@@ -44,13 +44,19 @@ const taken = (id: string, more: Partial<Assist> = {}) =>
 
 function scene({ refused = '' } = {}) {
   const asked: string[] = [];
+  const sent: unknown[] = [];
+  const server = { refuses: refused };
   const rang: string[] = [];
   const toasts = new ToastQueue();
-  const api = apiOf((method, path) => {
+  const api = apiOf((method, path, body) => {
     asked.push(`${method} ${path}`);
-    if (refused) return new Response(JSON.stringify({ status: 409, code: refused }), { status: 409 });
-    if (/(accept|join|watch)$/.test(path))
-      return { assist: taken(path.split('/')[2] ?? ''), answer: 'sdp', iceServers: [] };
+    sent.push(body);
+    const { refuses } = server;
+    if (refuses) return new Response(JSON.stringify({ status: 409, code: refuses }), { status: 409 });
+    if (/(accept|join|watch)$/.test(path)) {
+      const viewerUrl = 'https://viewer.example';
+      return { assist: taken(path.split('/')[2] ?? ''), answer: 'sdp', iceServers: [], viewerUrl };
+    }
     if (path.endsWith('/call'))
       return taken('a', { calling: { purpose: 'pass', memberId: 'yann', at: at(7), until: at(22) }, version: 4 });
     if (path === '/assists') return { items: [] };
@@ -102,7 +108,7 @@ function scene({ refused = '' } = {}) {
     return call;
   };
   const assists = new Assists(session as unknown as Session, make, new Devices(media, undefined));
-  return { assists, asked, rang, toasts, tracks, shown, again: () => settings?.exchange('another') };
+  return { assists, asked, sent, server, rang, toasts, tracks, shown, again: () => settings?.exchange('another') };
 }
 
 beforeEach(() => void vi.useFakeTimers({ now }));
@@ -128,12 +134,19 @@ describe('a call that is over', () => {
     expect(assists.owed).toEqual([]);
   });
   test('asks again when it could not be said', async () => {
-    const { assists, toasts } = scene({ refused: 'unavailable' });
+    const { assists, toasts, sent, server } = scene({ refused: 'unavailable' });
     assists.take(ended());
     const [owed] = assists.owed;
-    if (owed) await assists.conclude(owed, 'follow_up', '');
+    if (owed) await assists.conclude(owed, 'follow_up', 'rappeler jeudi');
     expect(assists.owed).toHaveLength(1);
     expect(toasts.items[0]?.refused).toBe(true);
+    server.refuses = '';
+    await toasts.act(toasts.items[0]?.id ?? 0);
+    expect([assists.owed, sent.at(-1)]).toEqual([[], { result: 'follow_up', note: 'rappeler jeudi' }]);
+  });
+  test('is put off until the desk is opened anew', () => {
+    const { assists } = scene();
+    assists.take(ended());
     assists.later(ended());
     assists.take(ended({ version: 10 }));
     expect(assists.owed).toEqual([]);
@@ -221,6 +234,20 @@ describe('a call', () => {
     expect(assists.here).toBeUndefined();
     expect(asked).toEqual(['POST /assists/a/accept', 'POST /assists/a/join', 'POST /assists/a/end']);
     expect(toasts.items.some(({ refused }) => refused)).toBe(false);
+  });
+
+  test('that she has left meanwhile does not open its customer’s page again', async () => {
+    const { assists, asked } = scene();
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    expect(assists.page.offered).toBe(true);
+    assists.forget();
+    assists.take(assist('b'));
+    const answered = assists.answer(assist('b'));
+    while (!asked.includes('POST /assists/b/accept')) await Promise.resolve();
+    assists.forget();
+    await answered;
+    expect([assists.here, assists.page.offered]).toEqual([undefined, false]);
   });
 
   test('that somebody else has taken is said, and stays until it is read', async () => {

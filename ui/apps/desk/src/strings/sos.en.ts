@@ -176,5 +176,6 @@ export const sosEn = {
   'result.said':
     '{result, select, solved {Noted: solved.} follow_up {Noted: to follow up. The conversation stays yours.} call_back {Noted: to call back. The conversation stays yours.} no_request {Noted: no request.} other {Noted: abuse.}}',
   'result.resolve': 'Resolve the conversation',
-  'result.refused': 'What came of the call was not saved. Try again.',
+  'result.refused': 'What came of the call was not saved.',
+  'result.again': 'Try again',
 };

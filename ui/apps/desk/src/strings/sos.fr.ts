@@ -125,7 +125,7 @@ export const sosFr = {
   'answers.missed.unheard': '{n} non entendus',
   'answers.missed.left': '{n} raccrochés avant',
   'answers.seconds': '{n}\u202fs',
-  'answers.plot': '{n} réponses : la moitié en {half}, 95 sur 100 en {most}',
+  'answers.plot': '{n} réponses\u202f: la moitié en {half}, 95 sur 100 en {most}',
   'sessions.title': 'SOS en direct',
   'sessions.recordings': 'Enregistrements',
   'sessions.none': 'Aucun SOS en ce moment.',
@@ -176,5 +176,6 @@ export const sosFr = {
   'result.said':
     '{result, select, solved {Noté\u202f: résolu.} follow_up {Noté\u202f: à suivre. La conversation reste la vôtre.} call_back {Noté\u202f: à rappeler. La conversation reste la vôtre.} no_request {Noté\u202f: sans demande.} other {Noté\u202f: abus.}}',
   'result.resolve': 'Résoudre la conversation',
-  'result.refused': 'Ce qu’a donné l’appel n’est pas enregistré. Réessayez.',
+  'result.refused': 'Ce qu’a donné l’appel n’est pas enregistré.',
+  'result.again': 'Réessayer',
 };
