@@ -137,9 +137,14 @@ export class Film {
       reel.playbackRate = this.#speed;
       if (reel.readyState > 0 && this.#plays(reel) && Math.abs(reel.currentTime - this.#time) > astray)
         reel.currentTime = this.#time;
-      if (runs && reel.paused) void reel.play().catch(() => reel.error ?? this.pause());
+      if (runs && reel.paused) void reel.play().catch((error: unknown) => this.#refused(reel, error));
       else if (!runs && !reel.paused) reel.pause();
     }
+  }
+
+  /** A browser that lets nothing play stops it; not what is broken, nor what was paused before it had begun. */
+  #refused(reel: Reel, error: unknown): void {
+    if (!reel.error && !(error instanceof DOMException && error.name === 'AbortError')) this.pause();
   }
 
   /** Shows the page as it stood: on from what is shown, or from the last whole page when the clock went back or far ahead. */

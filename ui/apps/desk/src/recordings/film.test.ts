@@ -67,6 +67,24 @@ test('voices follow the clock, and hold it while they load', () => {
 });
 
 test.each([
+  ['AbortError', true],
+  ['NotAllowedError', false],
+])('a voice that did not begin to play, %s, leaves it playing: %s', async (name, playing) => {
+  const film = new Film(10);
+  let refuse = (_: DOMException) => {};
+  const reel = { currentTime: 0, paused: true, playbackRate: 1, readyState: 1, duration: 8, error: null } as Reel;
+  reel.play = () => new Promise<void>((_, no) => (refuse = no));
+  reel.pause = () => undefined;
+  film.reel('member')(reel as HTMLMediaElement);
+  film.toggle();
+  film.beat(1000);
+  refuse(new DOMException('', name));
+  await Promise.resolve();
+  await Promise.resolve();
+  expect(film.playing).toBe(playing);
+});
+
+test.each([
   [0, '0:00'],
   [65.9, '1:05'],
   [3671, '1:01:11'],
