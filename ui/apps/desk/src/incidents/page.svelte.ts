@@ -13,6 +13,8 @@ export class Page {
   #status = $state<'loading' | 'ready' | 'failed'>('loading');
   #busy = $state(false);
   #soon: ReturnType<typeof setTimeout> | undefined;
+  #watched = false;
+  #turn = 0;
 
   constructor(session: Session, id: string) {
     this.#session = session;
@@ -31,22 +33,28 @@ export class Page {
   }
 
   load = async (): Promise<void> => {
+    const turn = ++this.#turn;
     try {
-      this.#incident = await this.#api.get(`/incidents/${this.id}`);
+      const got = await this.#api.get(`/incidents/${this.id}`);
+      if (turn !== this.#turn) return;
+      this.#incident = got;
       this.#status = 'ready';
     } catch {
+      if (turn !== this.#turn) return;
       if (!this.#incident) this.#status = 'failed';
     }
     // Whoever is told is told a few at a time: look again until all are.
     clearTimeout(this.#soon);
-    if (this.#telling) this.#soon = setTimeout(() => void this.load(), 1500);
+    if (this.#watched && this.#telling) this.#soon = setTimeout(() => void this.load(), 1500);
   };
 
   /** Follows what happens to it; returns what stops that. */
   watch = (): (() => void) => {
+    this.#watched = true;
     void this.load();
     const off = this.#session.incidents.on((id) => id === this.id && void this.load());
     return () => {
+      this.#watched = false;
       clearTimeout(this.#soon);
       off();
     };

@@ -47,12 +47,6 @@ export class Incidents {
     }
   };
 
-  take(incident: Incident): void {
-    this.#items = this.#items.some(({ id }) => id === incident.id)
-      ? this.#items.map((one) => (one.id === incident.id ? incident : one))
-      : [incident, ...this.#items];
-  }
-
   /** Tells a page that shows an incident that something happened to it. */
   on(listener: (id: string) => void): () => void {
     this.#listeners.add(listener);
