@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { buckets, change, effect, gather, plus, quadrantOf, type Count } from './figures.ts';
+import { buckets, change, effect, gather, plus, quadrantOf, shortDay, type Count } from './figures.ts';
 
 test('days are added up so that the last seven are whole', () => {
   const days = [5, 1, 1, 1, 1, 1, 1, 2];
@@ -13,6 +13,10 @@ test('days are added up so that the last seven are whole', () => {
   ]);
   expect(buckets([], '2026-12-31', 'week')).toEqual([]);
   expect(plus('2026-03-28', 2)).toBe('2026-03-30');
+});
+
+test('a day is the same one wherever it is read', () => {
+  expect([shortDay('2026-03-01', 'fr'), shortDay('2026-03-01', 'en')]).toEqual(['1 mars', '1 Mar']);
 });
 
 test('a change is told of what came before', () => {

@@ -17,6 +17,14 @@ const dayMs = 86_400_000;
 export const plus = (day: string, days: number): string =>
   new Date(Date.parse(day) + days * dayMs).toISOString().slice(0, 10);
 
+/** "12 oct.": a day of the calendar is the same one wherever it is read. */
+export const shortDay = (day: string, locale: 'fr' | 'en'): string =>
+  new Intl.DateTimeFormat(locale === 'fr' ? 'fr-FR' : 'en-GB', {
+    day: 'numeric',
+    month: 'short',
+    timeZone: 'UTC',
+  }).format(Date.parse(day));
+
 /** Days added up: each alone, or by seven of them so that the last seven are whole. Each with the day on which it begins. */
 export function buckets(days: readonly number[], from: string, by: 'day' | 'week'): { day: string; n: number }[] {
   if (by === 'day') return days.map((n, i) => ({ day: plus(from, i), n }));
