@@ -29,8 +29,7 @@ export const checkEn: typeof checkFr = {
   'remedy.relay_tcp': 'Does the firewall let TCP through to this port?',
   'remedy.relay_tls':
     'Does the name lead to this server, is the port open, and does this machine believe the certificate?',
-  'remedy.relay_closed':
-    'The relay could not be asked, or did not refuse a foreign address. If this stays, switch it off and tell us.',
+  'remedy.relay_closed': 'The relay did not refuse a foreign address: switch it off and tell us.',
   'remedy.certificate': 'It has ended: renew it. The file is read again by itself.',
   'remedy.viewer': 'The address for customers’ pages (--viewer-url) must be protected (https) as the desk is.',
   'check.off.relay': 'Networks that let no media through will not reach you. See --turn-listen in the guide.',

@@ -1,15 +1,15 @@
 /** L’essai des chemins de l’assistance en direct, en français. */
 export const checkFr = {
-  'check.lead': 'Les appels passent-ils ? Depuis ce serveur, et depuis là où sont vos clients et vos agents.',
+  'check.lead': 'Les appels passent-ils\u202f? Depuis ce serveur, et depuis là où sont vos clients et vos agents.',
   'check.server': 'Ce serveur',
   'check.server.hint': 'Il s’appelle lui-même par les adresses qu’il donne aux navigateurs.',
   'check.run': 'Essayer le serveur',
   'check.running': 'Le serveur s’appelle lui-même…',
-  'check.failed': 'Le serveur n’a pas pu s’essayer. L’assistance en direct est-elle ouverte ?',
+  'check.failed': 'Le serveur n’a pas pu s’essayer. L’assistance en direct est-elle ouverte\u202f?',
   'check.good': 'fonctionne',
   'check.bad': 'ne fonctionne pas',
   'check.off': 'pas ouvert',
-  'check.took': 'en {ms} ms',
+  'check.took': 'en {ms}\u202fms',
   'check.until': 'jusqu’au {day}',
   'find.secure': 'L’adresse publique est protégée (https)',
   'find.media': 'Le son et l’image, en direct',
@@ -22,14 +22,13 @@ export const checkFr = {
   'remedy.secure':
     'Aucun navigateur ne prête son micro à une page sans https. Placez devant un serveur mandataire avec un certificat, et indiquez-le dans --public-url.',
   'remedy.media':
-    'Le serveur ne se joint pas par cette adresse. Est-ce la bonne (--media-address), et le pare-feu laisse-t-il passer l’UDP vers ce port ? Certains routeurs ne laissent personne appeler leur propre adresse publique : seul un essai de l’extérieur le dira.',
-  'remedy.relay_udp': 'Le pare-feu laisse-t-il passer l’UDP vers ce port ?',
-  'remedy.relay_tcp': 'Le pare-feu laisse-t-il passer le TCP vers ce port ?',
+    'Le serveur ne se joint pas par cette adresse. Est-ce la bonne (--media-address), et le pare-feu laisse-t-il passer l’UDP vers ce port\u202f? Certains routeurs ne laissent personne appeler leur propre adresse publique\u202f: seul un essai de l’extérieur le dira.',
+  'remedy.relay_udp': 'Le pare-feu laisse-t-il passer l’UDP vers ce port\u202f?',
+  'remedy.relay_tcp': 'Le pare-feu laisse-t-il passer le TCP vers ce port\u202f?',
   'remedy.relay_tls':
-    'Le nom mène-t-il à ce serveur, le port est-il ouvert, et cette machine croit-elle le certificat ?',
-  'remedy.relay_closed':
-    'Le relais n’a pas pu être interrogé, ou n’a pas refusé une adresse étrangère. Si cela dure, fermez-le et dites-le-nous.',
-  'remedy.certificate': 'Il a expiré : renouvelez-le. Le fichier est relu de lui-même.',
+    'Le nom mène-t-il à ce serveur, le port est-il ouvert, et cette machine croit-elle le certificat\u202f?',
+  'remedy.relay_closed': 'Le relais n’a pas refusé une adresse étrangère\u202f: fermez-le et dites-le-nous.',
+  'remedy.certificate': 'Il a expiré\u202f: renouvelez-le. Le fichier est relu de lui-même.',
   'remedy.viewer': 'L’adresse des pages de clients (--viewer-url) doit être protégée (https) comme le bureau.',
   'check.off.relay':
     'Les réseaux qui ne laissent passer ni son ni image ne vous atteindront pas. Voyez --turn-listen dans le guide.',
@@ -37,7 +36,7 @@ export const checkFr = {
   'check.links': 'D’ailleurs',
   'check.links.hint': 'La personne qui ouvre cette page essaie sa propre connexion, et peut vous envoyer le résultat.',
   'check.link.customer': 'Pour les clients',
-  'check.link.member': 'Pour les agents : avec la caméra, et l’adresse des pages de clients',
+  'check.link.member': 'Pour les agents\u202f: avec la caméra, et l’adresse des pages de clients',
   'check.link.none': 'Proposez d’abord l’assistance en direct sur une discussion web.',
   'check.received': 'Reçus',
   'check.received.hint': 'Les 200 derniers, 90 jours au plus. Les noms sont ceux que les gens ont saisis.',
@@ -58,6 +57,6 @@ export const checkFr = {
   'state.slow': 'fonctionne mal',
   'state.bad': 'ne fonctionne pas',
   'state.skipped': 'non essayé',
-  'step.figures': 'aller-retour en {trip} ms, {lost} % de pertes',
+  'step.figures': 'aller-retour en {trip}\u202fms, {lost}\u202f% de pertes',
   'step.allgood': 'Tout ce qui a été essayé fonctionne.',
 };

@@ -1,7 +1,6 @@
 import type { EngineWords } from '../settings/engine/words.ts';
 
 export const engineEn: EngineWords = {
-  'engine.title': 'Reading engine',
   'engine.lead':
     'Your server reads every message itself. If you wish, a language model of your choice, a provider’s or your own, reads some of them again. Its answer comes afterwards; no message waits for it.',
   'engine.on': 'Have messages read again',

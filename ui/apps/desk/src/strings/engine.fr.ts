@@ -1,6 +1,5 @@
 /** Le moteur de lecture, un modèle de langue que l’organisation choisit. */
 export const engineFr = {
-  'engine.title': 'Moteur de lecture',
   'engine.lead':
     'Votre serveur lit chaque message lui-même. Vous pouvez, si vous le souhaitez, faire relire des messages par un modèle de langue que vous choisissez : celui d’un fournisseur ou le vôtre. Sa réponse arrive après coup ; aucun message n’attend.',
   'engine.on': 'Faire relire les messages',
