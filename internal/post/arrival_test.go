@@ -1,6 +1,7 @@
 package post_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -195,7 +196,37 @@ func TestWhatCannotBeReadWaitsForPeople(t *testing.T) {
 	}
 }
 
-// Who something in quarantine says that it is from is kept beside it: a list opens no bytes, but for those that were put aside before.
+// A program that ends as it was asked to keeps no letter waiting for the end of its lease, and none is suspected for that.
+func TestLettersThatWereClaimedAreGivenBackAtTheEnd(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for i := range 3 {
+		raw, err := json.Marshal(letter(fmt.Sprintf("%d@mel", i), "A", "A"))
+		h.ok(err)
+		h.brings(string(raw))
+	}
+	h.wire.slow = make(chan struct{})
+	h.wire.asking.Add(3)
+	ctx, end := context.WithCancel(h.ctx)
+	ended := make(chan int)
+	go func() { ended <- h.post.ReadOnce(ctx) }()
+	h.wire.asking.Wait()
+	end()
+	close(h.wire.slow)
+	if n := <-ended; n != 0 {
+		t.Errorf("%d were settled after the end", n)
+	}
+	for _, a := range h.arrivals(post.Waiting) {
+		if a.Tries != 0 {
+			t.Errorf("given back, it has %d tries", a.Tries)
+		}
+	}
+	h.wire.slow = nil
+	if n := h.post.ReadOnce(h.ctx); n != 3 {
+		t.Errorf("another reader finds %d at once", n)
+	}
+}
+
 func TestALetterIsSuspectedOnlyAfterManyDeathsOfItsReaders(t *testing.T) {
 	t.Parallel()
 	for deaths, want := range map[int]post.ArrivalState{5: post.Filed, 6: post.Quarantined} {
@@ -216,6 +247,7 @@ func TestALetterIsSuspectedOnlyAfterManyDeathsOfItsReaders(t *testing.T) {
 	}
 }
 
+// Who something in quarantine says that it is from is kept beside it: a list opens no bytes, but for those that were put aside before.
 func TestAListOfTheQuarantineOpensNoBytes(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -18,6 +18,7 @@ const (
 	heldAtOnce  = 32 << 20 // bytes of letters that are read together, or one letter
 	readWithin  = 30 * time.Second
 	readLease   = 2 * time.Minute // of those that are claimed together
+	givenBackIn = 5 * time.Second
 	againAfter  = 20 * time.Second
 	workspaces  = 100
 	readersMost = 2 // that use a processor; those who wait for others' answers are not counted
@@ -58,9 +59,10 @@ func (s *Service) readStretch(ctx context.Context, ws vis.WorkspaceID) (settled 
 	}
 	for len(claimed) > 0 {
 		together := portion(claimed)
-		for _, w := range s.readAll(ctx, ws, claimed[:together]) {
+		for i, w := range s.readAll(ctx, ws, claimed[:together]) {
 			if ctx.Err() != nil {
-				return settled, nil // the lease runs out, and they are read again
+				s.giveBack(ctx, ws, claimed[i:])
+				return settled, nil
 			}
 			if err := s.settle(ctx, ws, w); err != nil {
 				s.complain(ctx, "a letter could not be filed", ws, err)
@@ -71,6 +73,24 @@ func (s *Service) readStretch(ctx context.Context, ws vis.WorkspaceID) (settled 
 		claimed = claimed[together:]
 	}
 	return settled, nil
+}
+
+// giveBack lets others read at once what was claimed and is not read here, because the program ends. It is none of the tries.
+func (s *Service) giveBack(ctx context.Context, ws vis.WorkspaceID, left []Arrival) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), givenBackIn)
+	defer cancel()
+	err := s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error {
+		for _, a := range left {
+			a.Tries, a.NextAt = a.Tries-1, s.clock.Now()
+			if err := tx.SaveArrival(ctx, a); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil { // their lease runs out, and they are read then
+		s.complain(ctx, "letters could not be given back", ws, err)
+	}
 }
 
 // portion is how many of the first are small enough to be held in memory together.
