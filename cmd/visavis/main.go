@@ -83,6 +83,7 @@ type serverFlags struct {
 	SMTPTLSKey     string   `help:"File of its key." name:"smtp-tls-key" type:"path"`
 	MediaListen    string   `help:"UDP address of live assistance (SOS), such as 192.0.2.10:3479. By default none, and live assistance is off." name:"media-listen"`
 	MediaAddress   string   `help:"IP address under which browsers reach it, when that is another." name:"media-address"`
+	NodeURL        string   `help:"Origin by which the other nodes on the same PostgreSQL reach this one, such as http://10.0.0.4:8080." name:"node-url"`
 	MediaCalls     int      `help:"How many live assistances there may be at once. By default 15 for each processor." name:"media-calls"`
 	TurnListen     string   `help:"Address, UDP and TCP, of the built-in relay for customers whose network lets no media through, such as :3478. By default none." name:"turn-listen"`
 	TurnTLSListen  string   `help:"TCP address at which the built-in relay speaks TLS, for networks that let nothing else through, such as 192.0.2.11:443. By default none." name:"turn-tls-listen"`
@@ -104,7 +105,7 @@ type serverFlags struct {
 func (f serverFlags) config() app.Config {
 	return app.Config{Listen: f.Listen, Data: f.Data, Database: f.Database, Bus: f.Bus, Blobs: f.Blobs, PublicURL: f.PublicURL, ContentURL: f.ContentURL,
 		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
-		MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen,
+		NodeURL: f.NodeURL, MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen,
 		TurnTLSListen: f.TurnTLSListen, TurnTLSName: f.TurnTLSName, TurnTLSCert: f.TurnTLSCert, TurnTLSKey: f.TurnTLSKey, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
 		ViewerListen: f.ViewerListen, ViewerURL: f.ViewerURL, MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }

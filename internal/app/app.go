@@ -88,6 +88,10 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
+	node, err := c.nodeURL()
+	if err != nil {
+		return nil, err
+	}
 	proxies, err := c.proxies()
 	if err != nil {
 		return nil, err
@@ -149,7 +153,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if a.viewer, err = c.viewer(ctx); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	if err := a.openAssist(ctx, mint); err != nil {
+	if err := a.openAssist(ctx, mint, node); err != nil {
 		return nil, errors.Join(err, a.viewer.close(), db.Close())
 	}
 	effects := map[string]jobs.Effect{desk.TimerWake: a.Desk.Wake}
@@ -162,7 +166,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	a.web, err = web.New(web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
-		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
+		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, NodeURL: node, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
@@ -212,6 +216,9 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	work, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var tasks sync.WaitGroup
+	holding, letGo := context.WithCancel(work)
+	var holds sync.WaitGroup
+	holds.Go(func() { a.Assist.Run(holding) })
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
 	tasks.Go(func() { a.Notify.Run(work) })
@@ -242,6 +249,8 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	case err = <-failed:
 	}
 	a.web.Close() // sockets first: the server does not count them as requests that could finish
+	letGo()       // the other nodes take the calls over from here on
+	holds.Wait()
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainFor)
 	defer cancel()
 	tasks.Go(func() { a.door.server.Close(drain) })

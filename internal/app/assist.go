@@ -86,12 +86,12 @@ func (c Config) relayTLS(log *slog.Logger) (listen, name string, shows *tls.Conf
 }
 
 // openAssist makes the room of live assistance.
-func (a *App) openAssist(ctx context.Context, mint vis.Mint) error {
+func (a *App) openAssist(ctx context.Context, mint vis.Mint, node string) error {
 	backend, err := a.Config.media(ctx, a.clock, mint, a.log)
 	if err != nil {
 		return err
 	}
-	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "",
+	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Nodes: a.store.Nodes(), NodeURL: node,
 		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Clock: a.clock, Mint: mint, Log: a.log}
 	if backend != nil {
 		a.media, o.Media = backend, backend

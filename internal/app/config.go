@@ -35,6 +35,7 @@ type Config struct {
 	TurnTLSKey     string   // file of its key
 	TurnURLs       []string // a relay that runs elsewhere, instead
 	TurnSecret     string   // and the secret that it shares with us
+	NodeURL        string   // origin by which the other nodes on the same database reach this one; "" for nowhere
 	ViewerListen   string   // address at which members' browsers are shown customers' pages; "" switches co-browsing off
 	ViewerURL      string   // origin by which they reach it; "" follows ViewerListen
 	MasterKey      string   // hexadecimal, 32 bytes; "" is a key file in Data
@@ -88,6 +89,17 @@ func hello(public string) string {
 		return "localhost"
 	}
 	return u.Hostname()
+}
+
+// nodeURL returns the origin by which other nodes reach this one, "" for none.
+func (c Config) nodeURL() (string, error) {
+	if c.NodeURL == "" {
+		return "", nil
+	}
+	if strings.HasPrefix(c.database(), "sqlite://") {
+		return "", errors.New("node-url: several nodes share a PostgreSQL; a SQLite database has one server")
+	}
+	return checkOrigin("node-url", c.NodeURL)
 }
 
 func (c Config) contentURL() (string, error) {

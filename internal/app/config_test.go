@@ -18,6 +18,11 @@ func TestConfigurationIsRefusedInWords(t *testing.T) {
 			_, err := Config{SMTPCert: "/no/cert.pem", SMTPKey: "/no/key.pem"}.smtpCertificate(nil)
 			return err
 		},
+		"node-url: \"": func() error {
+			_, err := Config{Database: "postgres://db/x", NodeURL: "10.0.0.4:8080"}.nodeURL()
+			return err
+		},
+		"node-url: several": func() error { _, err := Config{NodeURL: "http://10.0.0.4:8080"}.nodeURL(); return err },
 		"listen: ":          func() error { _, err := Config{Listen: "8080"}.publicURL(); return err },
 		"trusted-proxies: ": func() error { _, err := Config{TrustedProxies: []string{"proxy"}}.proxies(); return err },
 	} {

@@ -3,6 +3,7 @@ package assist
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"visavis/internal/jobs"
@@ -19,12 +20,15 @@ type Joined struct {
 // colleague who is rung during the call takes it over or comes in.
 func (s *Service) Accept(ctx context.Context, by vis.Actor, id vis.AssistID, offer string) (Joined, error) {
 	if s.Media == nil {
-		return Joined{}, errOff()
+		return Joined{}, s.errOff()
 	}
 	if err := s.Media.Check(MemberSide, offer, true); err != nil {
 		return Joined{}, err
 	}
 	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
+		if x.State != Ended && !s.ours(*x) {
+			return "", errMoved()
+		}
 		if x.called() && x.lastRing(by.Member()) != nil && x.lastRing(by.Member()).For != "" {
 			return s.comes(ctx, tx, by, x, now)
 		}
@@ -90,12 +94,14 @@ func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer
 	switch {
 	case err != nil:
 		return Joined{}, err
-	case s.Media == nil:
-		return Joined{}, errOff()
 	case !in:
 		return Joined{}, vis.Absent("assistance")
 	case x.State == Ended:
 		return Joined{}, over(&x)
+	case !s.ours(x):
+		return Joined{}, errMoved()
+	case s.Media == nil:
+		return Joined{}, s.errOff()
 	}
 	_, camera := x.Allowed(SeeCamera, s.Clock.Now())
 	if err := s.Media.Check(leg.Side, offer, camera || leg.Side != CustomerSide); err != nil {
@@ -121,7 +127,7 @@ func (s *Service) Watch(ctx context.Context, by vis.Actor, id vis.AssistID, offe
 	case by.Kind != vis.ByMember || by.Role == vis.Agent:
 		return Joined{}, vis.Errorf(vis.Forbidden, "not_a_supervisor", "Only supervisors listen to the calls of others.")
 	case s.Media == nil:
-		return Joined{}, errOff()
+		return Joined{}, s.errOff()
 	}
 	if err := s.Media.Check(leg.Side, offer, false); err != nil {
 		return Joined{}, err
@@ -129,6 +135,9 @@ func (s *Service) Watch(ctx context.Context, by vis.Actor, id vis.AssistID, offe
 	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
 		if err := x.Watch(by.Member(), whispers); err != nil {
 			return "", err
+		}
+		if !s.ours(*x) {
+			return "", errMoved()
 		}
 		return SessionWatched, tx.Audit(ctx, vis.NewAudit(by, now, action, string(id), nil))
 	})
@@ -170,6 +179,9 @@ func (s *Service) changed(ctx context.Context, id vis.AssistID, leg Leg, connect
 	if !known || (listens || leg.Side == GuestSide) && connected {
 		return
 	}
+	if now, err := s.Session(ctx, vis.System(ws), id); err == nil && !s.ours(now) {
+		return // another node took it over meanwhile
+	}
 	if leg.Side == GuestSide {
 		if err := s.missGuest(ctx, ws, id); err != nil && ctx.Err() == nil {
 			s.Log.Error("a guest who may be gone is not looked for", "assist", id, "err", err)
@@ -200,7 +212,7 @@ func (s *Service) settle(ctx context.Context, ws vis.WorkspaceID, id vis.AssistI
 	now := s.Clock.Now()
 	return s.commit(ctx, vis.System(ws), func(tx Tx) (Session, error) {
 		x, err := tx.Assist(ctx, id)
-		if err != nil || !x.called() {
+		if err != nil || !x.called() || !s.ours(x) {
 			return x, err
 		}
 		if !s.Media.Connected(id, Leg{Side: CustomerSide}) || !s.Media.Connected(id, Leg{Side: MemberSide}) {
@@ -255,29 +267,44 @@ func (s *Service) gone(ctx context.Context, t jobs.Timer) error {
 	return err
 }
 
+// resume makes this node hold a session, whose media begins anew: both sides are told to come again.
+func (s *Service) resume(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Session, now time.Time) (Session, error) {
+	moved := x.Node != s.NodeURL
+	x.Node = s.NodeURL
+	switch {
+	case x.called():
+		x.State = Accepted
+		if err := errors.Join(s.awaitMedia(ctx, tx, ws, x.ID, now), s.awaitGuest(ctx, tx, ws, x.ID, now)); err != nil {
+			return Session{}, err
+		}
+		return s.save(ctx, tx, vis.System(ws), SessionInterrupted, x, now)
+	case moved:
+		return tx.SaveAssist(ctx, x)
+	}
+	return x, nil
+}
+
 // Recover is called once, before the server works: sessions whose media went with the last process are told to come again, and those
-// that ring go on ringing by their timers.
+// that ring go on ringing by their timers. Those of other nodes stay theirs.
 func (s *Service) Recover(ctx context.Context, ws vis.WorkspaceID) error {
 	if s.Media == nil {
 		return nil // another node may have the media
 	}
 	by := vis.System(ws)
 	now := s.Clock.Now()
+	if s.Nodes != nil {
+		if _, _, err := s.hear(ctx, now); err != nil {
+			return err
+		}
+	}
 	open, err := vis.Update(ctx, s.DB, by, func(tx Tx) ([]Session, error) {
 		all, err := tx.OpenAssists(ctx)
 		if err != nil {
 			return nil, err
 		}
+		all = slices.DeleteFunc(all, func(x Session) bool { return !s.ours(x) && x.Node != "" && (s.NodeURL != "" || s.beside(x.Node)) })
 		for i := range all {
-			x := &all[i]
-			if !x.called() {
-				continue
-			}
-			x.State = Accepted
-			if err := errors.Join(s.awaitMedia(ctx, tx, ws, x.ID, now), s.awaitGuest(ctx, tx, ws, x.ID, now)); err != nil {
-				return nil, err
-			}
-			if *x, err = s.save(ctx, tx, by, SessionInterrupted, *x, now); err != nil {
+			if all[i], err = s.resume(ctx, tx, ws, all[i], now); err != nil {
 				return nil, err
 			}
 		}

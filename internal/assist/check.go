@@ -85,8 +85,8 @@ type pendingCheck struct {
 
 // OpenCheck begins a check for a customer of a channel, with relays of its own.
 func (s *Service) OpenCheck(ws vis.WorkspaceID, c channel.Channel) (vis.AssistID, []Server, error) {
-	if !s.Offered(c) {
-		return "", nil, errOff()
+	if !s.Offered(c) || s.Media == nil {
+		return "", nil, s.errOff()
 	}
 	now := s.Clock.Now()
 	id := vis.AssistID(s.Mint.ID(now))
@@ -124,7 +124,7 @@ func (s *Service) takeCheck(id vis.AssistID) (pendingCheck, bool) {
 // TryOut answers an offer of a check; what is sent comes back.
 func (s *Service) TryOut(ctx context.Context, id vis.AssistID, offer string) (string, error) {
 	if s.Media == nil {
-		return "", errOff()
+		return "", s.errOff()
 	}
 	return s.Media.TryOut(ctx, id, offer)
 }
@@ -167,7 +167,7 @@ func (s *Service) Examine(ctx context.Context, by vis.Actor) ([]Finding, error) 
 		return nil, err
 	}
 	if s.Media == nil {
-		return nil, errOff()
+		return nil, s.errOff()
 	}
 	return s.Media.Examine(ctx, vis.AssistID(s.Mint.ID(s.Clock.Now())))
 }

@@ -28,6 +28,8 @@ type Leg struct {
 type Media interface {
 	// Open makes room for a session, or refuses it with vis.Unavailable when there are too many. Opening twice is once.
 	Open(id vis.AssistID) error
+	// Room is how many more sessions it would open now.
+	Room() int
 	// Check refuses an offer (SDP, RFC 8829) that this side may not make: above all a customer's camera without her consent.
 	Check(side Side, offer string, camera bool) error
 	// Join answers an offer, in place of an earlier leg of the same side. The answer is complete: no candidates follow.

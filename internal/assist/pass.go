@@ -140,6 +140,9 @@ func (s *Service) missGuest(ctx context.Context, ws vis.WorkspaceID, id vis.Assi
 
 // guestGone is the effect of TimerGuest.
 func (s *Service) guestGone(ctx context.Context, t jobs.Timer) error {
+	if at, err := s.HeldAt(ctx, vis.AssistID(t.Key)); err != nil || at != "" {
+		return err // whether she is connected is known there
+	}
 	by := vis.System(t.Workspace)
 	now := s.Clock.Now()
 	_, err := vis.Update(ctx, s.DB, by, func(tx Tx) (Session, error) {

@@ -85,8 +85,11 @@ func (s *Service) Sit(ctx context.Context, by vis.Actor, who Person, id vis.Assi
 	}
 	r := s.enter(ctx, by.Workspace, id)
 	x, err := s.Session(ctx, by, id)
-	if err == nil && x.State == Ended {
+	switch {
+	case err == nil && x.State == Ended:
 		err = vis.Absent("assistance")
+	case err == nil && !s.ours(x):
+		err = errMoved()
 	}
 	if err != nil {
 		s.leaveEmpty(r)
@@ -198,10 +201,15 @@ func (s *Service) leaveEmpty(r *room) {
 }
 
 // Shown reports whether a customer shows her page in a session now.
-func (s *Service) Shown(ws vis.WorkspaceID, id vis.AssistID) bool {
+func (s *Service) Shown(ctx context.Context, ws vis.WorkspaceID, id vis.AssistID) bool {
 	s.mu.Lock()
 	r := s.rooms[id]
 	s.mu.Unlock()
+	if r == nil && len(s.others()) > 0 { // it may be shown through another node
+		x, err := s.Session(ctx, vis.System(ws), id)
+		_, sees := x.Allowed(SeePage, s.Clock.Now())
+		return err == nil && sees
+	}
 	if r == nil || r.ws != ws {
 		return false
 	}

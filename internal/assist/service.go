@@ -48,6 +48,8 @@ type Screens interface {
 	Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string)
 	// Connected tells both sides that one side's media came or was lost.
 	Connected(ws vis.WorkspaceID, s Session, side Side, connected bool)
+	// Happened says that something was committed in a workspace, which the other nodes are to hear of at once.
+	Happened(ws vis.WorkspaceID)
 	// Asset is the address under which a picture or font of the customer's page is shown, "" for none.
 	Asset(ws vis.WorkspaceID, id vis.AssistID, address string) string
 }
@@ -65,6 +67,9 @@ type Options struct {
 	Safe  Safe
 	// Cobrowse says that customers can show their pages.
 	Cobrowse bool
+	// Nodes are those on the same database, nil where there cannot be several. NodeURL is where the others reach this one, "" for nowhere.
+	Nodes   Nodes
+	NodeURL string
 
 	Clock vis.Clock
 	Mint  vis.Mint
@@ -84,6 +89,10 @@ type Service struct {
 	usual   map[vis.ChannelID]usual
 	floors  map[vis.ChannelID]keptFloor
 	checks  map[vis.AssistID]pendingCheck // that were begun and not sent yet
+
+	known  []Node    // beside this one, as they were heard of last
+	beatAt time.Time // and when that was
+	steady time.Time // since when they are heard of without a gap
 
 	recorders map[vis.AssistID]*recorder // of the sessions that are recorded now, or whose end is being written
 	closed    bool
@@ -111,7 +120,7 @@ func (s *Service) Effects() map[string]jobs.Effect {
 
 // Offered reports whether customers of a channel can press.
 func (s *Service) Offered(c channel.Channel) bool {
-	return s.Media != nil && !c.Disabled && s.Reach.Capabilities(c).Assist
+	return s.on() && !c.Disabled && s.Reach.Capabilities(c).Assist
 }
 
 // Servers are the relays that a side of a session may use, none when it has ended.
@@ -122,8 +131,11 @@ func (s *Service) Servers(x Session) []Server {
 	return s.Media.Servers(x.ID, s.Clock.Now())
 }
 
-// errOff is the refusal where live assistance is not switched on.
-func errOff() error {
+// errOff is the refusal where there is no media: at another node there may be.
+func (s *Service) errOff() error {
+	if s.on() {
+		return errMoved()
+	}
 	return vis.Errorf(vis.Conflict, "assist_off", "Live assistance is not available here. Please write to us instead.")
 }
 
@@ -140,7 +152,7 @@ func (s *Service) Press(ctx context.Context, by vis.Actor, in Press) (Session, e
 	case by.Kind != vis.ByCustomer:
 		return Session{}, vis.Errorf(vis.Forbidden, "not_a_customer", "Only a customer calls for assistance.")
 	case s.Media == nil:
-		return Session{}, errOff()
+		return Session{}, s.errOff()
 	}
 	if in.Offer != "" {
 		if err := s.Media.Check(CustomerSide, in.Offer, false); err != nil {
@@ -148,7 +160,7 @@ func (s *Service) Press(ctx context.Context, by vis.Actor, in Press) (Session, e
 		}
 	}
 	if x, goesOn, err := s.Current(ctx, by); err != nil || goesOn {
-		if err == nil {
+		if err == nil && s.ours(x) {
 			s.remember(by.Workspace, x.ID, in.Offer)
 		}
 		return x, err
@@ -163,10 +175,14 @@ func (s *Service) Press(ctx context.Context, by vis.Actor, in Press) (Session, e
 	if err != nil || got.ID != id {
 		s.Media.End(id)
 	}
-	if err == nil {
+	if err != nil {
+		return got, err
+	}
+	if s.ours(got) {
 		s.remember(by.Workspace, got.ID, in.Offer)
 	}
-	return got, err
+	s.screens.Happened(by.Workspace)
+	return got, nil
 }
 
 func (s *Service) press(ctx context.Context, tx Tx, by vis.Actor, id vis.AssistID, in Press, now time.Time) (Session, error) {
@@ -182,7 +198,7 @@ func (s *Service) press(ctx context.Context, tx Tx, by vis.Actor, id vis.AssistI
 		return Session{}, err
 	}
 	if !s.Offered(ch) {
-		return Session{}, errOff()
+		return Session{}, s.errOff()
 	}
 	if err := s.mayPress(ctx, tx, by, ch, in.Page, now); err != nil {
 		return Session{}, err
@@ -195,7 +211,7 @@ func (s *Service) press(ctx context.Context, tx Tx, by vis.Actor, id vis.AssistI
 	if err != nil {
 		return Session{}, err
 	}
-	x := Session{ID: id, Conversation: c.ID, Customer: c.Customer.ID, Channel: in.Channel, State: Ringing, PressedAt: now, Story: Story{Page: in.Page}, Version: 1}
+	x := Session{ID: id, Conversation: c.ID, Customer: c.Customer.ID, Channel: in.Channel, State: Ringing, Node: s.NodeURL, PressedAt: now, Story: Story{Page: in.Page}, Version: 1}
 	if err := tx.InsertAssist(ctx, x); err != nil {
 		return Session{}, err
 	}
@@ -296,6 +312,7 @@ func (s *Service) commit(ctx context.Context, by vis.Actor, fn func(tx Tx) (Sess
 	x, err := vis.Update(ctx, s.DB, by, fn)
 	if err == nil {
 		s.Noticed(ctx, by.Workspace, x)
+		s.screens.Happened(by.Workspace)
 	}
 	return x, err
 }

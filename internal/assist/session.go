@@ -48,6 +48,7 @@ type Session struct {
 	Channel      vis.ChannelID
 	State        State
 	Member       vis.MemberID // who took it, "" before
+	Node         string       // the server that holds it, "" where there is only one
 	PressedAt    time.Time
 	EndedAt      time.Time
 	Story        Story

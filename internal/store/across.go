@@ -11,7 +11,7 @@ import (
 )
 
 // These are all the statements that do not begin with a workspace, and why each may: they come before a workspace is known
-// (sign-in by address, a channel's public key, set-up), or serve the server itself (heads of the logs, due timers and deliveries, its nodes).
+// (sign-in by address, a channel's public key, set-up), or serve the server itself (heads of the logs, due timers and deliveries, its nodes and which calls they hold).
 // Those with a $1 that is a workspace's id are not among them.
 const (
 	selectHeads          = `SELECT id, seq FROM workspaces`
@@ -37,6 +37,14 @@ const (
 	markBatchPostgres   = `INSERT INTO nodes (id, batch, entered_at) VALUES ($1, $2, $3)
 		ON CONFLICT (id) DO UPDATE SET batch = excluded.batch, entered_at = excluded.entered_at`
 	selectBatchPostgres = `SELECT batch FROM nodes WHERE id = $1 FOR UPDATE`
+
+	// The nodes that others can reach, and the calls that go on.
+	enterPeerPostgres = `INSERT INTO peers (url, media, room, until) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (url) DO UPDATE SET media = excluded.media, room = excluded.room, until = excluded.until`
+	deletePeerPostgres   = `DELETE FROM peers WHERE url = $1`
+	selectPeersPostgres  = `SELECT url, media, room, until FROM peers ORDER BY url`
+	selectHeldPostgres   = `SELECT workspace, id, node FROM assists WHERE state <> 'ended' ORDER BY id`
+	selectHolderPostgres = `SELECT node FROM assists WHERE id = $1 AND state <> 'ended'`
 
 	// The number of a row that was just written in its workspace; every term names the workspace.
 	indexMessageSQLite  = `INSERT INTO message_words (rowid, words) VALUES ($1, $2)`

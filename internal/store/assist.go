@@ -15,6 +15,47 @@ func (s *Store) Assist() assist.DB { return assistDB{s} }
 
 type assistDB struct{ s *Store }
 
+// Nodes are those that share this database; nil on an engine that one process has to itself.
+func (s *Store) Nodes() assist.Nodes {
+	if !s.writer.dialect.shared {
+		return nil
+	}
+	return nodeDB{s}
+}
+
+type nodeDB struct{ s *Store }
+
+// Enter implements assist.Nodes.
+func (d nodeDB) Enter(ctx context.Context, n assist.Node) error {
+	_, err := d.s.writer.db.ExecContext(ctx, enterPeerPostgres, n.URL, n.Media, n.Room, millis(n.Until))
+	return err
+}
+
+// Leave implements assist.Nodes.
+func (d nodeDB) Leave(ctx context.Context, url string) error {
+	_, err := d.s.writer.db.ExecContext(ctx, deletePeerPostgres, url)
+	return err
+}
+
+// Nodes implements assist.Nodes.
+func (d nodeDB) Nodes(ctx context.Context) ([]assist.Node, error) {
+	return anywhere(ctx, d.s, func(n *assist.Node) []any { return []any{&n.URL, &n.Media, &n.Room, (*at)(&n.Until)} }, selectPeersPostgres)
+}
+
+// Held implements assist.Nodes.
+func (d nodeDB) Held(ctx context.Context) ([]assist.Held, error) {
+	return anywhere(ctx, d.s, func(h *assist.Held) []any { return []any{(*string)(&h.Workspace), (*string)(&h.ID), &h.Node} }, selectHeldPostgres)
+}
+
+// Holder implements assist.Nodes.
+func (d nodeDB) Holder(ctx context.Context, id vis.AssistID) (string, bool, error) {
+	found, err := anywhere(ctx, d.s, func(node *string) []any { return []any{node} }, selectHolderPostgres, string(id))
+	if err != nil || len(found) == 0 {
+		return "", false, err
+	}
+	return found[0], true, nil
+}
+
 func (d assistDB) View(ctx context.Context, ws vis.WorkspaceID, fn func(assist.Tx) error) error {
 	return d.s.view(ctx, ws, func(t *tx) error { return fn(t) })
 }
@@ -25,7 +66,7 @@ func (d assistDB) Update(ctx context.Context, by vis.Actor, answer any, fn func(
 
 // Whose a session is, is read from its conversation, so that it is right after HandOver too.
 const (
-	assistColumns = `a.id, a.conversation, c.customer, a.channel, a.state, a.member, a.pressed_at, a.ended_at, a.story_json, a.version`
+	assistColumns = `a.id, a.conversation, c.customer, a.channel, a.state, a.member, a.node, a.pressed_at, a.ended_at, a.story_json, a.version`
 	assistTables  = ` FROM assists a CROSS JOIN conversations c WHERE a.workspace = $1 AND c.workspace = $1 AND c.id = a.conversation`
 
 	selectAssist    = `SELECT ` + assistColumns + assistTables + ` AND a.id = $2`
@@ -34,9 +75,9 @@ const (
 	// Ids are made at the press and begin with its time, so that the primary key lists by time.
 	listAssistsBetween = `SELECT ` + assistColumns + assistTables + ` AND a.id >= $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4`
 	hasAssist          = `SELECT id FROM assists WHERE workspace = $1 AND id = $2`
-	insertAssist       = `INSERT INTO assists (workspace, id, conversation, channel, state, member, pressed_at, ended_at, story_json, version)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
-	updateAssist = `UPDATE assists SET state = $4, member = $5, ended_at = $6, story_json = $7, version = version + 1
+	insertAssist       = `INSERT INTO assists (workspace, id, conversation, channel, state, member, node, pressed_at, ended_at, story_json, version)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	updateAssist = `UPDATE assists SET state = $4, member = $5, node = $6, ended_at = $7, story_json = $8, version = version + 1
 		WHERE workspace = $1 AND id = $2 AND version = $3`
 )
 
@@ -86,19 +127,19 @@ func (t *tx) Calls(ctx context.Context) ([]routing.Call, error) {
 
 func assistRow(s *assist.Session) []any {
 	return []any{(*string)(&s.ID), (*string)(&s.Conversation), (*string)(&s.Customer), (*string)(&s.Channel), (*string)(&s.State),
-		(*string)(&s.Member), (*at)(&s.PressedAt), (*at)(&s.EndedAt), inJSON(&s.Story), &s.Version}
+		(*string)(&s.Member), &s.Node, (*at)(&s.PressedAt), (*at)(&s.EndedAt), inJSON(&s.Story), &s.Version}
 }
 
 // InsertAssist implements assist.Tx. Its customer is that of the conversation, whoever it names.
 func (t *tx) InsertAssist(ctx context.Context, s assist.Session) error {
-	_, err := t.exec(ctx, insertAssist, string(s.ID), string(s.Conversation), string(s.Channel), string(s.State), string(s.Member),
+	_, err := t.exec(ctx, insertAssist, string(s.ID), string(s.Conversation), string(s.Channel), string(s.State), string(s.Member), s.Node,
 		millis(s.PressedAt), millis(s.EndedAt), asJSON(s.Story), s.Version)
 	return err
 }
 
 // SaveAssist implements assist.Tx.
 func (t *tx) SaveAssist(ctx context.Context, s assist.Session) (assist.Session, error) {
-	err := t.save(ctx, "assistance", hasAssist, string(s.ID), updateAssist, string(s.ID), s.Version, string(s.State), string(s.Member),
+	err := t.save(ctx, "assistance", hasAssist, string(s.ID), updateAssist, string(s.ID), s.Version, string(s.State), string(s.Member), s.Node,
 		millis(s.EndedAt), asJSON(s.Story))
 	s.Version++
 	return s, err

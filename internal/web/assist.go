@@ -329,7 +329,7 @@ func (s *Server) tellAssist(ctx context.Context, ws vis.WorkspaceID, t *told, h 
 
 // Answered implements assist.Screens.
 func (s *Server) Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string) {
-	s.hub.TellCustomer(ws, customer, frame(AssistAnswerFrame{"assist_answer", string(id), answer}))
+	s.say(ws, customer, "", frame(AssistAnswerFrame{"assist_answer", string(id), answer}))
 }
 
 // Connected implements assist.Screens.
@@ -338,9 +338,7 @@ func (s *Server) Connected(ws vis.WorkspaceID, x assist.Session, side assist.Sid
 	if connected {
 		state = "connected"
 	}
-	f := frame(AssistMediaFrame{"assist_media", string(x.ID), string(side), state})
-	s.hub.TellCustomer(ws, x.Customer, f)
-	s.hub.TellMember(ws, x.Member, f)
+	s.say(ws, x.Customer, x.Member, frame(AssistMediaFrame{"assist_media", string(x.ID), string(side), state}))
 }
 
 // assistPage keeps what a browser says of where it is.

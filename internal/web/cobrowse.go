@@ -136,6 +136,8 @@ func (k *pageSocket) run() (websocket.StatusCode, string) {
 		return assist.CloseOver, "there is no such assistance, or it is over"
 	case vis.Forbidden:
 		return assist.CloseNotYours, "this call is another's"
+	case vis.Unavailable:
+		return assist.CloseMoved, "please come back in a moment"
 	}
 	if err != nil {
 		k.s.log.Error("co-browsing could not begin", "error", err)

@@ -114,7 +114,7 @@ func (s *Server) fetchAsset(r *http.Request) (kind string, body []byte) {
 	id, rest, _ := strings.Cut(string(said), " ")
 	until, address, _ := strings.Cut(rest, " ")
 	end, err := strconv.ParseInt(until, 10, 64)
-	if err != nil || s.clock.Now().Unix() >= end || !s.assist.Shown(vis.WorkspaceID(ws), vis.AssistID(id)) || s.limits.take(limitAsset, id) != nil {
+	if err != nil || s.clock.Now().Unix() >= end || !s.assist.Shown(r.Context(), vis.WorkspaceID(ws), vis.AssistID(id)) || s.limits.take(limitAsset, id) != nil {
 		return "", nil
 	}
 	select {

@@ -64,6 +64,8 @@ type Options struct {
 	ContentURL string
 	// ViewerURL is the origin where members are shown customers' pages, which is no other's; "" where they are not shown.
 	ViewerURL string
+	// NodeURL is where the other nodes on the same database reach this one; "" for nowhere.
+	NodeURL string
 	// RateLimits switches the limits on; off only for load tests.
 	RateLimits bool
 	// TrustedProxies are whose X-Forwarded-For is believed.
@@ -120,20 +122,23 @@ type Server struct {
 	deskPolicy    string
 	viewerURL     string // "" where customers' pages are not shown
 	viewerPolicy  string
+	nodeURL       string
 
 	history  staffing.History
 	planning chan struct{} // held by the one plan that is worked out
 	boards   boards
 
-	waiting sync.Map       // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
-	uploads chan struct{}  // bounds how many files arrive at once
-	fetches chan struct{}  // and how many pictures of customers' pages
-	seated  sync.WaitGroup // the connections for co-browsing
-	front   *front
-	mux     *patterns
-	api     huma.API
-	spec    func() []byte // written when first asked for: it would take half of the start
-	handler http.Handler
+	waiting    sync.Map       // whose the conversations are of which visitors were told where they stand: vis.ConversationID to vis.CustomerID
+	uploads    chan struct{}  // bounds how many files arrive at once
+	fetches    chan struct{}  // and how many pictures of customers' pages
+	seated     sync.WaitGroup // the connections for co-browsing
+	neighbours *neighbours
+	passing    chan struct{} // bounds what is passed through to other nodes at once
+	front      *front
+	mux        *patterns
+	api        huma.API
+	spec       func() []byte // written when first asked for: it would take half of the start
+	handler    http.Handler
 }
 
 // New makes the server.
@@ -150,6 +155,7 @@ func New(o Options) (*Server, error) {
 	if err := s.place(o.PublicURL, o.ContentURL, o.ViewerURL); err != nil {
 		return nil, err
 	}
+	s.nodeURL, s.passing, s.neighbours = o.NodeURL, make(chan struct{}, maxPassing), newNeighbours(s)
 	s.directory = newDirectory(o.Staff, o.Channels, o.Routing, o.Clock)
 	s.life = context.Background() // of the live connections, which outlast the requests that they began as
 	s.hub = realtime.New(s.life, deskLog{o.Desk}, encoder{s}, o.Clock, s.log)
@@ -254,6 +260,7 @@ func (s *Server) Stats() realtime.Stats { return s.hub.Stats() }
 func (s *Server) Close() {
 	s.hub.Close()
 	s.seated.Wait()
+	s.neighbours.close()
 }
 
 // Harden sets the time-outs and sizes that keep slow and greedy clients from holding a server's connections.
@@ -283,6 +290,10 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			// A body that trickles in must not hold its connection for ever, whether somebody reads it or it is refused.
 			_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyWithin)) //nolint:forbidigo // not every writer can
 		}
+		if err := s.prove(r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
 		onContentHost := s.contentHost != "" && strings.EqualFold(r.Host, s.contentHost)
 		probe := r.URL.Path == "/livez" || r.URL.Path == "/readyz"
 		if onContentHost != (s.contentHost != "" && strings.HasPrefix(r.URL.Path, "/content/")) && !probe {
@@ -293,7 +304,9 @@ func (s *Server) guard(next http.Handler) http.Handler {
 			s.refuse(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r)
+		if !s.passOn(w, r) {
+			next.ServeHTTP(w, r)
+		}
 	})
 }
 

@@ -44,6 +44,7 @@ var cases = []abuse{
 	{id: "W-18", what: "recordings without consent or after it, looked at by others, without a trace, or for too long; secrets in them"},
 	{id: "W-19", what: "a flood of typing, reading and page views"},
 	{id: "W-20", what: "names and fields of 10 MB, forged times"},
+	{id: "W-21", what: "requests and words that pretend to come from another node: forged, old, for another node or request, without an end; a customer's address behind a node"},
 	{id: "E-01", what: "a subject that looks like one of ours, from a stranger"},
 	{id: "E-02", what: "reply addresses and ids that are empty, cut, swapped, foreign or guessed"},
 	{id: "E-04", what: "a reply address that somebody else was passed"},

@@ -183,6 +183,13 @@ func (b *Backend) Close() {
 // OnChange implements assist.Media.
 func (b *Backend) OnChange(told func(context.Context, vis.AssistID, assist.Leg, bool)) { b.told = told }
 
+// Room implements assist.Media.
+func (b *Backend) Room() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(0, b.calls-len(b.rooms))
+}
+
 // Open implements assist.Media.
 func (b *Backend) Open(id vis.AssistID) error {
 	b.mu.Lock()

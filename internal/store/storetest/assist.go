@@ -20,7 +20,7 @@ func withAssist(t testing.TB, h *house) assist.Session {
 	t.Helper()
 	later := now.Add(time.Minute)
 	x := assist.Session{ID: id[vis.AssistID](), Conversation: h.convers.ID, Customer: h.customer.ID, Channel: h.channel.ID, State: assist.Live,
-		Member: h.member.ID, PressedAt: now, EndedAt: later, Version: 1, Story: assist.Story{
+		Member: h.member.ID, Node: "http://10.0.0.4:8080", PressedAt: now, EndedAt: later, Version: 1, Story: assist.Story{
 			Rings: []assist.Ring{{Member: h.member.ID, State: assist.Refused, RangAt: now, ExpiresAt: later, EndedAt: later, Reason: "busy"}},
 			Consents: []assist.Consent{{Kind: assist.Control, Member: h.member.ID, Origin: "https://shop.example", GivenAt: now, ExpiresAt: later,
 				EndedAt: later, Why: "revoked"}},
@@ -56,6 +56,52 @@ func testChecks(t *testing.T, e Engine) {
 		same(t, "the newest two", got, []assist.Check{made[3], made[2]})
 		return nil
 	}))
+}
+
+// testNodes: nodes know of each other, and which of them holds a session that goes on.
+func testNodes(t *testing.T, e Engine) {
+	ctx := t.Context()
+	h := furnish(t, Open(t, e.URL(t)))
+	nodes := h.store.Nodes()
+	if (nodes != nil) != e.Shared {
+		t.Fatalf("several nodes on an engine that is shared: %v", e.Shared)
+	}
+	if !e.Shared {
+		return
+	}
+	one := assist.Node{URL: "http://10.0.0.4:8080", Media: true, Room: 3, Until: now}
+	other := assist.Node{URL: "http://10.0.0.5:8080", Until: now.Add(time.Minute)}
+	check(t, nodes.Enter(ctx, other))
+	check(t, nodes.Enter(ctx, one))
+	one.Room, one.Until = 2, now.Add(time.Hour)
+	check(t, nodes.Enter(ctx, one))
+	got, err := nodes.Nodes(ctx)
+	check(t, err)
+	same(t, "both", got, []assist.Node{one, other})
+	check(t, nodes.Leave(ctx, other.URL))
+	check(t, nodes.Leave(ctx, other.URL))
+	got, err = nodes.Nodes(ctx)
+	check(t, err)
+	same(t, "the one that is left", got, []assist.Node{one})
+
+	x := withAssist(t, h)
+	held, err := nodes.Held(ctx)
+	check(t, err)
+	same(t, "what is held", held, []assist.Held{{Workspace: h.ws, ID: x.ID, Node: one.URL}})
+	x.Node = other.URL
+	check(t, h.inAssist(ctx, func(tx assist.Tx) error { x, err = tx.SaveAssist(ctx, x); return err }))
+	node, goesOn, err := nodes.Holder(ctx, x.ID)
+	check(t, err)
+	same(t, "who holds it", []any{node, goesOn}, []any{other.URL, true})
+	x.State = assist.Ended
+	check(t, h.inAssist(ctx, func(tx assist.Tx) error { _, err := tx.SaveAssist(ctx, x); return err }))
+	_, goesOn, err = nodes.Holder(ctx, x.ID)
+	check(t, err)
+	held, err = nodes.Held(ctx)
+	check(t, err)
+	if goesOn || len(held) != 0 {
+		t.Errorf("what has ended is held: %v", held)
+	}
 }
 
 func testAssists(t *testing.T, e Engine) {

@@ -168,6 +168,7 @@ func Run(t *testing.T, e Engine) {
 		{"KeepsSignaturesAndTemplates", testWords},
 		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
 		{"KeepsAssists", testAssists},
+		{"KnowsItsNodes", testNodes},
 		{"KeepsChecks", testChecks},
 		{"ShowsNoAssistOfAnotherWorkspace", testForeignAssists},
 		{"KeepsRecordings", testRecordings},

@@ -64,7 +64,7 @@ export class CobrowseLine<F extends { type: string }> {
 
   #open(): void {
     const { assistId, visitor, load, url, socket: make } = this.#settings;
-    const target = url ?? `${location.origin.replace(/^http/, 'ws')}/api/v1/cobrowse`;
+    const target = url ?? `${location.origin.replace(/^http/, 'ws')}/api/v1/cobrowse?assist=${assistId}`;
     const socket = make ? make(target, protocol) : new WebSocket(target, protocol);
     this.#socket = socket;
     socket.onopen = () => {
