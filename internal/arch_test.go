@@ -54,6 +54,7 @@ var rooms = map[string][]string{
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page", "assist/webm"},
 	"assist/page":            nil,                                                                       // what of a customer's page may be seen
+	"assist/film":            {"assist"},                                                                // makes films for ordinary players, with ffmpeg
 	"assist/media/mediatest": nil,                                                                       // a browser, for tests
 	"assist/webm":            nil,                                                                       // writes WebM files
 	"assist/media":           {"vis", "assist", "assist/webm"},                                          // sound and pictures of live assistance, and the relay for those who reach us in no other way

@@ -8,10 +8,12 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"path/filepath"
 	"runtime"
 	"time"
 
 	"visavis/internal/assist"
+	"visavis/internal/assist/film"
 	"visavis/internal/assist/media"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
@@ -91,8 +93,12 @@ func (a *App) openAssist(ctx context.Context, mint vis.Mint, node string) error 
 	if err != nil {
 		return err
 	}
+	studio, err := film.New(filepath.Join(a.Config.Data, "films"))
+	if err != nil {
+		return err
+	}
 	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Nodes: a.store.Nodes(), NodeURL: node,
-		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Clock: a.clock, Mint: mint, Log: a.log}
+		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Studio: studio, Clock: a.clock, Mint: mint, Log: a.log}
 	if backend != nil {
 		a.media, o.Media = backend, backend
 	}

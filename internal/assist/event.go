@@ -24,6 +24,7 @@ const (
 	SessionConcluded   vis.EventType = "assist.concluded" // the member said what came of it
 	SessionRated       vis.EventType = "assist.rated"
 	SessionReplayed    vis.EventType = "assist.replayed"  // somebody looks at its recording
+	SessionExported    vis.EventType = "assist.exported"  // its recording leaves as a file
 	SessionForgotten   vis.EventType = "assist.forgotten" // its recording was deleted
 )
 
@@ -31,7 +32,7 @@ const (
 func EventTypes() []vis.EventType {
 	return []vis.EventType{SessionPressed, SessionRang, SessionRefused, SessionLate, SessionAccepted, SessionLive, SessionInterrupted, SessionAsked,
 		SessionConsented, SessionRevoked, SessionWatched, SessionCalled, SessionReturned, SessionPassed, SessionJoined, SessionLeft, SessionEnded,
-		SessionConcluded, SessionRated, SessionReplayed, SessionForgotten}
+		SessionConcluded, SessionRated, SessionReplayed, SessionExported, SessionForgotten}
 }
 
 // Data names the session that an event is about, and where it stood then.

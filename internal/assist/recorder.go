@@ -169,7 +169,7 @@ func (s *Service) untape(r *recorder) {
 	}
 }
 
-// Close ends what is being recorded, and waits until it is kept.
+// Close ends what is being recorded, and waits until it is kept. Films are let go.
 func (s *Service) Close() {
 	s.mu.Lock()
 	s.closed = true
@@ -179,6 +179,7 @@ func (s *Service) Close() {
 			r.end(now)
 		}
 	}
+	s.dropExports(now, func(exportKey) bool { return true })
 	s.mu.Unlock()
 	s.tapes.Wait()
 }

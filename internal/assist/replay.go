@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"time"
 
 	"visavis/internal/assist/webm"
@@ -200,62 +201,72 @@ func readable(ctx context.Context, tx Tx, by vis.Actor, id vis.AssistID, now tim
 
 // fileOf is a track as a file.
 func fileOf(parts []Part, side Side) (f webm.File) {
+	sound, picture := webm.Track{Number: webm.Sound}, webm.Track{Number: webm.Picture}
+	heard := false
 	for _, p := range parts {
-		for _, s := range p.Sections {
-			if s.Track != side {
-				continue
-			}
-			if s.Width > 0 && f.Width == 0 {
-				f.Width, f.Height = s.Width, s.Height
-			}
-			f.Sound = f.Sound || s.Sound
-			f.For = p.To
-			f.Pieces = append(f.Pieces, webm.Piece{At: p.From, Bytes: s.Bytes, Seek: s.Seek || !s.Picture})
+		s, _, has := p.section(side)
+		if !has {
+			continue
 		}
+		if s.Width > 0 && picture.Width == 0 {
+			picture.Width, picture.Height = s.Width, s.Height
+		}
+		heard = heard || s.Sound
+		f.For = p.To
+		f.Pieces = append(f.Pieces, webm.Piece{At: p.From, Bytes: s.Bytes, Seek: s.Seek || !s.Picture})
+	}
+	if heard {
+		f.Tracks = append(f.Tracks, sound)
+	}
+	if picture.Width > 0 {
+		f.Tracks = append(f.Tracks, picture)
 	}
 	return f
 }
 
-// Film is a track of a recording, to be read from any place.
+// Film is a file of what was recorded, to be read from any place.
 type Film struct {
-	Size int64
-	head []byte
-	s    *Service
-	ctx  context.Context //nolint:containedctx // of the request that reads it
-	ws   vis.WorkspaceID
-	rec  Recording
-	side Side
+	Size  int64
+	head  []byte
+	sizes []int64 // of the pieces behind the head
+	piece func(n int) ([]byte, error)
 
-	parts []Part // those with the track
 	at    int64
-	open  int // index of the part in plain, -1 for none
+	open  int // the piece in plain, -1 for none
 	plain []byte
+}
+
+func newFilm(f webm.File, piece func(n int) ([]byte, error)) *Film {
+	out := &Film{head: f.Head(), piece: piece, open: -1}
+	out.Size = int64(len(out.head))
+	for _, p := range f.Pieces {
+		out.sizes = append(out.sizes, p.Bytes)
+		out.Size += p.Bytes
+	}
+	return out
 }
 
 // Film opens a track, for who began a look at the recording.
 func (s *Service) Film(ctx context.Context, by vis.Actor, id vis.AssistID, side Side) (*Film, error) {
+	r, parts, err := s.readParts(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	parts = slices.DeleteFunc(parts, func(p Part) bool { _, _, has := p.section(side); return !has })
+	if len(parts) == 0 || side == PageTrack {
+		return nil, vis.Absent("track")
+	}
+	return newFilm(fileOf(parts, side), func(n int) ([]byte, error) { return s.unseal(ctx, by.Workspace, r, parts[n], side) }), nil
+}
+
+// readParts are the parts of a recording that somebody may look at.
+func (s *Service) readParts(ctx context.Context, by vis.Actor, id vis.AssistID) (r Recording, parts []Part, err error) {
 	now := s.Clock.Now()
-	return vis.View(ctx, s.DB, by.Workspace, func(tx Tx) (*Film, error) {
-		_, r, parts, err := readable(ctx, tx, by, id, now)
-		if err != nil {
-			return nil, err
-		}
-		f := fileOf(parts, side)
-		if len(f.Pieces) == 0 || side == PageTrack {
-			return nil, vis.Absent("track")
-		}
-		out := &Film{head: f.Head(), s: s, ctx: ctx, ws: by.Workspace, rec: r, side: side, open: -1}
-		out.Size = int64(len(out.head))
-		for _, p := range parts {
-			if _, _, has := p.section(side); has {
-				out.parts = append(out.parts, p)
-			}
-		}
-		for _, p := range f.Pieces {
-			out.Size += p.Bytes
-		}
-		return out, nil
+	parts, err = vis.View(ctx, s.DB, by.Workspace, func(tx Tx) (parts []Part, err error) {
+		_, r, parts, err = readable(ctx, tx, by, id, now)
+		return parts, err
 	})
+	return r, parts, err
 }
 
 // section is a track within a part, and where it begins in the part's file.
@@ -291,14 +302,13 @@ func (f *Film) Read(to []byte) (int, error) {
 		return n, nil
 	}
 	at -= int64(len(f.head))
-	for i, p := range f.parts {
-		s, _, _ := p.section(f.side)
-		if at >= s.Bytes {
-			at -= s.Bytes
+	for i, size := range f.sizes {
+		if at >= size {
+			at -= size
 			continue
 		}
 		if f.open != i {
-			plain, err := f.s.unseal(f.ctx, f.ws, f.rec, p, f.side)
+			plain, err := f.piece(i)
 			if err != nil {
 				return 0, err
 			}
@@ -328,12 +338,7 @@ func (f *Film) Seek(offset int64, whence int) (int64, error) {
 
 // Pages is what was shown of the customer's page from one part on, and where to go on reading, 0 for nowhere.
 func (s *Service) Pages(ctx context.Context, by vis.Actor, id vis.AssistID, from int) (shown []Shown, next int, err error) {
-	now := s.Clock.Now()
-	var rec Recording
-	parts, err := vis.View(ctx, s.DB, by.Workspace, func(tx Tx) (parts []Part, err error) {
-		_, rec, parts, err = readable(ctx, tx, by, id, now)
-		return parts, err
-	})
+	rec, parts, err := s.readParts(ctx, by, id)
 	read := int64(0)
 	for _, p := range parts {
 		one, _, has := p.section(PageTrack)
@@ -381,8 +386,11 @@ func (s *Service) ForgetRecordingsOf(ctx context.Context, by vis.Actor, customer
 	})
 }
 
-// ForgetDueRecordings deletes those that were kept long enough.
+// ForgetDueRecordings deletes those that were kept long enough, and lets go of films that nobody fetched.
 func (s *Service) ForgetDueRecordings(ctx context.Context, ws vis.WorkspaceID) error {
+	s.mu.Lock()
+	s.dropExports(s.Clock.Now(), func(exportKey) bool { return false })
+	s.mu.Unlock()
 	for {
 		some := false
 		err := s.forgetRecordings(ctx, vis.System(ws), "recording.expired", func(tx Tx) ([]vis.AssistID, error) {
@@ -400,9 +408,9 @@ func (s *Service) ForgetDueRecordings(ctx context.Context, ws vis.WorkspaceID) e
 func (s *Service) forgetRecordings(ctx context.Context, by vis.Actor, action string, which func(Tx) ([]vis.AssistID, error)) error {
 	now := s.Clock.Now()
 	by.Request = vis.Request{}
+	var ids []vis.AssistID
 	files, err := vis.Update(ctx, s.DB, by, func(tx Tx) (files []string, err error) {
-		ids, err := which(tx)
-		if err != nil {
+		if ids, err = which(tx); err != nil {
 			return nil, err
 		}
 		for _, id := range ids {
@@ -424,6 +432,9 @@ func (s *Service) forgetRecordings(ctx context.Context, by vis.Actor, action str
 		}
 		return files, nil
 	})
+	if err == nil {
+		s.forgetFilms(by.Workspace, ids)
+	}
 	for _, f := range files {
 		err = errors.Join(err, s.Shelf.Forget(ctx, by.Workspace, f, now.Add(time.Hour)))
 	}

@@ -65,6 +65,8 @@ type Options struct {
 	// Shelf and Safe keep recordings; without a shelf nothing is recorded.
 	Shelf Shelf
 	Safe  Safe
+	// Studio makes films of recordings for ordinary players; nil for none.
+	Studio Studio
 	// Cobrowse says that customers can show their pages.
 	Cobrowse bool
 	// Nodes are those on the same database, nil where there cannot be several. NodeURL is where the others reach this one, "" for nowhere.
@@ -97,13 +99,17 @@ type Service struct {
 	recorders map[vis.AssistID]*recorder // of the sessions that are recorded now, or whose end is being written
 	closed    bool
 	tapes     sync.WaitGroup
+
+	exports map[exportKey]*export
+	studio  chan struct{} // one film is made at a time: calls go on beside it
 }
 
 // New makes the service.
 func New(o Options) *Service {
 	s := &Service{Options: o, waiting: make(map[vis.AssistID]string), spaces: make(map[vis.AssistID]vis.WorkspaceID),
 		rooms: make(map[vis.AssistID]*room), usual: make(map[vis.ChannelID]usual), floors: make(map[vis.ChannelID]keptFloor),
-		checks: make(map[vis.AssistID]pendingCheck), recorders: make(map[vis.AssistID]*recorder)}
+		checks: make(map[vis.AssistID]pendingCheck), recorders: make(map[vis.AssistID]*recorder),
+		exports: make(map[exportKey]*export), studio: make(chan struct{}, 1)}
 	if o.Media != nil {
 		o.Media.OnChange(s.changed)
 	}

@@ -46,7 +46,7 @@ func remotePicture(n int) form { return formRemote + form(strconv.Itoa(n)) }
 // read takes the number off the form of a picture that lies elsewhere.
 func (f form) read() (kind form, n int, ok bool) {
 	switch f {
-	case formOriginal, formPreview, formLetter, formPictures, formMail, formArrival, formMember, formCustomer, formGuest, formPages:
+	case formOriginal, formPreview, formLetter, formPictures, formMail, formArrival, formMember, formCustomer, formGuest, formPages, formWebM, formMP4:
 		return f, 0, true
 	}
 	digits, found := strings.CutPrefix(string(f), string(formRemote))
@@ -115,6 +115,8 @@ func (s *Server) content(w http.ResponseWriter, r *http.Request) {
 		err = s.rawLetter(w, r, l)
 	case formMember, formCustomer, formGuest:
 		err = s.film(w, r, l)
+	case formWebM, formMP4:
+		err = s.savedFilm(w, r, l)
 	case formPages:
 		err = errLink
 	default:

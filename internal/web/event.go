@@ -158,6 +158,7 @@ var shapes = map[vis.EventType]any{
 	assist.SessionConcluded:     assistEvent{},
 	assist.SessionRated:         assistEvent{},
 	assist.SessionReplayed:      assistEvent{},
+	assist.SessionExported:      assistEvent{},
 	assist.SessionForgotten:     assistEvent{},
 	listen.IncidentSuspected:    incidentEvent{},
 	listen.IncidentGrew:         incidentEvent{},

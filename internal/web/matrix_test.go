@@ -138,8 +138,11 @@ var matrix = map[string]row{
 	"GET /api/v1/recording-policy":                        {who: "nnnf...nf."},
 	"PUT /api/v1/recording-policy":                        {who: "nnnff..nf.", body: obj{"mode": "request", "days": 30, "replay": "supervisor", "version": 0}},
 	"GET /api/v1/recordings":                              {who: "nnnf...nnn"},
-	"POST /api/v1/assists/{id}/recording/replay":          {who: "nnnf..annn", of: "assist", body: obj{}}, // W-18
-	"GET /api/v1/assists/{id}/recording/pages":            {who: "nnnffffnnn", of: "assist"},              // without a key nobody looks
+	"POST /api/v1/assists/{id}/recording/replay":          {who: "nnnf..annn", of: "assist", body: obj{}},                 // W-18
+	"GET /api/v1/assists/{id}/recording/pages":            {who: "nnnffffnnn", of: "assist"},                              // without a key nobody looks
+	"POST /api/v1/assists/{id}/recording/export":          {who: "nnnf..annn", of: "assist", body: obj{"format": "webm"}}, // W-18
+	"GET /api/v1/assists/{id}/recording/export":           {who: "nnnf..annn", of: "assist"},
+	"DELETE /api/v1/assists/{id}/recording/export":        {who: "nnnf..annn", of: "assist"},
 	"DELETE /api/v1/assists/{id}/recording":               {who: "nnnf.aannn", of: "assist", last: true},
 	"DELETE /api/v1/customers/{id}/recordings":            {who: "nnnf..annn", of: "customer", last: true},
 	"GET /api/v1/visitor/assist":                          {who: "n..nnnnnnn"},

@@ -19,6 +19,8 @@ const (
 	formCustomer form = "vc"
 	formGuest    form = "vg"
 	formPages    form = "vp" // is no content: it signs that its holder began to look
+	formWebM     form = "vw" // all tracks in one file, to be saved
+	formMP4      form = "v4" // a film for ordinary players, to be saved
 )
 
 var filmForms = map[assist.Side]form{assist.MemberSide: formMember, assist.CustomerSide: formCustomer, assist.GuestSide: formGuest}
@@ -89,6 +91,18 @@ type RecordingReplay struct {
 	// PageKey is empty where the customer's page was not shown.
 	PageKey   string `json:"pageKey" doc:"Opens what was shown of the customer's page; empty where nothing was."`
 	ViewerURL string `json:"viewerUrl"`
+	MP4       bool   `json:"mp4" doc:"It can leave as MP4: this server has ffmpeg."`
+	// Export is nil where none was asked for.
+	Export *RecordingExport `json:"export,omitempty" doc:"Your MP4 file of it, made or in the making"`
+}
+
+// RecordingExport is a recording that leaves as a file.
+type RecordingExport struct {
+	Format string  `json:"format" enum:"webm,mp4"`
+	State  string  `json:"state" enum:"waiting,making,ready,failed" doc:"Waiting, while another is being made."`
+	Done   float64 `json:"done" doc:"The share of it that is made, 0 to 1"`
+	Bytes  int64   `json:"bytes,omitempty" doc:"How large it is, once that is known"`
+	URL    string  `json:"url,omitempty" doc:"Where it can be saved from, for some minutes, once it is ready"`
 }
 
 // RecordingTrack is one voice; the member's is with the picture.
@@ -134,6 +148,12 @@ type (
 	recordingsInput struct {
 		Before string `query:"before" doc:"The assistId of the last that you have"`
 	}
+	exportRecordingInput struct {
+		ByID
+		Body struct {
+			Format string `json:"format" enum:"webm,mp4" doc:"webm: the picture and each voice as a track of its own. mp4: for ordinary players, made by ffmpeg."`
+		} `nameHint:"ExportRecording"`
+	}
 	recordingPagesInput struct {
 		ByID
 		From int    `query:"from" minimum:"0"`
@@ -173,6 +193,20 @@ func (s *Server) recordingRoutes() {
 		s.replayRecording)
 	add(s, route{method: "GET", path: one + "/pages", id: "listRecordedPages", tag: tag, summary: "What was shown of the customer's page", access: members},
 		s.recordedPages)
+	add(s, route{method: "POST", path: one + "/export", id: "exportRecording", tag: tag, summary: "Let it leave as a file; that you do is written down", access: members, status: 200},
+		func(ctx context.Context, by caller, in *exportRecordingInput) (*reply[RecordingExport], error) {
+			e, err := s.assist.Export(ctx, by.Actor, vis.AssistID(in.ID), assist.Format(in.Body.Format))
+			return ok(s.recordingExport(by, in.ID, e)), err
+		})
+	add(s, route{method: "GET", path: one + "/export", id: "getRecordingExport", tag: tag, summary: "How far your MP4 file of it is", access: members},
+		func(ctx context.Context, by caller, in *ByID) (*reply[RecordingExport], error) {
+			e, err := s.assist.Exported(ctx, by.Actor, vis.AssistID(in.ID))
+			return ok(s.recordingExport(by, in.ID, e)), err
+		})
+	add(s, route{method: "DELETE", path: one + "/export", id: "stopRecordingExport", tag: tag, summary: "Let your MP4 file of it go", access: members},
+		func(ctx context.Context, by caller, in *ByID) (*none, error) {
+			return nil, s.assist.StopExport(ctx, by.Actor, vis.AssistID(in.ID))
+		})
 	add(s, route{method: "DELETE", path: "/customers/{id}/recordings", id: "deleteCustomerRecordings", tag: tag, summary: "Delete all of a customer's for good", access: members},
 		func(ctx context.Context, by caller, in *ByID) (*none, error) {
 			return nil, s.assist.ForgetRecordingsOf(ctx, by.Actor, vis.CustomerID(in.ID))
@@ -181,6 +215,21 @@ func (s *Server) recordingRoutes() {
 		func(ctx context.Context, by caller, in *ByID) (*none, error) {
 			return nil, s.assist.ForgetRecording(ctx, by.Actor, vis.AssistID(in.ID))
 		})
+}
+
+func (s *Server) recordingExport(by caller, id string, e assist.Export) RecordingExport {
+	out := RecordingExport{Format: string(e.Format), State: string(e.State), Bytes: e.Size}
+	if e.Of > 0 {
+		out.Done = e.Done.Seconds() / e.Of.Seconds()
+	}
+	if e.State == assist.ExportReady {
+		f := formWebM
+		if e.Format == assist.MP4 {
+			f = formMP4
+		}
+		out.URL = s.contentURL(to(by.Actor), id, f)
+	}
+	return out
 }
 
 func (s *Server) listRecordings(ctx context.Context, by caller, in *recordingsInput) (*reply[Recordings], error) {
@@ -201,7 +250,10 @@ func (s *Server) replayRecording(ctx context.Context, by caller, in *ByID) (*rep
 		return nil, err
 	}
 	out := RecordingReplay{Tracks: make([]RecordingTrack, len(r.Tracks)), Gaps: make([]RecordingGap, len(r.Gaps)), Marks: make([]RecordingMark, len(r.Marks)),
-		ViewerURL: s.viewerURL}
+		ViewerURL: s.viewerURL, MP4: s.assist.CanMake(ctx)}
+	if e, err := s.assist.Exported(ctx, by.Actor, vis.AssistID(in.ID)); err == nil {
+		out.Export = new(s.recordingExport(by, in.ID, e))
+	}
 	for i, side := range r.Tracks {
 		out.Tracks[i] = RecordingTrack{string(side), s.contentURL(to(by.Actor), in.ID, filmForms[side])}
 	}
@@ -259,5 +311,22 @@ func (s *Server) film(w http.ResponseWriter, r *http.Request, l link) error {
 	}
 	w.Header().Set("Content-Type", kind)
 	http.ServeContent(w, r, "", time.Time{}, film)
+	return nil
+}
+
+// savedFilm serves what a recording leaves as.
+func (s *Server) savedFilm(w http.ResponseWriter, r *http.Request, l link) error {
+	format := assist.WebM
+	if l.form == formMP4 {
+		format = assist.MP4
+	}
+	file, err := s.assist.Copy(r.Context(), l.by, vis.AssistID(l.id), format)
+	if err != nil {
+		return errLink
+	}
+	s.protect(w.Header(), surfaceContent, "")
+	w.Header().Set("Content-Type", "video/"+string(format))
+	w.Header().Set("Content-Disposition", disposition("attachment", "sos-"+l.id+"."+string(format)))
+	http.ServeContent(w, r, "", time.Time{}, file)
 	return nil
 }

@@ -2,11 +2,16 @@ package web
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -178,11 +183,13 @@ func TestACallIsRecordedAndReplayed(t *testing.T) {
 			t.Errorf("%s: %d", name, a.status)
 		}
 	}
+	links := c.leaves(boss)
 
 	// Whom the settings name no longer does not look any more, however she comes; what is due is gone before it is deleted.
 	c.decide("request", "administrator", int(policy.Version))
 	for name, a := range map[string]answer{"the list": c.get(boss, "/api/v1/recordings"), "a look": c.post(boss, c.path("/recording/replay"), obj{}),
-		"a link from before": c.film(seen.Tracks[0].URL, ""), "a page from before": c.get(boss, c.path("/recording/pages?key=")+url.QueryEscape(seen.PageKey))} {
+		"a link from before": c.film(seen.Tracks[0].URL, ""), "a film from before": c.film(links[0], ""), "a file from before": c.film(links[1], ""), "an export": c.post(boss, c.path("/recording/export"), obj{"format": "webm"}),
+		"how far one is": c.get(boss, c.path("/recording/export")), "a page from before": c.get(boss, c.path("/recording/pages?key=")+url.QueryEscape(seen.PageKey))} {
 		if a.status != 403 {
 			t.Errorf("%s: %d %s", name, a.status, a.body)
 		}
@@ -199,12 +206,136 @@ func TestACallIsRecordedAndReplayed(t *testing.T) {
 	if got := c.since(c.ws, head); got != "assist.forgotten" {
 		t.Errorf("events: %s", got)
 	}
+	if maker, _ := c.assist.Studio.(*cutter); maker.open.Load() != 0 {
+		t.Error("a film of what is deleted is kept")
+	}
 	if a := c.film(mine.Tracks[0].URL, ""); a.status != 403 || r.Bytes == 0 {
 		t.Errorf("a track of what is deleted: %d", a.status)
 	}
 	if again, err := c.assist.Recordings(c.ctx, c.admin.actor, ""); err != nil || again.Count != 0 || again.Bytes != 0 {
 		t.Errorf("kept after that: %+v %v", again, err)
 	}
+}
+
+// cutter makes films of a call when the test says so.
+type cutter struct {
+	begun chan assist.Reel
+	end   chan error
+	open  atomic.Int32 // films that nobody has closed
+}
+
+// cut is a film that has all that it was made of.
+type cut struct {
+	*bytes.Reader
+	by *cutter
+}
+
+func (c cut) Close() error {
+	c.by.open.Add(-1)
+	return nil
+}
+
+func (*cutter) Able(context.Context) bool { return true }
+
+func (c *cutter) Make(ctx context.Context, raw io.Reader, of assist.Reel, progress func(time.Duration)) (assist.Made, error) {
+	whole, err := io.ReadAll(raw)
+	if err != nil {
+		return nil, err
+	}
+	progress(of.Length / 2)
+	c.begun <- of
+	select {
+	case err = <-c.end:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.open.Add(1)
+	return cut{bytes.NewReader(whole), c}, nil
+}
+
+// leaves has a recording leave as files, and gives back the links to them: for those only who may look, each for herself, written down.
+func (c *shared) leaves(boss principal) []string {
+	c.Helper()
+	export := func(as principal, format string) answer {
+		return c.post(as, c.path("/recording/export"), obj{"format": format})
+	}
+	if a := export(boss, "mp4"); a.status != 409 || a.problem().Code != "no_ffmpeg" {
+		c.Errorf("an MP4 file without ffmpeg: %d %s", a.status, a.body)
+	}
+	maker := &cutter{begun: make(chan assist.Reel, 1), end: make(chan error)}
+	again := c.assist.Options
+	again.Studio = maker
+	c.assist = assist.New(again)
+	c.server.assist = c.assist
+	if a := export(boss, "avi"); a.status != 422 || a.problem().Errors[0].Location != "body.format" {
+		c.Errorf("a format that there is not: %d %s", a.status, a.body)
+	}
+	if a := export(c.yann, "webm"); a.status != 403 {
+		c.Errorf("an agent exports: %d", a.status)
+	}
+	head := c.head(c.ws)
+	file := read[RecordingExport](c, export(boss, "webm"))
+	if got := c.since(c.ws, head); got != "assist.exported" || file.State != "ready" {
+		c.Errorf("events: %s, %+v", got, file)
+	}
+	if trail := string(c.get(c.admin, "/api/v1/audit").body); !strings.Contains(trail, "recording.exported") {
+		c.Errorf("who exported is not written down: %s", trail)
+	}
+	whole := c.film(file.URL, "")
+	for _, voice := range []byte{9, 7} {
+		if !bytes.Contains(whole.body, []byte{0x80, 0xfc, 1, voice}) {
+			c.Errorf("voice %d is not in a file of %d bytes", voice, len(whole.body))
+		}
+	}
+	if whole.header.Get("Content-Length") != strconv.Itoa(len(whole.body)) || !strings.HasPrefix(whole.header.Get("Content-Disposition"), "attachment") || bytes.Contains(whole.body, []byte("pendant")) {
+		c.Errorf("the file: %v", whole.header)
+	}
+	if part := c.film(file.URL, "900-20999"); part.status != 206 || !bytes.Equal(part.body, whole.body[900:21000]) {
+		c.Errorf("a part of the file: %d, %d bytes", part.status, len(part.body))
+	}
+
+	far := func(as principal) RecordingExport {
+		return read[RecordingExport](c, c.get(as, c.path("/recording/export")))
+	}
+	read[RecordingExport](c, export(boss, "mp4"))
+	if of := <-maker.begun; of.Voices != 2 || of.Length < time.Minute {
+		c.Errorf("made of %+v", of)
+	}
+	if e := read[RecordingExport](c, export(boss, "mp4")); e.State != "making" || e.Done < 0.4 || e.URL != "" {
+		c.Errorf("asked for twice: %+v", e)
+	}
+	if e := read[RecordingExport](c, export(c.admin, "mp4")); e.State != "waiting" {
+		c.Errorf("two are made at once: %+v", e)
+	}
+	maker.end <- nil
+	<-maker.begun // of the administrator
+	maker.end <- errors.New("the film tore")
+	c.Until("the end of both", func() bool { return far(boss).State == "ready" && far(c.admin).State == "failed" })
+	film := far(boss)
+	if a := c.film(film.URL, ""); a.status != 200 || !bytes.Equal(a.body, whole.body) || a.header.Get("Content-Type") != "video/mp4" {
+		c.Errorf("the film: %d, %d bytes", a.status, len(a.body))
+	}
+	if a := c.get(c.yann, c.path("/recording/export")); a.status != 403 {
+		c.Errorf("an agent asks how far it is: %d", a.status)
+	}
+
+	// What nobody wants is stopped; what is too old, or of a deleted recording, is let go.
+	read[RecordingExport](c, export(c.admin, "mp4"))
+	<-maker.begun
+	stop := call{method: "DELETE", path: c.path("/recording/export"), as: c.admin}
+	if a := c.do(stop); a.status != 204 {
+		c.Errorf("stopped: %d", a.status)
+	}
+	if a := c.get(c.admin, c.path("/recording/export")); a.status != 404 {
+		c.Errorf("after that: %d", a.status)
+	}
+	if maker.open.Load() != 1 {
+		c.Errorf("%d films are open", maker.open.Load())
+	}
+	return []string{film.URL, file.URL}
 }
 
 // W-18: where every call is to be recorded the customer is asked, and says no; the policy refuses what it cannot keep; she can have it deleted.

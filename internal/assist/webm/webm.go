@@ -9,11 +9,18 @@ import (
 	"time"
 )
 
-// The numbers of a file's two tracks.
+// The numbers of the two tracks of a file that has one voice and perhaps a face. The next voice has the next two.
 const (
 	Sound   = 1
 	Picture = 2
 )
+
+// Track is what a head says of a track.
+type Track struct {
+	Number        int    // below 128
+	Name          string // "" for none
+	Width, Height int    // of pictures; zeros for sound
+}
 
 // maxSpan is how far a frame may lie behind the beginning of its cluster: sixteen bits of milliseconds, and some less.
 const maxSpan = 30_000
@@ -65,22 +72,20 @@ type Piece struct {
 
 // File is what its head must say.
 type File struct {
-	For           time.Duration
-	Sound         bool
-	Width, Height int // of the pictures; zeros for none
-	Pieces        []Piece
+	For    time.Duration
+	Tracks []Track
+	Pieces []Piece
 }
 
 // Head is what stands before the pieces. Whatever they are, it has the same length for as many of them.
 func (f File) Head() []byte {
 	var tracks, info bytes.Buffer
-	if f.Sound {
-		element(&tracks, idTrackEntry, soundTrack())
-	}
-	main := uint64(Sound)
-	if f.Width > 0 {
-		main = Picture
-		element(&tracks, idTrackEntry, pictureTrack(f.Width, f.Height))
+	main := 0 // by which one seeks: pictures, else the first sound
+	for _, t := range f.Tracks {
+		if t.Width > 0 || main == 0 {
+			main = t.Number
+		}
+		element(&tracks, idTrackEntry, t.entry())
 	}
 	number(&info, idTimestampScale, uint64(time.Millisecond))
 	text(&info, idMuxingApp, "visavis")
@@ -96,7 +101,7 @@ func (f File) Head() []byte {
 		for _, p := range f.Pieces {
 			if p.Seek {
 				var where, point bytes.Buffer
-				wide(&where, idCueTrack, main)
+				wide(&where, idCueTrack, uint64(main))
 				wide(&where, idCueClusterPosition, uint64(at))
 				wide(&point, idCueTime, uint64(p.At.Milliseconds()))
 				element(&point, idCueTrackPositions, where.Bytes())
@@ -131,31 +136,30 @@ func (f File) Head() []byte {
 	return out.Bytes()
 }
 
-// soundTrack describes Opus as RFC 7845 does: its head with two channels, no gain, and what a decoder needs to settle.
-func soundTrack() []byte {
-	var out, audio bytes.Buffer
-	number(&out, idTrackNumber, Sound)
-	number(&out, idTrackUID, Sound)
+// entry describes a track. Opus is described as in RFC 7845: its head with two channels, no gain, and what a decoder needs to settle.
+func (t Track) entry() []byte {
+	var out, in bytes.Buffer
+	number(&out, idTrackNumber, uint64(t.Number))
+	number(&out, idTrackUID, uint64(t.Number))
+	if t.Name != "" {
+		text(&out, idName, t.Name)
+	}
+	if t.Width > 0 {
+		number(&out, idTrackType, 1)
+		text(&out, idCodecID, "V_VP8")
+		number(&in, idPixelWidth, uint64(t.Width))
+		number(&in, idPixelHeight, uint64(t.Height))
+		element(&out, idVideo, in.Bytes())
+		return out.Bytes()
+	}
 	number(&out, idTrackType, 2)
 	text(&out, idCodecID, "A_OPUS")
 	element(&out, idCodecPrivate, append([]byte("OpusHead"), 1, 2, 0x38, 0x01, 0x80, 0xbb, 0, 0, 0, 0, 0))
 	number(&out, idCodecDelay, 6_500_000)
 	number(&out, idSeekPreRoll, 80_000_000)
-	decimal(&audio, idSamplingFrequency, 48000)
-	number(&audio, idChannels, 2)
-	element(&out, idAudio, audio.Bytes())
-	return out.Bytes()
-}
-
-func pictureTrack(width, height int) []byte {
-	var out, video bytes.Buffer
-	number(&out, idTrackNumber, Picture)
-	number(&out, idTrackUID, Picture)
-	number(&out, idTrackType, 1)
-	text(&out, idCodecID, "V_VP8")
-	number(&video, idPixelWidth, uint64(width))
-	number(&video, idPixelHeight, uint64(height))
-	element(&out, idVideo, video.Bytes())
+	decimal(&in, idSamplingFrequency, 48000)
+	number(&in, idChannels, 2)
+	element(&out, idAudio, in.Bytes())
 	return out.Bytes()
 }
 
@@ -180,6 +184,7 @@ var (
 	idTrackNumber        = []byte{0xd7}
 	idTrackUID           = []byte{0x73, 0xc5}
 	idTrackType          = []byte{0x83}
+	idName               = []byte{0x53, 0x6e}
 	idCodecID            = []byte{0x86}
 	idCodecPrivate       = []byte{0x63, 0xa2}
 	idCodecDelay         = []byte{0x56, 0xaa}
@@ -199,6 +204,7 @@ var (
 	idCluster            = []byte{0x1f, 0x43, 0xb6, 0x75}
 	idTimestamp          = []byte{0xe7}
 	idSimpleBlock        = []byte{0xa3}
+	idVoid               = []byte{0xec}
 )
 
 // length is a size in eight bytes, whatever it is, so that what it stands before keeps its place.

@@ -2,7 +2,10 @@ package webm
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
+	"reflect"
+	"slices"
 	"testing"
 	"time"
 )
@@ -68,7 +71,7 @@ func TestAFileIsWhatAReaderExpects(t *testing.T) {
 		frames = append(frames, Frame{Track: Sound, At: at, Key: true, Data: Silence})
 	}
 	first, second := Clusters(frames), Clusters([]Frame{{Track: Picture, At: 70 * time.Second, Key: true, Data: []byte("picture")}})
-	f := File{For: 71 * time.Second, Sound: true, Width: 640, Height: 360,
+	f := File{For: 71 * time.Second, Tracks: []Track{{Number: Sound}, {Number: Picture, Width: 640, Height: 360}},
 		Pieces: []Piece{{Bytes: int64(len(first)), Seek: true}, {At: 70 * time.Second, Bytes: int64(len(second)), Seek: true}}}
 	whole := append(append(f.Head(), first...), second...)
 
@@ -116,10 +119,53 @@ func TestAFileIsWhatAReaderExpects(t *testing.T) {
 	}
 }
 
+func TestFramesAreFoundAgainAndFitTheirPlace(t *testing.T) {
+	t.Parallel()
+	var voice, face, both []Frame
+	for at := time.Duration(0); at < 70*time.Second; at += 20 * time.Millisecond {
+		voice = append(voice, Frame{Track: Sound, At: at, Key: true, Data: Silence})
+	}
+	for at := 29 * time.Second; at < 65*time.Second; at += 400 * time.Millisecond {
+		face = append(face, Frame{Track: Picture, At: at, Key: at == 29*time.Second, Data: bytes.Repeat([]byte{7}, 300)})
+	}
+	var size int64
+	for _, one := range [][]Frame{voice, face} {
+		made := Clusters(one)
+		size += int64(len(made))
+		found, err := Frames(made)
+		if err != nil || !reflect.DeepEqual(found, one) {
+			t.Fatalf("%d frames of %d: %v", len(found), len(one), err)
+		}
+		both = append(both, found...)
+		for cut := range 40 {
+			if _, err := Frames(made[:len(made)-1-cut]); err == nil {
+				t.Errorf("without its last %d bytes it is taken", cut+1)
+			}
+		}
+	}
+	slices.SortStableFunc(both, func(a, b Frame) int { return cmp.Compare(a.At, b.At) })
+	place := Room(size, 70*time.Second)
+	filled, err := Fill(Clusters(both), place)
+	if err != nil || int64(len(filled)) != place {
+		t.Fatalf("%d bytes in a place of %d: %v", len(filled), place, err)
+	}
+	if all := read(t, filled); all[len(all)-1].id != 0xec {
+		t.Errorf("a place ends with %x", all[len(all)-1].id)
+	}
+	if _, err := Fill(filled, place); err == nil {
+		t.Error("what does not fit is put there")
+	}
+	for _, wrong := range [][]byte{{0x1f}, []byte("<html>"), append(idCluster[:4:4], 0xff), append(idCluster[:4:4], 0), append(idCluster[:4:4], 0x83, 0xe7, 0x80, 0xa3)} {
+		if _, err := Frames(wrong); err == nil {
+			t.Errorf("%x is taken", wrong)
+		}
+	}
+}
+
 func TestAHeadKeepsItsLength(t *testing.T) {
 	t.Parallel()
-	f := File{Sound: true, Pieces: []Piece{{Seek: true}, {Seek: true}}}
-	g := File{For: time.Hour, Sound: true, Pieces: []Piece{{Bytes: 1 << 40, Seek: true}, {At: time.Hour, Bytes: 1, Seek: true}}}
+	f := File{Tracks: []Track{{Number: Sound}}, Pieces: []Piece{{Seek: true}, {Seek: true}}}
+	g := File{For: time.Hour, Tracks: []Track{{Number: Sound}}, Pieces: []Piece{{Bytes: 1 << 40, Seek: true}, {At: time.Hour, Bytes: 1, Seek: true}}}
 	if len(f.Head()) != len(g.Head()) {
 		t.Errorf("%d and %d bytes", len(f.Head()), len(g.Head()))
 	}

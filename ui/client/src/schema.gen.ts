@@ -309,6 +309,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assists/{id}/recording/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far your MP4 file of it is */
+        get: operations["getRecordingExport"];
+        put?: never;
+        /** Let it leave as a file; that you do is written down */
+        post: operations["exportRecording"];
+        /** Let your MP4 file of it go */
+        delete: operations["stopRecordingExport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assists/{id}/recording/pages": {
         parameters: {
             query?: never;
@@ -3938,6 +3957,27 @@ export interface components {
              */
             type: "assist.ended";
         };
+        AssistExportedEvent: {
+            actor: components["schemas"]["EventActor"];
+            assist: components["schemas"]["Assist"] | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "assist.exported";
+        };
         AssistForgottenEvent: {
             actor: components["schemas"]["EventActor"];
             assist: components["schemas"]["Assist"] | null;
@@ -6437,7 +6477,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistForgottenEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReplayedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["ReasonPlannedEvent"] | components["schemas"]["ReasonUnplannedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistExportedEvent"] | components["schemas"]["AssistForgottenEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReplayedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["ReasonPlannedEvent"] | components["schemas"]["ReasonUnplannedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -6509,6 +6549,13 @@ export interface components {
             /** Format: double */
             urgencySure: number;
             why: components["schemas"]["ReadingWhy"];
+        };
+        ExportRecording: {
+            /**
+             * @description webm: the picture and each voice as a track of its own. mp4: for ordinary players, made by ffmpeg.
+             * @enum {string}
+             */
+            format: "webm" | "mp4";
         };
         Fault: {
             /** @description Where, such as body.email or query.limit. */
@@ -9339,6 +9386,27 @@ export interface components {
              */
             startedAt: string;
         };
+        RecordingExport: {
+            /**
+             * Format: int64
+             * @description How large it is, once that is known
+             */
+            bytes?: number;
+            /**
+             * Format: double
+             * @description The share of it that is made, 0 to 1
+             */
+            done: number;
+            /** @enum {string} */
+            format: "webm" | "mp4";
+            /**
+             * @description Waiting, while another is being made.
+             * @enum {string}
+             */
+            state: "waiting" | "making" | "ready" | "failed";
+            /** @description Where it can be saved from, for some minutes, once it is ready */
+            url?: string;
+        };
         RecordingGap: {
             /** Format: double */
             from: number;
@@ -9401,6 +9469,8 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             deleteAt: string;
+            /** @description Your MP4 file of it, made or in the making */
+            export?: components["schemas"]["RecordingExport"];
             /** @description Times of which nothing was kept. */
             gaps: components["schemas"]["RecordingGap"][];
             /** @description The call is not over: it cannot be looked at yet. */
@@ -9409,6 +9479,8 @@ export interface components {
             marks: components["schemas"]["RecordingMark"][];
             /** Format: uuid */
             memberId: string;
+            /** @description It can leave as MP4: this server has ffmpeg. */
+            mp4: boolean;
             /** @description Opens what was shown of the customer's page; empty where nothing was. */
             pageKey: string;
             /**
@@ -11647,6 +11719,101 @@ export interface operations {
         };
     };
     deleteRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getRecordingExport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportRecording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRecording"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingExport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopRecordingExport: {
         parameters: {
             query?: never;
             header?: never;

@@ -57,6 +57,7 @@ export function letIn(event: Event, session: Session): void {
     case 'assist.concluded':
     case 'assist.rated':
     case 'assist.replayed':
+    case 'assist.exported':
     case 'assist.forgotten':
       if (event.assist) assists.take(event.assist);
       break;

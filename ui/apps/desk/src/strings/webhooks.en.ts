@@ -125,6 +125,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.assist.concluded': 'A member says what came of a live assistance',
   'type.assist.rated': 'A live assistance is rated',
   'type.assist.replayed': 'Somebody looks at the recording of a live assistance',
+  'type.assist.exported': 'A recording of a live assistance leaves as a file',
   'type.assist.forgotten': 'The recording of a live assistance is deleted',
   'type.incident.suspected': 'Many customers write about the same',
   'type.incident.grew': 'An incident concerns more customers',

@@ -123,6 +123,7 @@ export const webhooksFr = {
   'type.assist.concluded': 'Un membre dit ce qu’une assistance en direct a donné',
   'type.assist.rated': 'Une assistance en direct est notée',
   'type.assist.replayed': 'Quelqu’un regarde l’enregistrement d’une assistance en direct',
+  'type.assist.exported': 'Un enregistrement d’assistance en direct sort en fichier',
   'type.assist.forgotten': 'L’enregistrement d’une assistance en direct est supprimé',
   'type.incident.suspected': 'De nombreux clients écrivent pour la même raison',
   'type.incident.grew': 'Un incident touche plus de clients',
