@@ -168,7 +168,7 @@ func (s *Service) make(ctx context.Context, by vis.Actor, r Recording, parts []P
 		case err == nil && wanted:
 			e.State, e.made, e.Size, e.Done = ExportReady, made, made.Size(), e.Of
 		case err == nil:
-			s.letGo(r.Assist, made)
+			s.closeFilm(r.Assist, made)
 		case wanted:
 			e.State = ExportFailed
 			s.Log.Error("a film of a recording could not be made", "assist", r.Assist, "err", err)
@@ -277,11 +277,11 @@ func (s *Service) dropExport(k exportKey) {
 	delete(s.exports, k)
 	e.stop()
 	if e.made != nil {
-		s.letGo(k.assist, e.made)
+		s.closeFilm(k.assist, e.made)
 	}
 }
 
-func (s *Service) letGo(id vis.AssistID, film Made) {
+func (s *Service) closeFilm(id vis.AssistID, film Made) {
 	if err := film.Close(); err != nil {
 		s.Log.Warn("a film could not be let go", "assist", id, "err", err)
 	}

@@ -105,7 +105,8 @@ func (s *Service) PressAt() string {
 	return slices.MaxFunc(with, func(a, b Node) int { return cmp.Compare(a.Room, b.Room) }).URL
 }
 
-// CheckAt is the address of the one node whose ports are tried out, "" for this one: a check has several requests.
+// CheckAt is the address of the one node whose ports are tried out, and at which films are made and kept, "" for this one: both have several
+// requests.
 func (s *Service) CheckAt() string {
 	with := slices.DeleteFunc(slices.Clone(s.others()), func(n Node) bool { return !n.Media })
 	if s.Media != nil {

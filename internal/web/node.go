@@ -104,6 +104,8 @@ func (s *Server) prove(r *http.Request) error {
 func (s *Server) placeOf(r *http.Request) (string, error) {
 	path, isAPI := strings.CutPrefix(r.URL.Path, "/api/v1/")
 	switch {
+	case s.assist != nil && aboutFilm(r):
+		return s.assist.CheckAt(), nil
 	case !isAPI || s.assist == nil:
 		return "", nil
 	case path == "cobrowse":
@@ -122,6 +124,14 @@ func (s *Server) placeOf(r *http.Request) (string, error) {
 		}
 	}
 	return "", nil
+}
+
+// aboutFilm reports whether a request concerns a film of a recording.
+func aboutFilm(r *http.Request) bool {
+	if strings.HasPrefix(r.URL.Path, "/content/") {
+		return strings.HasSuffix(r.URL.Query().Get("a"), "."+string(formMP4))
+	}
+	return strings.HasPrefix(r.URL.Path, "/api/v1/assists/") && strings.HasSuffix(r.URL.Path, "/recording/export")
 }
 
 func (s *Server) holderOf(r *http.Request, id string) (string, error) {

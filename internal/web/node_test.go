@@ -254,6 +254,16 @@ func TestWhatANodeCannotDoIsPassedOn(t *testing.T) {
 		return n.do(call{method: "POST", path: "/api/v1/sos/checks", body: obj{"key": first.chat.Key}, address: address})
 	}
 	check := read[CheckBegun](t, begin(bare, "203.0.113.7:1")).ID
+	for path, elsewhere := range map[string]bool{"/api/v1/assists/" + newID() + "/recording/export": true, "/content/" + newID() + "?a=w.member.m.v4&e=1&s=x": true,
+		"/content/" + newID() + "?a=w.member.m.vw&e=1&s=x": false, "/api/v1/assists/" + newID(): false} {
+		one, err := first.server.placeOf(httptest.NewRequest(http.MethodGet, path, nil))
+		first.must(err)
+		other, err := second.server.placeOf(httptest.NewRequest(http.MethodGet, path, nil))
+		first.must(err)
+		if (one+other != "") != elsewhere || one != "" && other != "" {
+			t.Errorf("%s is answered at %q and %q", path, one, other)
+		}
+	}
 	if a := second.post(nobody, "/api/v1/sos/checks/"+check+"/send", obj{"steps": []obj{{"what": "udp", "state": "good"}}}); a.status != 200 {
 		t.Errorf("a check that was begun at another node: %d %s", a.status, a.body)
 	}
