@@ -154,6 +154,13 @@ test('a press brings a human face; the page changes, she stays; one question at 
   expect(await axe(chat)).toEqual([]);
   expect(await axe(other)).toEqual([]);
 
+  // The picture in a window of its own, and back.
+  const popped = () => chat.evaluate(() => document.pictureInPictureElement?.localName);
+  await assistance(chat).getByRole('button', { name: 'Détacher l’image' }).click();
+  await expect.poll(popped).toBe('video');
+  await assistance(chat).getByRole('button', { name: 'Rattacher l’image' }).click();
+  await expect.poll(popped).toBeUndefined();
+
   // She writes beside the picture.
   await assistance(chat).getByRole('button', { name: 'Écrire' }).click();
   await answer(other, 'Voici le plan du local à vélos.');
