@@ -167,7 +167,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.web, err = web.New(web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, NodeURL: node, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters()), Ready: a.ready, Version: c.Version,
+		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters(), a.mediaCounters()), Ready: a.ready, Version: c.Version,
 	})
 	if err != nil {
 		return nil, errors.Join(err, a.Close())

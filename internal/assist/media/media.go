@@ -66,6 +66,8 @@ type Backend struct {
 	relay  *relay
 	told   func(context.Context, vis.AssistID, assist.Leg, bool)
 
+	late lateness
+
 	ctx  context.Context //nolint:containedctx // of what far ends bring about, which no caller waits for
 	stop context.CancelFunc
 
@@ -98,6 +100,7 @@ func New(ctx context.Context, o Options) (*Backend, error) {
 		b.Close()
 		return nil, err
 	}
+	go b.keepTime()
 	return b, nil
 }
 
@@ -187,7 +190,7 @@ func (b *Backend) OnChange(told func(context.Context, vis.AssistID, assist.Leg, 
 func (b *Backend) Room() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return max(0, b.calls-len(b.rooms))
+	return b.free()
 }
 
 // Open implements assist.Media.
@@ -197,7 +200,7 @@ func (b *Backend) Open(id vis.AssistID) error {
 	if b.rooms[id] != nil {
 		return nil
 	}
-	if len(b.rooms) >= b.calls {
+	if b.free() == 0 {
 		e := vis.Errorf(vis.Unavailable, "assist_full", "All our lines are taken at the moment. Please write to us, or try again in a few minutes.")
 		e.RetryAfter = 60
 		return e
