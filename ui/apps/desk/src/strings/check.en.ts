@@ -58,6 +58,7 @@ export const checkEn: typeof checkFr = {
   'state.slow': 'with trouble',
   'state.bad': 'does not work',
   'state.skipped': 'not tried',
+  'step.said': '{step}: {what}',
   'step.figures': '{trip} ms there and back, {lost} % lost',
   'step.allgood': 'Everything that was tried works.',
 };

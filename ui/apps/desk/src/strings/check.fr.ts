@@ -57,6 +57,7 @@ export const checkFr = {
   'state.slow': 'fonctionne mal',
   'state.bad': 'ne fonctionne pas',
   'state.skipped': 'non essayé',
+  'step.said': '{step}\u202f: {what}',
   'step.figures': 'aller-retour en {trip}\u202fms, {lost}\u202f% de pertes',
   'step.allgood': 'Tout ce qui a été essayé fonctionne.',
 };

@@ -125,6 +125,7 @@ export const sosEn = {
   'answers.missed.unheard': '{n} not heard',
   'answers.missed.left': '{n} hung up before',
   'answers.seconds': '{n}\u202fs',
+  'answers.dot': '{at}: {after}',
   'answers.plot': '{n} answers: half within {half}, 95 of 100 within {most}',
   'sessions.title': 'Live SOS',
   'sessions.recordings': 'Recordings',

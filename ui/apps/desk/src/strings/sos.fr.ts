@@ -125,6 +125,7 @@ export const sosFr = {
   'answers.missed.unheard': '{n} non entendus',
   'answers.missed.left': '{n} raccrochés avant',
   'answers.seconds': '{n}\u202fs',
+  'answers.dot': '{at}\u202f: {after}',
   'answers.plot': '{n} réponses\u202f: la moitié en {half}, 95 sur 100 en {most}',
   'sessions.title': 'SOS en direct',
   'sessions.recordings': 'Enregistrements',
