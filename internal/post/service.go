@@ -73,6 +73,7 @@ type Service struct {
 	mu      sync.Mutex
 	told    map[healthKey]channel.Health // what is stored of each connection, as far as this node knows
 	reached reached
+	public  answering
 }
 
 // New makes the service. Run lets it work.

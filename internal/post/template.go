@@ -40,6 +40,8 @@ type Ready struct {
 	Shortcut string  `json:"shortcut,omitempty"` // typed to have it, unique in the workspace; "" for none
 	Subject  Wording `json:"subject"`            // of a letter; "" leaves it as it is
 	Text     Wording `json:"text"`
+	// Public lets customers find it before they write. Its title is then the subject, or the name where there is none.
+	Public bool `json:"public,omitempty"`
 }
 
 func (t *Template) check() (err error) {
@@ -57,9 +59,14 @@ func (t *Template) check() (err error) {
 		return vis.InField("shortcut", "A shortcut is up to 30 small letters, digits, - and _, such as late-parcel.")
 	case t.Text == (Wording{}):
 		return vis.InField("text", "A template needs words, in one language at least.")
+	case t.Public && slices.ContainsFunc(placeholders(strings.Join([]string{t.Name, t.Subject.FR, t.Subject.EN, t.Text.FR, t.Text.EN}, "\n")), personal):
+		return vis.InField("public", "An answer that customers find may name {{brand}} only: nobody is known when it is read.")
 	}
 	return nil
 }
+
+// personal reports whether a name stands for what is known in a conversation only.
+func personal(name string) bool { return name != "brand" }
 
 // Templates lists those that an actor can use and that a search finds in name, shortcut or text; those whose shortcut it begins come
 // first, then those with it in their name. all lists those of every team, for whoever may read the settings.
@@ -151,7 +158,7 @@ func (s *Service) writeTemplate(ctx context.Context, by vis.Actor, in Template, 
 		return Template{}, err
 	}
 	now := s.clock.Now()
-	return vis.Update(ctx, s.db, by, func(tx Tx) (Template, error) {
+	out, err := vis.Update(ctx, s.db, by, func(tx Tx) (Template, error) {
 		all, err := tx.Templates(ctx)
 		if err != nil {
 			return Template{}, err
@@ -172,6 +179,10 @@ func (s *Service) writeTemplate(ctx context.Context, by vis.Actor, in Template, 
 		}
 		return out, templateChanged(ctx, tx, by, out.ID, action, now)
 	})
+	if err == nil {
+		s.public.forget(by.Workspace)
+	}
+	return out, err
 }
 
 // DeleteTemplate removes a template.
@@ -186,6 +197,9 @@ func (s *Service) DeleteTemplate(ctx context.Context, by vis.Actor, id vis.Templ
 		}
 		return struct{}{}, templateChanged(ctx, tx, by, id, "template.deleted", now)
 	})
+	if err == nil {
+		s.public.forget(by.Workspace)
+	}
 	return err
 }
 

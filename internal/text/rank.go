@@ -3,6 +3,7 @@ package text
 import (
 	"math"
 	"slices"
+	"strings"
 )
 
 // Shelf finds, among texts, those that answer a question: by the stems of its words and by their pieces of four letters, each weighed by
@@ -10,6 +11,7 @@ import (
 type Shelf struct {
 	words, pieces side25
 	n             int
+	texts         []string
 }
 
 // side25 is one way of cutting texts, weighed by BM25.
@@ -32,7 +34,7 @@ const (
 
 // NewShelf takes texts in; they are told apart by their places.
 func NewShelf(texts []string) *Shelf {
-	s := &Shelf{words: side25{postings: map[string][]posting{}}, pieces: side25{postings: map[string][]posting{}}, n: len(texts)}
+	s := &Shelf{words: side25{postings: map[string][]posting{}}, pieces: side25{postings: map[string][]posting{}}, n: len(texts), texts: texts}
 	for i, t := range texts {
 		ws := words(t)
 		s.pieces.take(i, quarters(ws))
@@ -132,3 +134,69 @@ func (s *Shelf) Find(question string, most int) (out []Found) {
 	}
 	return out
 }
+
+// The bounds of an answer.
+const (
+	// answered is which share of what is asked for a text must speak of.
+	answered = 0.5
+	// alike is how much two words must have in common to be one with other endings, or one of them misspelt.
+	alike = 0.6
+)
+
+// Answers is Find, without those texts that speak of less than half of what is asked for: one that only is the best of them answers nothing.
+func (s *Shelf) Answers(question string, most int) []Found {
+	asked := Asked(question)
+	return slices.DeleteFunc(s.Find(strings.Join(asked, " "), most), func(f Found) bool { return speaksOf(s.texts[f.At], asked) < answered })
+}
+
+// speaksOf is the share of words that stand in a text, whatever their endings.
+func speaksOf(t string, asked []string) (share float64) {
+	said := words(t)
+	for _, a := range asked {
+		best, wanted := 0.0, quarters([]string{a})
+		for _, w := range said {
+			if Stem(w) == Stem(a) {
+				best = 1
+				break
+			}
+			if len(w) < 4 || len(a) < 4 {
+				continue
+			}
+			has, common := quarters([]string{w}), 0
+			for _, q := range wanted {
+				if slices.Contains(has, q) {
+					common++
+				}
+			}
+			best = max(best, float64(common)/float64(len(wanted)))
+		}
+		if best >= alike {
+			share += best / float64(len(asked))
+		}
+	}
+	return share
+}
+
+// Asked are the words of a question that say what it is about, each once, folded: without those that hold sentences together or are polite.
+func Asked(question string) (out []string) {
+	for _, w := range words(question) {
+		if !idle[w] && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// idle are words that say nothing of what a question is about.
+var idle = func() map[string]bool {
+	all := make(map[string]bool)
+	for _, w := range strings.Fields(`a ai as au aux avec avez avoir avons bonjour bonsoir c ca ce ces cet cette chez combien comment d dans de des du elle
+		elles en encore es est et etes etre eu fait faire faut fois il ils j je l la le les leur leurs lui ma mais me merci mes mon n ne ni nos notre nous on ont ou par
+		pas peut peux plait pour pourquoi pouvez pouvoir puis qu quand que quel quelle quelles quels qui quoi s sa salut sans se sera serai ses si sil son sont suis sur
+		svp t ta te tes toi ton tu un une va vais vos votre voudrais voulez vous veux y
+		a about am an and any are at be been but by can could did do does for from get had has have hello hey hi how i if in is it its me my no not of
+		on or our please she should so thank thanks that the their them there they this to us was we were what when where which who why will with would you your`) {
+		all[w] = true
+	}
+	return all
+}()
