@@ -41,6 +41,15 @@ type CountTx interface {
 	// CountsOf are the cells of some reasons that the same chooses, by channels and languages, in any order.
 	CountsOf(ctx context.Context, reasons []string, q CountQuery) ([]Tallied, error)
 
+	// AddSearch adds to what was counted of a term, and takes its words where they are known by now.
+	AddSearch(ctx context.Context, s SearchSums) error
+	// SearchesFor are the sums of one term since a day.
+	SearchesFor(ctx context.Context, print string, since Day) ([]SearchSums, error)
+	// CountTerms counts the sums of a day, up to most.
+	CountTerms(ctx context.Context, day Day, most int) (int, error)
+	// Searches are the sums of some days, on one channel or on all, in one language or in all; by days.
+	Searches(ctx context.Context, q CountQuery) ([]SearchSums, error)
+
 	// Actions are what is to be done about reasons, in the order of their keys.
 	Actions(ctx context.Context) ([]Action, error)
 	// Action is that of one reason.

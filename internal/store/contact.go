@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"visavis/internal/listen"
 	"visavis/internal/vis"
@@ -96,6 +97,58 @@ func (t *tx) Counts(ctx context.Context, q listen.CountQuery) ([]listen.Tallied,
 // CountsOf implements listen.CountTx.
 func (t *tx) CountsOf(ctx context.Context, reasons []string, q listen.CountQuery) ([]listen.Tallied, error) {
 	return all(ctx, t, countRow, selectCountsOf, texts(reasons), int(q.From), int(q.To), string(q.Channel), q.Language)
+}
+
+const (
+	// Bits are put together by |, which both engines have.
+	addSearch = `INSERT INTO search_days (workspace, day, print, channel, language, term, people, searches, unfound, opened, answered, wrote)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+		ON CONFLICT (workspace, day, print, channel, language) DO UPDATE SET
+		term = CASE WHEN excluded.term <> '' THEN excluded.term ELSE search_days.term END, people = search_days.people | excluded.people,
+		searches = search_days.searches + excluded.searches, unfound = search_days.unfound + excluded.unfound, opened = search_days.opened + excluded.opened,
+		answered = search_days.answered + excluded.answered, wrote = search_days.wrote + excluded.wrote`
+	searchColumns     = `SELECT day, print, channel, language, term, people, searches, unfound, opened, answered, wrote FROM search_days WHERE workspace = $1`
+	selectSearchesFor = searchColumns + ` AND print = $2 AND day >= $3`
+	listSearches      = searchColumns + ` AND day >= $2 AND day < $3 AND ($4 = '' OR channel = $4) AND ($5 = '*' OR language = $5) ORDER BY day, print, channel, language`
+	countTerms        = `SELECT count(*) FROM (SELECT print FROM search_days WHERE workspace = $1 AND day = $2 LIMIT $3) counted`
+)
+
+// bitset scans a column of 64 bits.
+type bitset uint64
+
+// Scan implements sql.Scanner.
+func (b *bitset) Scan(src any) error {
+	n, ok := src.(int64)
+	if !ok {
+		return fmt.Errorf("scan bits: got %T", src)
+	}
+	*b = bitset(n) //nolint:gosec // bits
+	return nil
+}
+
+func searchRow(s *listen.SearchSums) []any {
+	return []any{(*int)(&s.Day), &s.Print, (*string)(&s.Channel), &s.Language, &s.Term, (*bitset)(&s.People), &s.Searches, &s.Nothing, &s.Read, &s.Answered, &s.Wrote}
+}
+
+// AddSearch implements listen.CountTx.
+func (t *tx) AddSearch(ctx context.Context, s listen.SearchSums) error {
+	_, err := t.exec(ctx, addSearch, int(s.Day), s.Print, string(s.Channel), s.Language, s.Term, int64(s.People), s.Searches, s.Nothing, s.Read, s.Answered, s.Wrote) //nolint:gosec // bits
+	return err
+}
+
+// SearchesFor implements listen.CountTx.
+func (t *tx) SearchesFor(ctx context.Context, print string, since listen.Day) ([]listen.SearchSums, error) {
+	return all(ctx, t, searchRow, selectSearchesFor, print, int(since))
+}
+
+// CountTerms implements listen.CountTx.
+func (t *tx) CountTerms(ctx context.Context, day listen.Day, most int) (int, error) {
+	return value[int](ctx, t, "count", countTerms, int(day), most)
+}
+
+// Searches implements listen.CountTx.
+func (t *tx) Searches(ctx context.Context, q listen.CountQuery) ([]listen.SearchSums, error) {
+	return all(ctx, t, searchRow, listSearches, int(q.From), int(q.To), string(q.Channel), q.Language)
 }
 
 const (

@@ -102,6 +102,60 @@ func testContacts(t *testing.T, e Engine) {
 	wantCode(t, stranger.inContacts(ctx, func(tx listen.CountTx) error { return tx.PutContact(ctx, c) }), vis.NotFound)
 }
 
+func testSearches(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	h, stranger := furnish(t, s), furnish(t, s)
+	one := listen.SearchSums{Day: 20787, Channel: h.channel.ID, Language: "fr", Print: "ab12", People: 1 << 63,
+		SearchCount: listen.SearchCount{Searches: 1, Nothing: 1, Read: 2, Answered: 3, Wrote: 4}}
+	english, later := one, one
+	english.Language, later.Day = "en", one.Day+1
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) error {
+		for _, some := range []listen.SearchSums{one, english, later} {
+			check(t, tx.AddSearch(ctx, some))
+		}
+		more := one
+		more.Term, more.People, more.SearchCount = "vélo « 🚲 »", 1<<5, listen.SearchCount{Searches: 1}
+		check(t, tx.AddSearch(ctx, more))
+		more.Term, more.People = "", 1<<6 // words that are known stay
+		check(t, tx.AddSearch(ctx, more))
+		one.Term, one.People, one.Searches = "vélo « 🚲 »", 1<<63|1<<5|1<<6, 3
+		for name, c := range map[string]struct {
+			q    listen.CountQuery
+			want []listen.SearchSums
+		}{
+			"one day":           {listen.CountQuery{From: one.Day, To: one.Day + 1, Language: listen.AllLanguages}, []listen.SearchSums{english, one}},
+			"in French, by day": {listen.CountQuery{From: one.Day, To: one.Day + 2, Language: "fr", Channel: one.Channel}, []listen.SearchSums{one, later}},
+			"elsewhere":         {listen.CountQuery{From: one.Day, To: one.Day + 2, Language: "fr", Channel: "none"}, nil},
+		} {
+			got, err := tx.Searches(ctx, c.q)
+			check(t, err)
+			same(t, name, got, c.want)
+		}
+		some, err := tx.SearchesFor(ctx, one.Print, later.Day)
+		check(t, err)
+		same(t, "since a day", some, []listen.SearchSums{later})
+		for most, want := range map[int]int{1: 1, 9: 2} {
+			n, err := tx.CountTerms(ctx, one.Day, most)
+			check(t, err)
+			same(t, "counted", n, want)
+		}
+		return nil
+	}))
+	check(t, stranger.inContacts(ctx, func(tx listen.CountTx) error {
+		some, err := tx.SearchesFor(ctx, one.Print, 0)
+		check(t, err)
+		all, err := tx.Searches(ctx, listen.CountQuery{To: one.Day + 9, Language: listen.AllLanguages})
+		check(t, err)
+		n, err := tx.CountTerms(ctx, one.Day, 9)
+		check(t, err)
+		if len(some)+len(all)+n != 0 {
+			t.Errorf("seen of another workspace: %v %v %d", some, all, n)
+		}
+		return nil
+	}))
+}
+
 func testActions(t *testing.T, e Engine) {
 	ctx := t.Context()
 	s := Open(t, e.URL(t))

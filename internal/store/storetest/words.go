@@ -28,7 +28,7 @@ func withWords(t testing.TB, h *house) written {
 		{Kind: post.OfTeam, Owner: string(h.team.ID), Text: text, Version: 1},
 	}}
 	w.template = post.Template{ID: id[vis.TemplateID](), Team: h.team.ID, CreatedAt: now, Version: 1,
-		Ready: post.Ready{Name: "Colis en retard", Shortcut: "retard", Subject: post.Wording{EN: "Late"}, Text: text}}
+		Ready: post.Ready{Name: "Colis en retard", Shortcut: "retard", Subject: post.Wording{EN: "Late"}, Text: text, Public: true}}
 	check(t, h.inPost(t.Context(), func(tx post.Tx) error {
 		for _, s := range w.signatures {
 			s.Version = 0
