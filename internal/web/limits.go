@@ -27,8 +27,10 @@ var (
 	limitPress         = limit{"press", 6, time.Minute} // calls for live assistance
 	limitPresses       = limit{"presses", 20, time.Hour}
 	limitPressAddress  = limit{"press address", 120, time.Hour}
-	limitJoin          = limit{"join", 30, time.Minute} // media that is connected anew
-	limitBegin         = limit{"begin", 120, time.Hour} // letters to people who have not written
+	limitJoin          = limit{"join", 30, time.Minute}   // media that is connected anew
+	limitBegin         = limit{"begin", 120, time.Hour}   // letters to people who have not written
+	limitSearch        = limit{"search", 30, time.Minute} // answers that strangers look for, by address
+	limitSearches      = limit{"searches", 300, time.Hour}
 	limitUpload        = limit{"upload", 20, time.Hour}
 	limitToken         = limit{"token", 600, time.Minute}
 	limitMember        = limit{"member", 1200, time.Minute}

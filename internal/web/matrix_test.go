@@ -59,6 +59,9 @@ var matrix = map[string]row{
 	"GET /api/v1/visitor/channel":   {who: "..........", query: "?key={key}"},
 	"POST /api/v1/visitor/sessions": {who: "..........", body: obj{"key": "{key}"}},
 
+	"POST /api/v1/visitor/answers":      {who: "..........", body: obj{"key": "{key}", "query": "office", "locale": "fr", "reader": "{new}"}},
+	"POST /api/v1/visitor/answers/told": {who: "..........", body: obj{"key": "{key}", "query": "office", "locale": "fr", "reader": "{new}", "did": "read"}},
+
 	"GET /api/v1/me":          {who: "nnn....n.."},
 	"PATCH /api/v1/me":        {who: "nnn....nnn", body: obj{"zone": "Europe/Paris"}},
 	"PUT /api/v1/me/password": {who: "nnn....nnn", body: obj{"current": "wrong", "password": "another long password"}},
@@ -208,6 +211,8 @@ var matrix = map[string]row{
 	"GET /api/v1/reasons/contacts":                   {who: "nnn....n..", query: "?reason=none"},
 	"GET /api/v1/reasons/new":                        {who: "nnn....n.."},
 	"GET /api/v1/reasons/export":                     {who: "nnn....n.."},
+	"GET /api/v1/reasons/searches":                   {who: "nnn....n.."},
+	"GET /api/v1/reasons/searches/export":            {who: "nnn....n.."},
 	"GET /api/v1/reasons/actions":                    {who: "nnn....n.."},
 	"PUT /api/v1/reasons/actions":                    {who: "nnnf...nnn", body: obj{"reason": "stock", "customerValue": 1, "houseValue": 1, "version": 0}},
 	"DELETE /api/v1/reasons/actions":                 {who: "nnnf.a.nnn", query: "?reason=stock"},

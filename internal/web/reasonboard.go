@@ -251,6 +251,7 @@ func (s *Server) reasonBoardRoutes() {
 	add(s, route{method: "GET", path: "/reasons/export", id: "exportReasons", tag: tag, summary: "The counts of a board as a file, by day, reason, channel and language",
 		access: staffers, scope: read}, s.exportReasons)
 	s.reasonActionRoutes()
+	s.searchBoardRoutes()
 }
 
 // exported is a line of the file.
@@ -297,13 +298,9 @@ func (s *Server) exportReasons(ctx context.Context, by caller, in *exportReasons
 	if err != nil {
 		return nil, err
 	}
-	channels, err := s.channels.List(ctx, by.Workspace)
+	names, err := s.channelNames(ctx, by.Workspace)
 	if err != nil {
 		return nil, err
-	}
-	names := make(map[vis.ChannelID]string, len(channels))
-	for _, c := range channels {
-		names[c.ID] = c.Name
 	}
 	lines := make([]exported, len(all))
 	for i, c := range all {
@@ -316,18 +313,22 @@ func (s *Server) exportReasons(ctx context.Context, by caller, in *exportReasons
 		e.NameFR, e.NameEN = tree.Names(c.Reason)
 		lines[i] = e
 	}
-	return saved(lines, in.Format)
+	return saved("reasons", exportedColumns, lines, in.Format)
 }
 
+// lined is what a file has a line for.
+type lined interface{ line() []string }
+
 // saved writes lines as a file of a form.
-func saved(lines []exported, format string) (*file, error) {
+func saved[T lined](name string, columns []string, lines []T, format string) (*file, error) {
+	disposition := func(ending string) string { return `attachment; filename="` + name + ending + `"` }
 	if format == "json" {
 		body, err := json.Marshal(lines)
-		return &file{"application/json", `attachment; filename="reasons.json"`, body}, err
+		return &file{"application/json", disposition(".json"), body}, err
 	}
 	var b bytes.Buffer
 	out := csv.NewWriter(&b)
-	if err := out.Write(exportedColumns); err != nil {
+	if err := out.Write(columns); err != nil {
 		return nil, err
 	}
 	for _, l := range lines {
@@ -336,5 +337,5 @@ func saved(lines []exported, format string) (*file, error) {
 		}
 	}
 	out.Flush()
-	return &file{"text/csv; charset=utf-8", `attachment; filename="reasons.csv"`, b.Bytes()}, out.Error()
+	return &file{"text/csv; charset=utf-8", disposition(".csv"), b.Bytes()}, out.Error()
 }

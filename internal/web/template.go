@@ -14,10 +14,11 @@ type TemplateBody struct {
 	TeamID   *string `json:"teamId,omitempty" nullable:"true" doc:"Absent for everybody's."`
 	Subject  Wording `json:"subject,omitempty" doc:"Of a letter; empty leaves it as it is."`
 	Text     Wording `json:"text" doc:"May name {{customer.firstName}}, {{customer.name}}, {{agent.firstName}}, {{agent.name}}, {{brand}} and {{promise}}."`
+	Public   bool    `json:"public,omitempty" doc:"Customers find it in the chat before they write, by its subject (or its name) and its text. It may then name {{brand}} only."`
 }
 
 func (b TemplateBody) template() post.Template {
-	t := post.Template{Ready: post.Ready{Name: b.Name, Shortcut: b.Shortcut, Subject: post.Wording(b.Subject), Text: post.Wording(b.Text)}}
+	t := post.Template{Ready: post.Ready{Name: b.Name, Shortcut: b.Shortcut, Subject: post.Wording(b.Subject), Text: post.Wording(b.Text), Public: b.Public}}
 	if b.TeamID != nil {
 		t.Team = vis.TeamID(*b.TeamID)
 	}
@@ -33,7 +34,7 @@ type Template struct {
 }
 
 func templateOf(t post.Template) Template {
-	return Template{string(t.ID), TemplateBody{t.Name, t.Shortcut, optional(t.Team), Wording(t.Subject), Wording(t.Text)}, t.Version, moment(t.CreatedAt)}
+	return Template{string(t.ID), TemplateBody{t.Name, t.Shortcut, optional(t.Team), Wording(t.Subject), Wording(t.Text), t.Public}, t.Version, moment(t.CreatedAt)}
 }
 
 // Templates are those that were found.

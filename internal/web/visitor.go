@@ -111,6 +111,8 @@ type VisitorChannel struct {
 	Cobrowse bool `json:"cobrowse"`
 	// Incident is what is known to be wrong at the moment, so that nobody has to ask.
 	Incident *Greeting `json:"incident,omitempty"`
+	// Answers are the languages in which she finds answers that are ready, before she writes.
+	Answers []string `json:"answers,omitempty" enum:"fr,en"`
 	// Promise is the truth about waiting, before anybody writes.
 	Promise VisitorPromise `json:"promise"`
 }
@@ -300,10 +302,14 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if err != nil {
 		return nil, err
 	}
+	answers, err := s.post.Answering(ctx, e.Workspace, e.Welcome.Team)
+	if err != nil {
+		return nil, err
+	}
 	return ok(VisitorChannel{Name: name, Workspace: w.Name, Colour: e.Welcome.Colour, Greeting: Greeting{e.Welcome.Greeting["fr"], e.Welcome.Greeting["en"]},
 		Languages: texts(e.Welcome.Languages), Team: team, Open: before.Open, OpensAt: maybe(before.OpensAt), Here: here, Assist: offered.Why == "",
 		AssistWhy: offered.Why, AssistFrom: maybe(offered.OpensAt), AssistVaries: offered.Varies, Cobrowse: s.viewerURL != "" && s.assist.Offered(e.Channel),
-		Incident: incident, Promise: visitorPromise(before)}), nil
+		Incident: incident, Answers: answers, Promise: visitorPromise(before)}), nil
 }
 
 // incidentNow is what visitors are told to be wrong at the moment, if anything.

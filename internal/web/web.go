@@ -439,6 +439,7 @@ func (s *Server) routes() {
 	s.beginRoutes()
 	s.signatureRoutes()
 	s.templateRoutes()
+	s.visitorSearchRoutes()
 	s.promiseRoutes()
 	s.offerRoutes()
 	s.assistRoutes()

@@ -2299,6 +2299,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reasons/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers looked for before they wrote, and what found nothing
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["getSearchBoard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reasons/searches/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What customers looked for as a file, by day, term, channel and language
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["exportSearches"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/recording-policy": {
         parameters: {
             query?: never;
@@ -3002,6 +3042,40 @@ export interface paths {
         head?: never;
         /** Say who I am; this proves nothing */
         patch: operations["changeVisitor"];
+        trace?: never;
+    };
+    "/api/v1/visitor/answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look among the answers that are ready, before writing */
+        post: operations["findAnswers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitor/answers/told": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what came of what was found */
+        post: operations["tellFound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/visitor/assist": {
@@ -5353,6 +5427,8 @@ export interface components {
         };
         ChangeTemplate: {
             name: string;
+            /** @description Customers find it in the chat before they write, by its subject (or its name) and its text. It may then name {{brand}} only. */
+            public?: boolean;
             /** @description Typed to have it; unique in the workspace. */
             shortcut?: string;
             /** @description Of a letter; empty leaves it as it is. */
@@ -9843,6 +9919,81 @@ export interface components {
             conversations: components["schemas"]["FoundConversation"][];
             customers: components["schemas"]["Customer"][];
         };
+        SearchBoard: {
+            /** Format: date */
+            from: string;
+            /** @description Searches for what one person alone looked for, whose words nobody can read, and those beyond what is kept of a day. */
+            hidden: components["schemas"]["SearchCount"];
+            /** @description At most 200: what found nothing most often first, then that after which they wrote all the same. */
+            terms: components["schemas"]["SearchTerm"][];
+            /**
+             * Format: date
+             * @description Included; today is not over yet.
+             */
+            to: string;
+        };
+        SearchCount: {
+            /**
+             * Format: int64
+             * @description How often somebody said that it answers her question.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Searches that found nothing.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description How often an answer that was found was opened.
+             */
+            read: number;
+            /** Format: int64 */
+            searches: number;
+            /**
+             * Format: int64
+             * @description How often somebody wrote to us after looking.
+             */
+            wrote: number;
+        };
+        SearchTerm: {
+            /**
+             * Format: int64
+             * @description How often somebody said that it answers her question.
+             */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Searches on as many days before.
+             */
+            before: number;
+            /** @description Searches of each day, from the first. */
+            days: number[];
+            language: string;
+            /**
+             * Format: int64
+             * @description Searches that found nothing.
+             */
+            nothing: number;
+            /**
+             * Format: int64
+             * @description About how many different people looked for it; 266 stands for as many or more.
+             */
+            people: number;
+            /**
+             * Format: int64
+             * @description How often an answer that was found was opened.
+             */
+            read: number;
+            /** Format: int64 */
+            searches: number;
+            term: string;
+            /**
+             * Format: int64
+             * @description How often somebody wrote to us after looking.
+             */
+            wrote: number;
+        };
         Season: {
             from: string;
             name: string;
@@ -10140,6 +10291,17 @@ export interface components {
             untilReply?: boolean;
             /** Format: int64 */
             version?: number;
+        };
+        SoughtAfter: {
+            key: string;
+            /** @enum {string} */
+            locale: "fr" | "en";
+            query: string;
+            /**
+             * Format: uuid
+             * @description A number that this browser made up, so that one person who looks twice counts once. It is not kept.
+             */
+            reader: string;
         };
         Span: {
             from: string;
@@ -10556,6 +10718,19 @@ export interface components {
         Teams: {
             items: components["schemas"]["Team"][];
         };
+        TellFound: {
+            /** @enum {string} */
+            did: "read" | "answered" | "wrote";
+            key: string;
+            /** @enum {string} */
+            locale: "fr" | "en";
+            query: string;
+            /**
+             * Format: uuid
+             * @description A number that this browser made up, so that one person who looks twice counts once. It is not kept.
+             */
+            reader: string;
+        };
         Template: {
             /**
              * Format: date-time
@@ -10565,6 +10740,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Customers find it in the chat before they write, by its subject (or its name) and its text. It may then name {{brand}} only. */
+            public?: boolean;
             /** @description Typed to have it; unique in the workspace. */
             shortcut?: string;
             /** @description Of a letter; empty leaves it as it is. */
@@ -10578,6 +10755,8 @@ export interface components {
         };
         TemplateBody: {
             name: string;
+            /** @description Customers find it in the chat before they write, by its subject (or its name) and its text. It may then name {{brand}} only. */
+            public?: boolean;
             /** @description Typed to have it; unique in the workspace. */
             shortcut?: string;
             /** @description Of a letter; empty leaves it as it is. */
@@ -10748,6 +10927,15 @@ export interface components {
             /** Format: uuid */
             id: string;
         };
+        VisitorAnswer: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            title: string;
+        };
+        VisitorAnswers: {
+            items: components["schemas"]["VisitorAnswer"][];
+        };
         VisitorAssist: {
             /**
              * Format: date-time
@@ -10828,6 +11016,7 @@ export interface components {
             state: "asked" | "done" | "unreachable" | "cancelled";
         };
         VisitorChannel: {
+            answers?: ("fr" | "en")[] | null;
             assist: boolean;
             /**
              * Format: date-time
@@ -16025,6 +16214,85 @@ export interface operations {
             };
         };
     };
+    getSearchBoard: {
+        parameters: {
+            query?: {
+                /** @description A day such as 2026-11-02; four weeks before the last when absent. */
+                from?: string;
+                /** @description Included; today when absent. */
+                to?: string;
+                /** @description Of one channel only. */
+                channelId?: string;
+                /** @description Of one language only, ISO 639-1. */
+                language?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchBoard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportSearches: {
+        parameters: {
+            query?: {
+                /** @description A day such as 2026-11-02; four weeks before the last when absent. */
+                from?: string;
+                /** @description Included; today when absent. */
+                to?: string;
+                /** @description Of one channel only. */
+                channelId?: string;
+                /** @description Of one language only, ISO 639-1. */
+                language?: string;
+                format?: "csv" | "json";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getRecordingPolicy: {
         parameters: {
             query?: never;
@@ -17633,6 +17901,70 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Visitor"];
                 };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    findAnswers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SoughtAfter"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorAnswers"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tellFound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TellFound"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Error */
             default: {
