@@ -17,7 +17,7 @@ import type { Store } from './store';
  */
 export class Session {
   readonly api: Api;
-  readonly #channel: string;
+  readonly channel: string;
   readonly #store: Store;
   #token = $state<string | null>(null);
   #visitor = $state.raw<Visitor | undefined>(undefined);
@@ -30,7 +30,7 @@ export class Session {
   onother: (() => void) | undefined;
 
   constructor(channel: string, store: Store, fetch?: typeof globalThis.fetch, pauses?: readonly number[]) {
-    this.#channel = channel;
+    this.channel = channel;
     this.#store = store;
     this.#token = store.get('token');
     this.api = new Api({ visitor: () => this.#token, onsignedout: () => this.#signedOut(), fetch, pauses });
@@ -49,7 +49,7 @@ export class Session {
 
   look(): Promise<VisitorChannel> {
     const { page, locale } = this;
-    return this.api.get('/visitor/channel', { key: this.#channel, locale, ...(page ? { page: page.url } : {}) });
+    return this.api.get('/visitor/channel', { key: this.channel, locale, ...(page ? { page: page.url } : {}) });
   }
 
   /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */
@@ -158,7 +158,7 @@ export class Session {
 
   #arrive(identity: string | undefined): Promise<VisitorSession> {
     const body = {
-      key: this.#channel,
+      key: this.channel,
       locale: this.locale,
       zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       ...(identity ? { identity } : {}),
