@@ -5,6 +5,7 @@ export type Count = Board['reasons'][number];
 export type Contacts = Answer<'get', '/reasons/contacts'>;
 export type Fresh = Answer<'get', '/reasons/new'>['items'][number];
 export type Action = Answer<'put', '/reasons/actions'>;
+export type Searched = Answer<'get', '/reasons/searches'>;
 export type Rate = Board['rate'];
 export type Plan = Body<'put', '/reasons/actions'>;
 export type Quadrant = Action['quadrant'];

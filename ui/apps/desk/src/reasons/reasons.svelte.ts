@@ -1,5 +1,14 @@
 import type { Api } from '@visavis/client';
-import { plus, type Action, type Board, type Contacts, type Fresh, type Plan, type Rate } from './figures.ts';
+import {
+  plus,
+  type Action,
+  type Board,
+  type Contacts,
+  type Fresh,
+  type Plan,
+  type Rate,
+  type Searched,
+} from './figures.ts';
 
 export type Phase = 'loading' | 'ready' | 'failed';
 export type Period = '7' | '28' | '91' | '364' | 'own';
@@ -23,6 +32,10 @@ export class ReasonRoom {
   #behindFailed = $state(false);
   #actions = $state.raw<readonly Action[]>([]);
   #rate = $state.raw<Rate>({ hourly: 0, currency: 'EUR', version: 0 });
+  #searched = $state.raw<Searched | undefined>();
+  #searchedFailed = $state(false);
+  #seeking = false;
+  #search = 0;
   #turn = 0;
   #look = 0;
 
@@ -73,14 +86,39 @@ export class ReasonRoom {
       language: this.language || null,
     };
   }
-  fileHref(format: 'csv' | 'json'): string {
+  fileHref(format: 'csv' | 'json', searches = false): string {
     const words = Object.entries({ ...this.query, format }).flatMap(([k, v]) =>
       v ? [[k, v] as [string, string]] : [],
     );
-    return `/api/v1/reasons/export?${new URLSearchParams(words).toString()}`;
+    return `/api/v1/reasons/${searches ? 'searches/' : ''}export?${new URLSearchParams(words).toString()}`;
   }
 
+  /** What customers looked for; undefined until it was read. */
+  get searched(): Searched | undefined {
+    return this.#searched;
+  }
+  get searchedFailed(): boolean {
+    return this.#searchedFailed;
+  }
+  /** Shows what customers looked for, until the returned is called. */
+  seek = (): (() => void) => {
+    this.#seeking = true;
+    void this.loadSearches();
+    return () => (this.#seeking = false);
+  };
+  loadSearches = async (): Promise<void> => {
+    const look = ++this.#search;
+    this.#searchedFailed = false;
+    try {
+      const searched = await this.#api.get('/reasons/searches', this.query);
+      if (look === this.#search) this.#searched = searched;
+    } catch {
+      if (look === this.#search) this.#searchedFailed = true;
+    }
+  };
+
   load = async (): Promise<void> => {
+    if (this.#seeking) void this.loadSearches();
     const turn = ++this.#turn;
     if (this.#phase === 'failed') this.#phase = 'loading';
     try {

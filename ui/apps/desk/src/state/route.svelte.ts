@@ -19,7 +19,7 @@ export type Place =
   | { room: 'recordings'; path: string }
   | { room: 'staffing' }
   | { room: 'board'; wall: boolean }
-  | { room: 'reasons'; matrix: boolean }
+  | { room: 'reasons'; tab: 'board' | 'matrix' | 'searches' }
   | { room: 'setup' | 'invite' | 'signin' };
 
 export const home: ListPlace = { view: 'mine', teamId: null, state: 'open' };
@@ -37,7 +37,8 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   if (first === 'settings' || first === 'mail' || first === 'incidents' || first === 'recordings')
     return { room: first, path: words.slice(1).join('/') };
   if (first === 'staffing') return { room: first };
-  if (first === 'reasons') return { room: first, matrix: words[1] === 'matrix' };
+  if (first === 'reasons')
+    return { room: first, tab: words[1] === 'matrix' || words[1] === 'searches' ? words[1] : 'board' };
   if (first === 'board') return { room: first, wall: words[1] === 'wall' };
   if (first === 'setup' || first === 'invite' || first === 'signin') return { room: first };
   if (first === 'c') return inbox(before, words[1], words[2]);

@@ -5,26 +5,50 @@ import { languages } from '../../ready/calls.ts';
 export const longestText = 8000;
 const shortcutForm = /^[a-z0-9][a-z0-9_-]{0,29}$/;
 
+/** What customers looked for and did not find. */
+export interface Wanted {
+  title: string;
+  language: Language;
+}
+/** "new/fr/garantie%20du%20cadre": the answer that is wanted, as the address says it. */
+export function wantedOf(rest: string): Wanted | undefined {
+  const [, language, words = ''] = rest.split('/');
+  if (language !== 'fr' && language !== 'en') return undefined;
+  try {
+    const title = decodeURIComponent(words).trim().slice(0, 80);
+    return { title: title.charAt(0).toLocaleUpperCase(language) + title.slice(1), language };
+  } catch {
+    return undefined;
+  }
+}
+
 /** A ready answer while it is being written. */
 export class ReadyDraft {
   name = $state('');
   shortcut = $state('');
   teamId = $state('');
+  /** Customers find it before they write. */
+  public = $state(false);
   subject = $state.raw<Wording>({});
   text = $state.raw<Wording>({});
   #saved = $state('');
 
-  constructor(ready: ReadyAnswer | undefined) {
+  constructor(ready: ReadyAnswer | undefined, wanted?: Wanted) {
     if (ready) this.fill(ready);
     else this.#saved = this.#written;
+    if (ready || !wanted) return;
+    this.name = wanted.title;
+    this.subject = { [wanted.language]: wanted.title };
+    this.public = true;
   }
 
-  fill({ name, shortcut = '', teamId, subject = {}, text }: ReadyAnswer): void {
+  fill({ name, shortcut = '', teamId, subject = {}, text, public: seen = false }: ReadyAnswer): void {
     this.name = name;
     this.shortcut = shortcut;
     this.teamId = teamId ?? '';
     this.subject = subject;
     this.text = text;
+    this.public = seen;
     this.#saved = this.#written;
   }
 
@@ -35,6 +59,7 @@ export class ReadyDraft {
       teamId: this.teamId || null,
       subject: trimmed(this.subject),
       text: trimmed(this.text),
+      public: this.public,
     };
   }
   get changed(): boolean {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ReadyAnswer } from '../../ready/calls.ts';
-import { longestText, ReadyDraft } from './draft.svelte.ts';
+import { longestText, ReadyDraft, wantedOf } from './draft.svelte.ts';
 
 const late: ReadyAnswer = {
   id: '1',
@@ -31,7 +31,15 @@ test('a new answer needs a name and words in one language', () => {
     teamId: null,
     subject: {},
     text: { en: 'Your parcel is on its way.' },
+    public: false,
   });
+});
+
+test('an answer that customers look for has its title, and is one that they find', () => {
+  const draft = new ReadyDraft(undefined, wantedOf('new/fr/garantie%20du%20cadre'));
+  expect(draft.body).toMatchObject({ subject: { fr: 'Garantie du cadre' }, name: 'Garantie du cadre', public: true });
+  expect(draft.changed).toBe(true);
+  for (const rest of ['new', 'new/de/x', 'new/fr/%zz']) expect(wantedOf(rest)).toBeUndefined();
 });
 
 test.each(['late parcel', '-late', 'é', 'x'.repeat(31)])('"%s" is no shortcut', (shortcut) => {
