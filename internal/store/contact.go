@@ -72,9 +72,11 @@ const (
 		handled = contact_days.handled + excluded.handled, handled_for = contact_days.handled_for + excluded.handled_for`
 	countColumns = `SELECT day, reason, channel, language, contacts, words_read, moods, dissatisfied, repeats, handled, handled_for FROM contact_days
 		WHERE workspace = $1`
-	listCounts     = countColumns + ` AND channel = $2 AND language = $3 AND day >= $4 AND day < $5 ORDER BY day, reason`
-	selectCountsOf = countColumns + ` AND reason IN list($2) AND day >= $3 AND day < $4 AND channel <> '' AND language <> '*' AND ($5 = '' OR channel = $5)
-		AND ($6 = '*' OR language = $6)`
+	listCounts = countColumns + ` AND channel = $2 AND language = $3 AND day >= $4 AND day < $5 ORDER BY day, reason`
+	// From the reasons to their days: by the key alone SQLite would read a workspace's whole past.
+	selectCountsOf = `SELECT d.day, d.reason, d.channel, d.language, d.contacts, d.words_read, d.moods, d.dissatisfied, d.repeats, d.handled, d.handled_for
+		FROM list($2) wanted CROSS JOIN contact_days d WHERE d.workspace = $1 AND d.reason = wanted.value AND d.day >= $3 AND d.day < $4
+		AND d.channel <> '' AND d.language <> '*' AND ($5 = '' OR d.channel = $5) AND ($6 = '*' OR d.language = $6)`
 )
 
 func countRow(c *listen.Tallied) []any {

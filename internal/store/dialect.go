@@ -55,7 +55,7 @@ func onPostgres() *dialect {
 	return &dialect{
 		name: "postgres", shared: true, batch: 64,
 		begin: "BEGIN ISOLATION LEVEL READ COMMITTED", beginView: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
-		list:          "(SELECT json_array_elements_text($1::json))",
+		list:          "(SELECT json_array_elements_text($1::json) AS value)",
 		insertMessage: insertMessagePostgres, inlineSearch: true,
 		findMessages: findMessagesPostgres, findCustomers: findCustomersPostgres,
 		unique: postgres.Unique, orphan: postgres.Orphan, ended: postgres.Ended, retry: postgres.Retry, fatal: never, full: postgres.Full, busy: never,
