@@ -170,6 +170,16 @@ describe('how a call comes about', () => {
     expect(Peer.all.length).toBe(3);
   });
 
+  it('asks no more after a refusal that is to be told', async () => {
+    const onrefused = vi.fn();
+    const full = new Problem({ status: 503, code: 'assist_full' });
+    const exchange = vi.fn(() => Promise.reject(full));
+    const { call } = callOf('customer', exchange, { onrefused, final: (error) => error === full });
+    await call.again();
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect([call.state, exchange.mock.calls.length, onrefused.mock.calls]).toEqual(['closed', 1, [[full]]]);
+  });
+
   it('takes an answer to the newest offer only', async () => {
     const { call } = callOf('customer', () => Promise.resolve({ answer: '', iceServers: [] }));
     await call.again();

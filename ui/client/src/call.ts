@@ -55,6 +55,8 @@ export interface CallSettings {
   onchange: () => void;
   /** Told of an offer that the server refused for good. */
   onrefused?: (error: unknown) => void;
+  /** Says of a refusal that would pass that it is told all the same, and not tried again. */
+  final?: (error: unknown) => boolean;
   peer?: (settings: RTCConfiguration) => RTCPeerConnection;
 }
 
@@ -135,7 +137,8 @@ export class Call {
       if (this.#peer === peer && answer) await this.answer(answer);
     } catch (error) {
       if (this.#peer !== peer) return;
-      if (passing(error)) this.#timer = setTimeout(() => void this.again(), pauseMs * Math.min(leg, 4));
+      const anew = passing(error) && !this.#settings.final?.(error);
+      if (anew) this.#timer = setTimeout(() => void this.again(), pauseMs * Math.min(leg, 4));
       else {
         this.close();
         this.#settings.onrefused?.(error);

@@ -282,6 +282,7 @@ export class Sos {
         if (call.state === 'joined') this.#away = false;
       },
       onrefused: (error) => this.#refused(error),
+      final: (error) => !this.#assist && faultOf(error) !== 'unreachable',
     });
     this.#call = call;
     if (this.#track) call.speak(this.#track);
@@ -370,11 +371,14 @@ export class Sos {
   #refused(error: unknown): void {
     if (this.#over) return;
     this.forget();
-    const code = isProblem(error) ? error.code : '';
-    const status = isProblem(error) ? error.status : 0;
-    this.#fault = status === 429 ? 'often' : (faults[code] ?? 'unreachable');
+    this.#fault = faultOf(error);
     this.#chat.lookAgain();
   }
+}
+
+function faultOf(error: unknown): Fault {
+  if (!isProblem(error)) return 'unreachable';
+  return error.status === 429 ? 'often' : (faults[error.code] ?? 'unreachable');
 }
 
 const browser: Devices = {

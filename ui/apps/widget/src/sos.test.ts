@@ -55,7 +55,8 @@ function scene({ known = null as VisitorAssist | null, possible = true, micropho
         const { answer } = (await settings?.exchange('offer')) ?? { answer: '' };
         if (answer) await call.answer(answer);
       } catch (error) {
-        settings?.onrefused?.(error);
+        const passes = error instanceof Problem && error.passing;
+        if (!passes || settings?.final?.(error)) settings?.onrefused?.(error);
       }
     },
     answer: (sdp: string) => {
