@@ -77,7 +77,7 @@ type subject struct {
 const rarest = 2 // messages that must have a feature
 
 var subjects = []subject{
-	{HeadReason, Recipe{Rarest: rarest}, func(m Message) string { return m.Reason }, false},
+	{HeadReason, Recipe{Rarest: rarest, Cost: 0.5}, func(m Message) string { return m.Reason }, false},
 	{HeadMood, Recipe{Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
 		switch {
 		case m.Mood < 0:
