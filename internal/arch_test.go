@@ -17,6 +17,7 @@ var rooms = map[string][]string{
 	"vis":        nil,
 	"text":       nil,
 	"text/gates": {"text", "listen"}, // measures how well messages are read and bursts are seen
+	"selector":   nil,                // reads CSS selectors
 	"picture":    nil,                // what a picture is
 
 	// Signing in to mailboxes without their passwords, and a provider of them that runs within a test.
@@ -24,7 +25,7 @@ var rooms = map[string][]string{
 	"channel/email/oauth/oauthtest": {"channel/email/oauth", "safehttp"},
 
 	"channel":               {"vis", "text", "hours"},
-	"channel/webchat":       {"channel", "hours", "vis", "text"},
+	"channel/webchat":       {"channel", "hours", "selector", "vis", "text"},
 	"channel/email":         {"vis", "text", "channel", "channel/email/compose", "channel/email/dkim", "channel/email/imapin", "channel/email/letter", "channel/email/line", "channel/email/oauth", "channel/email/records", "channel/email/setup", "channel/email/submit", "channel/email/token"},
 	"channel/email/setup":   {"vis", "safehttp"},                       // finds a mailbox's servers from its address
 	"channel/email/compose": {"channel"},                               // letters that leave
@@ -53,7 +54,7 @@ var rooms = map[string][]string{
 
 	"routing":                {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "notify"},
 	"assist":                 {"vis", "text", "channel", "jobs", "desk", "assist/page", "assist/webm"},
-	"assist/page":            nil,                                                                       // what of a customer's page may be seen
+	"assist/page":            {"selector"},                                                              // what of a customer's page may be seen
 	"assist/film":            {"assist"},                                                                // makes films for ordinary players, with ffmpeg
 	"assist/media/mediatest": nil,                                                                       // a browser, for tests
 	"assist/webm":            nil,                                                                       // writes WebM files
@@ -75,7 +76,7 @@ var rooms = map[string][]string{
 }
 
 // domain rooms know neither wire nor disk.
-var domain = []string{"vis", "text", "picture", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "assist/page", "assist/webm", "listen", "report", "staffing", "hours", "notify", "post"}
+var domain = []string{"vis", "text", "picture", "selector", "channel", "jobs", "staff", "desk", "realtime", "routing", "assist", "assist/page", "assist/webm", "listen", "report", "staffing", "hours", "notify", "post"}
 
 // outside lists, for those rooms that have one, what of other people's code they may import, by prefix. Rooms that are not named
 // here are free, but for drivers and sockets, which have one room each.
@@ -89,6 +90,7 @@ var outside = map[string][]string{
 	"realtime":    nil,
 	"assist":      nil,
 	"assist/page": nil,
+	"selector":    nil,
 	"assist/webm": nil,
 	"listen":      nil,
 	"staff":       {"golang.org/x/crypto"},

@@ -72,6 +72,7 @@ type (
 	SeatedFrame struct {
 		Type string `json:"type"`
 		Role Side   `json:"role" enum:"customer,member,watcher"`
+		Mask *Masks `json:"mask,omitempty" doc:"For the customer: what more of her site's pages is hidden or shown."`
 		Grants
 	}
 	// NewsFrame is a frame that is its type alone: "lag" asks the customer for the whole page, "away" says that she has no page open.
@@ -90,6 +91,12 @@ type Grants struct {
 	Page          bool   `json:"page"`
 	Control       bool   `json:"control"`
 	ControlOrigin string `json:"controlOrigin,omitempty"`
+}
+
+// Masks are CSS selectors of what of a page is neither seen nor clicked, and of fields that may be seen.
+type Masks struct {
+	Hide []string `json:"hide" nullable:"false"`
+	Show []string `json:"show" nullable:"false"`
 }
 
 // Person is who points, draws or acts, as the customer knows her.

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"visavis/internal/assist/page"
+	"visavis/internal/channel"
 	"visavis/internal/vis"
 )
 
@@ -84,7 +85,7 @@ func (s *Service) Sit(ctx context.Context, by vis.Actor, who Person, id vis.Assi
 		return nil, vis.Absent("assistance")
 	}
 	r := s.enter(ctx, by.Workspace, id)
-	x, err := s.Session(ctx, by, id)
+	x, masks, err := s.shown(ctx, by, id)
 	switch {
 	case err == nil && x.State == Ended:
 		err = vis.Absent("assistance")
@@ -104,9 +105,25 @@ func (s *Service) Sit(ctx context.Context, by vis.Actor, who Person, id vis.Assi
 		return nil, vis.Errorf(vis.Forbidden, "not_yours", "This assistance is another's.")
 	}
 	r.told = r.grants()
-	line.Send(travels(SeatedFrame{"welcome", t.side, r.told}))
+	welcome := SeatedFrame{Type: "welcome", Role: t.side, Grants: r.told}
+	if t.side == CustomerSide {
+		welcome.Mask = &masks
+		t.scrub = page.New(func(address string) string { return s.screens.Asset(r.ws, id, address) }, masks.Hide)
+	}
+	line.Send(travels(welcome))
 	r.seat(t)
 	return t, nil
+}
+
+// shown is a session with the masks of the site whose pages are shown in it.
+func (s *Service) shown(ctx context.Context, by vis.Actor, id vis.AssistID) (Session, Masks, error) {
+	x, err := s.Session(ctx, by, id)
+	if err != nil || by.Kind != vis.ByCustomer {
+		return x, Masks{}, err
+	}
+	c, err := vis.View(ctx, s.DB, by.Workspace, func(tx Tx) (channel.Channel, error) { return tx.Channel(ctx, x.Channel) })
+	m := s.Reach.Masks(c)
+	return x, Masks{Hide: append([]string{}, m.Hide...), Show: append([]string{}, m.Show...)}, err
 }
 
 // side is where somebody sits, "" when there is no place for her.
@@ -129,7 +146,6 @@ func (r *room) seat(t *Seat) {
 	if t.side == CustomerSide {
 		r.dismiss(func(o *Seat) bool { return o.side == CustomerSide }, CloseReplaced, "another page is shown now")
 		r.customer, r.flowing, r.asked, r.origin = t, false, false, ""
-		t.scrub = page.New(func(address string) string { return r.s.screens.Asset(r.ws, r.id, address) })
 		r.tellOthers(travels(HereFrame{"here", t.load}))
 		return
 	}

@@ -40,6 +40,7 @@ type Roster interface {
 type Reach interface {
 	Capabilities(c channel.Channel) channel.Capabilities
 	Offer(c channel.Channel) channel.Offer
+	Masks(c channel.Channel) channel.Masks
 }
 
 // Screens are told what is not kept in the log.

@@ -234,6 +234,41 @@ func (c *shared) audited(actions ...string) {
 	}
 }
 
+// W-12: what the administrator hides is not seen, whatever the customer's browser sends; nobody else decides on it.
+func TestWhatTheAdministratorHidesIsNotSeen(t *testing.T) {
+	t.Parallel()
+	c := newHouse(t).answered()
+	mask := func(as principal, hide ...string) answer {
+		channel := read[Channel](t, c.get(c.admin, "/api/v1/channels/"+string(c.chat.ID)))
+		return c.do(call{method: "PATCH", path: "/api/v1/channels/" + string(c.chat.ID), as: as, body: obj{"version": channel.Version,
+			"settings": obj{"languages": []string{"fr"}, "assist": true, "mask": obj{"hide": hide, "show": []string{"[name=street]"}}}}})
+	}
+	if a := mask(c.yann, ".balance"); a.status != 403 {
+		t.Errorf("an agent: %d %s", a.status, a.body)
+	}
+	if a := mask(c.admin, "p { display: none }"); a.status != 422 || a.problem().Errors[0].Location != "body.settings.mask.hide" {
+		t.Errorf("no selector: %d %s", a.status, a.body)
+	}
+	read[Channel](t, mask(c.admin, "#balance"))
+	c.consent("page")
+	c.hers, c.his = c.connect(c.anna, c.id, "one"), c.connect(c.yann, c.id, "")
+	if got := fmt.Sprint(c.hers.next("welcome")["mask"]); got != "map[hide:[#balance] show:[[name=street]]]" {
+		t.Errorf("her page is told %s", got)
+	}
+	if f := c.his.next("welcome"); f["mask"] != nil {
+		t.Errorf("he is told %v", f)
+	}
+	c.hers.next("lag")
+	page := wholePage(shopSite+"/", "un vélo")
+	body := page[1]["data"].(obj)["node"].(obj)["childNodes"].([]obj)[0]["childNodes"].([]obj)[0]
+	body["childNodes"] = append(body["childNodes"].([]obj), obj{"type": 2, "id": 9, "tagName": "p", "attributes": obj{"id": "balance"},
+		"childNodes": []obj{{"type": 3, "id": 10, "textContent": "4 211 €"}}})
+	c.hers.say(obj{"type": "page", "n": 1, "fresh": true, "events": page})
+	if got := fmt.Sprint(c.his.sees("un vélo")); strings.Contains(got, "4 211") {
+		t.Errorf("he sees %s", got)
+	}
+}
+
 // W-13: without her word nothing is shown, however the two sit.
 func TestNothingIsShownWithoutConsent(t *testing.T) {
 	t.Parallel()

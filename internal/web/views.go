@@ -177,7 +177,14 @@ type WebchatSettings struct {
 	TeamID    *string      `json:"teamId,omitempty" nullable:"true" doc:"The team that new conversations go to."`
 	Assist    bool         `json:"assist,omitempty" doc:"Whether customers may call for live assistance from here."`
 	Offer     *AssistOffer `json:"offer,omitempty" doc:"When live assistance is offered; without it, always."`
+	Mask      *AssistMask  `json:"mask,omitempty" doc:"What of the site's pages is seen in a live assistance, besides what the pages themselves say."`
 	Hours     *Schedule    `json:"hours,omitempty"`
+}
+
+// AssistMask are CSS selectors of parts of a site's pages. What always stays masked, such as passwords and cards, they never show.
+type AssistMask struct {
+	Hide []string `json:"hide,omitempty" nullable:"false" maxItems:"50" doc:"Neither seen nor clicked, with all they hold."`
+	Show []string `json:"show,omitempty" nullable:"false" maxItems:"50" doc:"Fields whose contents may be seen."`
 }
 
 // AssistOffer says when customers are offered live assistance.

@@ -218,6 +218,7 @@ func (s *Scrubber) turned(a attributeChange) bool {
 	if m&hidden != 0 {
 		return false
 	}
+	s.stale = s.stale || s.hides("", a.Attributes)
 	if _, retyped := a.Attributes["type"]; m&field != 0 && (retyped && inputKind(lower(a.Attributes["type"]))&never != 0 || secret(a.Attributes)) {
 		m |= never
 		s.marks[a.ID] = m

@@ -206,7 +206,7 @@ func (s *Scrubber) element(n *node, within mark, depth int) bool {
 	if within&hidden != 0 {
 		return false
 	}
-	_, hide := n.Attributes["data-visavis-hide"]
+	hide := s.hides(tag, n.Attributes)
 	_, sheet := n.Attributes["_cssText"].(string)
 	if local := tag[strings.LastIndexByte(tag, ':')+1:]; hide || slices.Contains(empty, local) && !(tag == "link" && sheet) {
 		return s.hollow(n, local, hide)

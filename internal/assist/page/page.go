@@ -2,8 +2,8 @@
 // whoever looks at it. It is the second wall: the customer's browser has masked already, but what comes from there is a stranger's word.
 //
 // What is not known is not passed on: events, fields, elements and attributes are those listed here. What a customer types or chooses is
-// masked unless the site marks it with data-visavis-show; what the site marks with data-visavis-hide, passwords, cards, one-time codes,
-// hidden and file fields are never shown, whatever else is said. Pictures and fonts get an address of ours.
+// masked unless the site marks it with data-visavis-show; what the site marks with data-visavis-hide or its administrator names, passwords,
+// cards, one-time codes, hidden and file fields are never shown, whatever else is said. Pictures and fonts get an address of ours.
 //
 // A recording says a node's tag once and speaks of its id from then on, so a Scrubber remembers the ids of those nodes that are not plain:
 // a few bits each, and nothing of what they hold.
@@ -14,7 +14,10 @@ import (
 	"encoding/json"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
+
+	"visavis/internal/selector"
 )
 
 // Mask stands for whatever was typed, however long it is.
@@ -60,12 +63,34 @@ type Scrubber struct {
 	asset func(address string) string
 	known map[string]string // addresses of ours, so that a picture is fetched once
 	marks map[int64]mark
+	hide  []selector.Selector
 	stale bool
 }
 
-// New makes a scrubber. asset gives pictures and fonts an address of ours, "" for none.
-func New(asset func(address string) string) *Scrubber {
-	return &Scrubber{asset: asset, known: make(map[string]string), marks: make(map[int64]mark)}
+// New makes a scrubber. asset gives pictures and fonts an address of ours, "" for none. hide are selectors of what is hidden as if the site
+// had marked it. Where they speak of an element's surroundings only the customer's browser can tell, which marks what it finds.
+func New(asset func(address string) string, hide []string) *Scrubber {
+	s := &Scrubber{asset: asset, known: make(map[string]string), marks: make(map[int64]mark)}
+	for _, one := range hide {
+		if rule, ok := selector.Parse(one); ok {
+			s.hide = append(s.hide, rule)
+		}
+	}
+	return s
+}
+
+// hides reports whether an element is to be hidden, as far as its own attributes tell.
+func (s *Scrubber) hides(tag string, attributes map[string]any) bool {
+	if _, marked := attributes["data-visavis-hide"]; marked {
+		return true
+	}
+	return slices.ContainsFunc(s.hide, func(rule selector.Selector) bool {
+		return rule.Match(tag, func(name string) (string, bool) {
+			value, there := attributes[name]
+			text, _ := value.(string)
+			return text, there && value != nil
+		})
+	})
 }
 
 // event is one of rrweb's.

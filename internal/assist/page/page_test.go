@@ -39,7 +39,8 @@ func mutated(data obj) obj {
 }
 
 func scrubber() *Scrubber {
-	return New(func(address string) string { return fmt.Sprintf("https://viewer.example/asset/%d", len(address)) })
+	return New(func(address string) string { return fmt.Sprintf("https://viewer.example/asset/%d", len(address)) },
+		[]string{".balance", "#total, [data-kind=iban]", "main .far"})
 }
 
 // scrub scrubs events with one scrubber and returns what is passed on.
@@ -81,6 +82,9 @@ var sentinels = map[string]struct {
 	"an editor of text":                   {page: elem(10, "div", obj{"contenteditable": "plaintext-only"}, words(11, "SECRET"))},
 	"a text box by its role":              {page: elem(10, "div", obj{"role": "textbox", "aria-valuetext": "SECRET"}, words(11, "SECRET"))},
 	"what the site hides":                 {page: elem(10, "section", obj{"data-visavis-hide": "", "title": "SECRET"}, elem(11, "p", obj{"data-visavis-show": ""}, words(12, "SECRET")))},
+	"what the administrator hides":        {page: elem(10, "p", obj{"class": "big balance", "title": "SECRET", "data-visavis-show": ""}, words(11, "SECRET")), later: []obj{mutated(obj{"texts": []obj{{"id": 11, "value": "SECRET"}}})}},
+	"what is hidden by an attribute":      {page: elem(10, "p", obj{"data-kind": "iban"}, elem(11, "b", obj{}, words(12, "SECRET")))},
+	"what is added and hidden":            {page: elem(10, "main", obj{}), later: []obj{mutated(obj{"adds": []obj{{"parentId": 10, "nextId": nil, "node": elem(11, "b", obj{"id": "total"}, words(12, "SECRET"))}}})}},
 	"a token in a link":                   {page: elem(10, "a", obj{"href": "https://shop.example/reset/SECRET?token=SECRET#SECRET"})},
 	"a token in a picture's address":      {page: elem(10, "img", obj{"src": "https://shop.example/a.png?token=SECRET", "srcset": "https://shop.example/b.png?token=SECRET 2x"})},
 	"a token in a style sheet":            {page: elem(10, "style", obj{"_cssText": "a{background:url(https://shop.example/a.png?token=SECRET)}"})},
@@ -317,7 +321,7 @@ func FuzzStyleSheet(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, sheet string) {
-		s := New(func(string) string { return "https://viewer.example/asset/x" })
+		s := New(func(string) string { return "https://viewer.example/asset/x" }, nil)
 		once := s.css(sheet)
 		if strings.Contains(once, "</") {
 			t.Errorf("%q became %q", sheet, once)

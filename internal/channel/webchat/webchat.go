@@ -16,6 +16,7 @@ import (
 
 	"visavis/internal/channel"
 	"visavis/internal/hours"
+	"visavis/internal/selector"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -44,6 +45,8 @@ type Settings struct {
 	Assist bool `json:"assist,omitempty"`
 	// Offer says when: where, to whom, in which hours, with how many at their desks.
 	Offer *channel.Offer `json:"offer,omitempty"`
+	// Mask says what of the pages is seen while a customer shows them.
+	Mask *channel.Masks `json:"mask,omitempty"`
 	// Hours are the chat's own; without them, those of its team or of the workspace count.
 	Hours *hours.Calendar `json:"hours,omitempty"`
 }
@@ -55,6 +58,7 @@ var (
 	_ channel.VisitorAdapter = Adapter{}
 	_ channel.Scheduler      = Adapter{}
 	_ channel.Offerer        = Adapter{}
+	_ channel.Masker         = Adapter{}
 )
 
 // Kind implements channel.Adapter.
@@ -138,6 +142,9 @@ func (s *Settings) check() error {
 	if err := s.checkOffer(); err != nil {
 		return err
 	}
+	if err := s.checkMask(); err != nil {
+		return err
+	}
 	return s.checkHours()
 }
 
@@ -191,6 +198,44 @@ func checkPatterns(field string, in []string) ([]string, error) {
 		}
 	}
 	return out, nil
+}
+
+// checkMask cleans what of the pages is seen.
+func (s *Settings) checkMask() (err error) {
+	if s.Mask == nil {
+		return nil
+	}
+	if s.Mask.Hide, err = checkSelectors("settings.mask.hide", s.Mask.Hide); err != nil {
+		return err
+	}
+	s.Mask.Show, err = checkSelectors("settings.mask.show", s.Mask.Show)
+	return err
+}
+
+func checkSelectors(field string, in []string) ([]string, error) {
+	if len(in) > channel.MaxMasks {
+		return nil, vis.InField(field, "There may be %d selectors.", channel.MaxMasks)
+	}
+	var out []string
+	for _, one := range in {
+		one = strings.TrimSpace(one)
+		if _, ok := selector.Parse(one); !ok {
+			return nil, vis.InField(field, "%q is no selector that every browser understands: one looks like .balance, #account td or [data-private].", text.Line(one))
+		}
+		if !slices.Contains(out, one) {
+			out = append(out, one)
+		}
+	}
+	return out, nil
+}
+
+// Masks implements channel.Masker.
+func (Adapter) Masks(c channel.Channel) channel.Masks {
+	s, err := settings(c)
+	if err != nil || s.Mask == nil {
+		return channel.Masks{}
+	}
+	return *s.Mask
 }
 
 // Offer implements channel.Offerer.

@@ -2,6 +2,7 @@ package webchat_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -28,6 +29,7 @@ func TestWebChatIsAChannel(t *testing.T) {
 		Good: []string{
 			`{}`,
 			`{"colour":"#046679","greeting":{"fr":" Bonjour "},"origins":["https://Shop.example/","http://localhost:8081"],"languages":["fr","en"]}`,
+			`{"mask":{"hide":[" .balance ","#iban, td:nth-child(2)",".balance"],"show":["[name=postcode]"]}}`,
 			`{"hours":{"zone":"Europe/Paris","week":[{"day":2,"from":"14:00","to":"18:00"},{"day":1,"from":"09:00","to":"24:00"}]}}`,
 		},
 		Bad: map[string]string{
@@ -41,6 +43,11 @@ func TestWebChatIsAChannel(t *testing.T) {
 			`{"origins":["https://shop.example/path"]}`:                               "settings.origins",
 			`{"origins":["https://*.example"]}`:                                       "settings.origins",
 			`{"origins":["https://a.example; script-src *"]}`:                         "settings.origins",
+			`{"mask":{"hide":["p {"]}}`:                                               "settings.mask.hide",
+			`{"mask":{"show":["p",""]}}`:                                              "settings.mask.show",
+			`{"mask":{"hide":["` + strings.Repeat("a", 201) + `"]}}`:                  "settings.mask.hide",
+			`{"mask":{"show":["p"` + strings.Repeat(`,"p"`, 50) + `]}}`:               "settings.mask.show",
+			`{"mask":{"blur":["p"]}}`:                                                 "settings",
 			`{"origins":["javascript:alert(1)"]}`:                                     "settings.origins",
 			`{"hours":{"zone":"Mars/Base","week":[]}}`:                                "settings.hours.zone",
 			`{"hours":{"zone":"UTC","week":[{"day":8,"from":"09:00","to":"10:00"}]}}`: "settings.hours.week[0].day",

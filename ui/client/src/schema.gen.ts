@@ -4283,6 +4283,12 @@ export interface components {
              */
             type: "assist.live";
         };
+        AssistMask: {
+            /** @description Neither seen nor clicked, with all they hold. */
+            hide?: string[];
+            /** @description Fields whose contents may be seen. */
+            show?: string[];
+        };
         AssistMeasures: {
             /** @description Oldest first. */
             answers: components["schemas"]["AssistAnswer"][];
@@ -11192,6 +11198,8 @@ export interface components {
             greeting?: components["schemas"]["Greeting"];
             hours?: components["schemas"]["Schedule"];
             languages?: ("fr" | "en")[];
+            /** @description What of the site's pages is seen in a live assistance, besides what the pages themselves say. */
+            mask?: components["schemas"]["AssistMask"];
             /** @description When live assistance is offered; without it, always. */
             offer?: components["schemas"]["AssistOffer"];
             /** @description Web origins whose pages may embed the chat; none allows every page. */
