@@ -30,10 +30,13 @@ const (
 	surfaceContent
 	surfaceViewer
 	surfaceCheck
+	surfaceTester
 )
 
 const (
 	policyNothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+	// policyTester shows a page that somebody pasted, in a frame of the desk and without an origin: nothing of it runs or is fetched.
+	policyTester  = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 	policyContent = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'; sandbox"
 	// trustedTypes names the one policy that Svelte makes for its own templates.
 	trustedTypes = "require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
@@ -85,6 +88,8 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 	case surfaceCheck:
 		h.Set("Content-Security-Policy", s.checkPolicy())
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	case surfaceTester:
+		h.Set("Content-Security-Policy", policyTester)
 	case surfaceViewer:
 		h.Set("Content-Security-Policy", s.viewerPolicy)
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")

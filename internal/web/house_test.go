@@ -400,5 +400,6 @@ var frontEnd = fstest.MapFS{
 	"dist/chat/index.html":              {Data: []byte("<!doctype html><title>chat</title>")},
 	"dist/loader.js":                    {Data: []byte("(function(){})()")},
 	"dist/cobrowse.js":                  {Data: []byte("(function(){})()")},
+	"dist/tester.js":                    {Data: []byte("(function(){})()")},
 	"dist/viewer/index.html":            {Data: []byte("<!doctype html><title>viewer</title>")},
 }

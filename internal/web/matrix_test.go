@@ -115,6 +115,8 @@ var matrix = map[string]row{
 	"GET /api/v1/offers":                                  {who: "nnn....nnn"},
 	"POST /api/v1/offers/{id}/accept":                     {who: "nnnaa.annn", of: "offer", body: obj{}}, // it is the administrator's
 	"POST /api/v1/offers/{id}/decline":                    {who: "nnnaa.annn", of: "offer", body: obj{"reason": "busy"}},
+	"GET /tester.js":                                      {who: ".........."},
+	"GET /sos/tester":                                     {who: ".........."},
 	"GET /sos/check":                                      {who: ".........."},
 	"GET /sos/check.js":                                   {who: ".........."},
 	"POST /api/v1/sos/checks":                             {who: "..........", body: obj{"key": "{key}"}},

@@ -39,12 +39,18 @@ func (s *Server) pages(files fs.FS) {
 		f.app(w, r, "desk")
 	})
 	s.mux.HandleFunc("GET /chat/", s.chat(f))
-	for _, name := range []string{"loader.js", "cobrowse.js"} {
+	for _, name := range []string{"loader.js", "cobrowse.js", "tester.js"} {
 		s.mux.HandleFunc("GET /"+name, func(w http.ResponseWriter, r *http.Request) {
 			s.protect(w.Header(), surfaceLoader, "")
 			f.serve(w, r, "dist/"+name, "public, max-age=300")
 		})
 	}
+	s.mux.HandleFunc("GET /sos/tester", func(w http.ResponseWriter, _ *http.Request) {
+		s.protect(w.Header(), surfaceTester, "")
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.Header().Set("Cache-Control", "no-cache")
+		_, _ = w.Write([]byte(testerPage))
+	})
 	s.mux.HandleFunc("GET /favicon.ico", func(w http.ResponseWriter, r *http.Request) {
 		f.serve(w, r, "dist/desk/favicon.ico", "public, max-age=86400")
 	})
@@ -65,6 +71,11 @@ func (s *Server) pages(files fs.FS) {
 		s.refuse(w, r, vis.Errorf(vis.NotFound, "not_found", "There is nothing at this address."))
 	})
 }
+
+// testerPage is where an administrator's masks are tried out on a page that she pastes; see surfaceTester.
+const testerPage = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Visavis</title>
+<style data-own>body{margin:12px;background:#fff;color:#111;font:14px/1.5 system-ui,sans-serif;overflow-wrap:anywhere}</style><body></body><script src="/tester.js"></script></html>
+`
 
 func (s *Server) readyz(w http.ResponseWriter, r *http.Request) {
 	if s.ready != nil {

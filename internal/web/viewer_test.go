@@ -121,6 +121,21 @@ func TestPicturesAreNotFetchedFromInside(t *testing.T) {
 	}
 }
 
+// X-10, W-12: where masks are tried out nothing of a pasted page runs, is fetched, or has an origin, and only the desk frames it.
+func TestMasksAreTriedOutWithoutAnOrigin(t *testing.T) {
+	t.Parallel()
+	a := newHouse(t).get(nobody, "/sos/tester")
+	policy := a.header.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none';", "script-src 'self';", "img-src data:;", "form-action 'none';", "base-uri 'none';", "frame-ancestors 'self';", "sandbox allow-scripts"} {
+		if !strings.Contains(policy+";", want) {
+			t.Errorf("%q is missing in %q", want, policy)
+		}
+	}
+	if a.status != 200 || strings.Contains(policy, "allow-same-origin") || a.header.Get("Set-Cookie") != "" {
+		t.Errorf("%d %v", a.status, a.header)
+	}
+}
+
 // X-10, W-11: the viewer's page runs nothing but its own scripts, and only the desk frames it.
 func TestTheViewersOwnOrigin(t *testing.T) {
 	t.Parallel()

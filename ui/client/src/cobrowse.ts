@@ -62,13 +62,22 @@ export interface Grants {
   /** The only origin on which control is in force. */
   controlOrigin?: string;
 }
+/** Selectors of what an administrator hides of the site's pages, and of fields that may be seen. */
+export interface Mask {
+  hide: readonly string[];
+  show: readonly string[];
+}
 interface From {
   from: { id: string; firstName: string };
 }
 
 /** What the customer's side of the line hears. */
 export type ToCustomer =
-  ({ type: 'welcome'; role: 'customer' } & Grants) | ({ type: 'grants' } & Grants) | (Deed & From) | Lag | Refused;
+  | ({ type: 'welcome'; role: 'customer'; mask?: Mask } & Grants)
+  | ({ type: 'grants' } & Grants)
+  | (Deed & From)
+  | Lag
+  | Refused;
 /** What a member's side hears. */
 export type ToMember =
   | ({ type: 'welcome'; role: 'member' | 'watcher' } & Grants)
@@ -87,6 +96,8 @@ export interface Refused {
 
 /** What the chat's frame tells the recorder, by the port that both hold. */
 export type ToRecorder =
+  /** Comes first: nothing is recorded before it is known what stays hers. */
+  | { type: 'begin'; mask: Mask }
   | (Deed & From)
   | Lag
   | { type: 'grants'; control: boolean; controlOrigin?: string }
@@ -99,6 +110,27 @@ export type FromRecorder =
   | Did
   /** She pressed Escape. */
   | { type: 'escape' };
+
+/** Why something of a page is not seen: by a rule, by the page's own mark, because it is never, or because somebody enters it. */
+export type Why = 'rule' | 'page' | 'never' | 'entry';
+/** One place of a page that was tried out. */
+export interface Tried {
+  /** As one would name it in a selector. */
+  what: string;
+  /** Absent where it is seen, because a rule or the page says so. */
+  why?: Why;
+  /** The selector that says so. */
+  by?: string;
+}
+/** What the desk and the page on which rules are tried out tell one another. */
+export interface ToTester {
+  visavis: 'try';
+  html: string;
+  mask: Mask;
+  /** As the customer sees it, or as it leaves her page. */
+  side: 'hers' | 'left';
+}
+export type FromTester = { visavis: 'ready' } | { visavis: 'tried'; tried: readonly Tried[]; wrong: readonly string[] };
 
 /** What the desk and the viewer, which lives on an origin of its own, tell one another. */
 export type Tool = 'look' | 'point' | 'control' | Shape;

@@ -156,6 +156,39 @@ test('a chat is created, previewed while it is written, copied and given a secre
     .waitFor();
 });
 
+test('what more stays masked is tried on a page while it is written, then kept', async () => {
+  const { page } = await scene.member();
+  await settings(page, 'channels');
+  await page.getByRole('link', { name: /^Boutique/ }).click();
+  const on = page.getByLabel('Vos clients peuvent voir et entendre un conseiller');
+  if (!(await on.isChecked())) await on.check({ force: true });
+  await page.getByText('Essayer sur une page').click();
+  const hers = page.frameLocator('iframe[title="Ce que voit le client"]').locator('body');
+  const left = page.frameLocator('iframe[title="Ce qui quitte sa page"]').locator('body');
+  await left.getByText('Camille Le Goff').waitFor();
+  await page.getByLabel('HTML d’une page').fill(`<p class="nom">Camille</p><p class="solde">kanari-1</p>
+    <input name="ville" value="Nantes"><input name="iban" value="kanari-2"><p data-visavis-hide>kanari-3</p>
+    <img src="https://shop.example/x.png?t=kanari-4"><script>document.body.textContent='run'</script>`);
+  await expect.poll(() => left.innerHTML()).not.toMatch(/kanari-[234]/);
+  expect(await left.innerHTML()).toContain('kanari-1');
+  await page.getByLabel('Masqué en plus').fill('.solde'); // not kept yet, and tried already
+  await expect.poll(() => left.innerHTML()).not.toContain('kanari');
+  await page.getByLabel('Masqué en plus').press('Enter');
+  await page.getByLabel('Champs dont le contenu peut être vu').fill('input');
+  await page.getByLabel('Champs dont le contenu peut être vu').press('Enter');
+  await expect.poll(() => left.innerHTML()).toContain('Nantes');
+  expect(await left.innerHTML()).not.toContain('kanari');
+  expect(await hers.innerText()).toContain('kanari-1');
+  const why = page.getByRole('list', { name: 'Masqué ici, et pourquoi' });
+  expect(await why.innerText()).toMatch(/p\.solde\s+votre règle\s+\.solde/);
+  expect(await why.innerText()).toMatch(/input\[name=iban\]\s+jamais montré/);
+  expect(await why.innerText()).toMatch(/input\[name=ville\]\s+visible\s+input/);
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Enregistrer' }).click();
+  await page.reload();
+  await page.getByRole('button', { name: /^Retirer .*\.solde/ }).waitFor();
+});
+
 test('a program gets a token that works until it is revoked', async () => {
   const { page } = await scene.member();
   await settings(page, 'tokens');

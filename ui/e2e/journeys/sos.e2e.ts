@@ -68,7 +68,8 @@ beforeAll(async () => {
   const { id } = await ask<{ id: string }>(lea.page, 'POST', 'teams', { name: 'SOS', icon: 'card', memberIds });
   const { items: channels } = await ask<{ items: Channel[] }>(lea.page, 'GET', 'channels');
   const chat = channels.find(({ kind }) => kind === 'webchat');
-  const settings = { ...chat?.settings, teamId: id };
+  const mask = { hide: ['.ruled'], show: ['#opened'] };
+  const settings = { ...chat?.settings, teamId: id, mask };
   await ask(lea.page, 'PATCH', `channels/${chat?.id}`, { settings, version: chat?.version });
   const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
   for (const { teamId, version } of queues)
@@ -434,7 +435,8 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
       <textarea>${secret()}</textarea><select><option value="${secret()}" label="${secret()}">${secret()}</option></select>
       <div contenteditable>${secret()}</div><a href="/x?t=${secret()}#${secret()}" data-t="${secret()}">lien</a>
       <img alt="" src="/x.png?t=${secret()}"><p style="background:url(/y.png?t=${secret()})">p</p>
-      <form action="/${secret()}"></form><p data-visavis-hide>${secret()}</p>
+      <form action="/${secret()}"></form><p data-visavis-hide>${secret()}</p><p class="ruled">${secret()}</p>
+      <input id="opened" name="opened" value="open"><p id="later">plain</p>
       <iframe srcdoc="<input value=${secret()}>" src="/${secret()}"></iframe><!-- ${secret()} -->`;
     document.querySelector('main')?.append(box);
     history.replaceState(null, '', `?t=${secret()}#${secret()}`);
@@ -468,6 +470,12 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   await page.locator('[name=postcode]').fill('44000');
   await expect.poll(() => shownAt(viewer)).toContain('postcode=44000');
   expect(await shownAt(viewer)).toContain('phone=••••••');
+  // By the administrator's rules: a field that may be seen, and what comes under a rule is gone from then on.
+  expect(await shownAt(viewer)).toContain('opened=open');
+  expect(await shownAt(viewer)).toContain('>plain<');
+  await page.locator('#later').evaluate((line) => line.classList.add('ruled'));
+  await expect.poll(() => shownAt(viewer)).not.toContain('>plain<');
+  await page.locator('#later').evaluate((line) => (line.textContent = 'kanari-later'));
   const [half, most] = await lag(page, viewer);
   // eslint-disable-next-line no-console -- a figure to read, not to hold
   console.warn(`change to the agent's screen: p50 ${half} ms, p95 ${most} ms; whole page ${wire.sent[1]?.length} B`);

@@ -1,13 +1,16 @@
-import type { FromRecorder, PageEvent, ToRecorder } from '@visavis/client/cobrowse.ts';
+import type { FromRecorder, Mask, PageEvent, ToRecorder } from '@visavis/client/cobrowse.ts';
 import { record } from '@rrweb/record';
 import { Hands } from './hands';
 import { Ink } from './ink';
+import { Ruled } from './ruled';
 import { scrub } from './scrub';
-import { blocked, mask, shown } from './secrets';
+import { follow, hide, mask, own, shown } from './secrets';
 
 const moveMs = 50;
 /** A page that never rests is told of with each picture it draws, not with each change. */
 const paceMs = 15;
+/** A page that goes in and out of a rule all the time is not shown whole each time. */
+const anewMs = 250;
 
 /**
  * Shows the page to her agent until she ends it: what changes leaves scrubbed, as soon as it has changed; what her agent draws
@@ -18,7 +21,9 @@ export class Recorder {
   readonly #find = (id: number): Node | null => record.mirror.getNode(id);
   readonly #hands = new Hands(this.#find);
   readonly #ink = new Ink(this.#find);
+  readonly #ruled = new Ruled(this.#find);
   #stop: (() => void) | undefined;
+  #anew: ReturnType<typeof setTimeout> | undefined;
   #batch: PageEvent[] = [];
   #path = '';
   #flushedAt = 0;
@@ -28,11 +33,16 @@ export class Recorder {
   }
 
   begin(): void {
-    addEventListener('keydown', this.#key, true);
     this.#port.onmessage = ({ data }) => this.#hear(data as ToRecorder);
+  }
+
+  #record(rules: Mask): void {
+    if (this.#stop) return;
+    follow(rules);
+    addEventListener('keydown', this.#key, true);
     this.#stop = record({
       emit: (event) => this.#emit(event as PageEvent),
-      blockSelector: blocked,
+      blockSelector: `${hide},${own}`,
       maskAllInputs: true,
       maskInputFn: (text, element) => (shown(element) ? text : text && mask),
       slimDOMOptions: 'all',
@@ -42,7 +52,10 @@ export class Recorder {
   }
 
   #hear(said: ToRecorder): void {
+    if (!this.#stop && said.type !== 'begin' && said.type !== 'grants') return;
     switch (said.type) {
+      case 'begin':
+        return this.#record(said.mask);
       case 'lag':
         this.#batch = [];
         return record.takeFullSnapshot(true);
@@ -75,7 +88,13 @@ export class Recorder {
     this.#batch.push(left);
     // What the site wants shown or hidden has changed: everything is looked at anew.
     if (marks(event)) setTimeout(() => record.takeFullSnapshot(true));
+    if (this.#ruled.changed(event)) this.#anew ??= setTimeout(this.#again, anewMs);
   }
+
+  readonly #again = (): void => {
+    this.#anew = undefined;
+    if (this.#stop) record.takeFullSnapshot(true);
+  };
 
   readonly #flush = (): void => {
     const events = this.#batch;
@@ -109,7 +128,9 @@ export class Recorder {
 
   #end(): void {
     removeEventListener('keydown', this.#key, true);
+    clearTimeout(this.#anew);
     this.#stop?.();
+    this.#stop = undefined;
     this.#ink.remove();
     this.#port.close();
   }

@@ -1,5 +1,5 @@
 import type { PageEvent } from '@visavis/client/cobrowse.ts';
-import { entries, holdsEntry, mask, never, own, shown } from './secrets';
+import { entries, hide, holdsEntry, mask, never, own, rules, show, shown } from './secrets';
 
 /**
  * The last look at everything before it leaves the page. The recorder's own masking forgets hidden fields, the words of options
@@ -97,15 +97,18 @@ function mutation(data: Mutation, find: Find): Record<string, unknown> {
     ...data,
     texts: data.texts.map(({ id, value }) => ({ id, value: words(value ?? '', find(id)?.parentNode ?? null) })),
     attributes: data.attributes
+      .filter(({ id }) => !hidden(find(id)))
       .map(({ id, attributes }) => ({ id, attributes: told(attributes, find(id)) }))
       .filter(({ attributes }) => Object.keys(attributes).length > 0),
-    adds: data.adds.map((add) => ({ ...add, node: clean(add.node, find, holdsEntry(element(find(add.parentId)))) })),
+    adds: data.adds
+      .filter(({ parentId }) => !hidden(find(parentId)))
+      .map((add) => ({ ...add, node: clean(add.node, find, holdsEntry(element(find(add.parentId)))) })),
   };
 }
 
 function entered(data: Record<string, unknown>, find: Find): Record<string, unknown> | undefined {
   const field = element(find(data['id'] as number)) as HTMLInputElement | null;
-  if (!field) return undefined;
+  if (!field || hidden(field)) return undefined;
   if (shown(field)) return data;
   if (/^(?:checkbox|radio)$/.test(field.type) || /^select$/i.test(field.tagName)) return undefined;
   return { ...data, text: data['text'] ? mask : '', isChecked: false };
@@ -125,13 +128,16 @@ function clean(node: Seen, find: Find, entry: boolean, style = false): Seen {
   const bare = { id: node.id, type: 2, childNodes: [] };
   if (living?.matches(own) || silent.has(tag) || (tag === 'link' && typeof node.attributes?.['_cssText'] !== 'string'))
     return { ...bare, tagName: 'noscript', attributes: {} };
-  // The recorder has left it empty, and measured it.
-  if ('rr_width' in (node.attributes ?? {}))
+  // The recorder has left it empty, and measured it. What cannot be found, rules cannot be asked about.
+  if ('rr_width' in (node.attributes ?? {}) || hidden(living) || (rules && !living))
     return { ...bare, tagName: 'div', attributes: { ...sized(node), 'data-visavis-hide': '' } };
   const held = entry || holdsEntry(living?.matches(entries) ? living : null);
   return {
     ...node,
-    attributes: told(node.attributes ?? {}, living, tag),
+    attributes: {
+      ...told(node.attributes ?? {}, living, tag),
+      ...(living?.matches(show) && !never(living) ? { 'data-visavis-show': '' } : {}), // the server goes by the mark
+    },
     childNodes: (node.childNodes ?? []).map((child) => clean(child, find, held, tag === 'style')),
   };
 }
@@ -142,7 +148,7 @@ function sized({ attributes = {} }: Seen): Attributes {
 
 function words(text: string, parent: Node | null): string {
   const around = element(parent);
-  if (!around || silent.has(around.localName)) return '';
+  if (!around || silent.has(around.localName) || hidden(around)) return '';
   if (around.localName === 'style') return css(text);
   return holdsEntry(around) && text.trim() ? mask : text;
 }
@@ -234,6 +240,10 @@ function sheets(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sheets);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, sheets(one)]));
+}
+
+function hidden(node: Node | null): boolean {
+  return !!element(node)?.closest(hide);
 }
 
 function element(node: Node | null): Element | null {

@@ -1,12 +1,39 @@
+import type { Mask } from '@visavis/client/cobrowse.ts';
+
 /**
  * What stays with the customer. Private by default: whatever she enters is masked, until the site says of an element, or of
  * what it stands in, that it may be seen. What a site hides, and the never-list, win over that.
  */
-export const hide = '[data-visavis-hide]';
-const show = '[data-visavis-show]';
+export const marked = { hide: '[data-visavis-hide]', show: '[data-visavis-show]' };
+export let hide = marked.hide;
+export let show = marked.show;
+/** Both kinds of rules besides the page's own marks; empty without any. */
+export let rules = '';
 /** Our own chat and drawings: neither seen nor driven. */
 export const own = 'visavis-chat,visavis-ink';
-export const blocked = `${hide},${own}`;
+
+/**
+ * Takes the rules of the site's administrator. One that this browser cannot read hides the whole page, or shows nothing: what was
+ * meant cannot be told, so nothing leaves. Returns those.
+ */
+export function follow(mask: Mask): string[] {
+  const wrong = [...mask.hide, ...mask.show].filter((one) => !readable(one));
+  const hides = mask.hide.some((one) => wrong.includes(one)) ? ['body', ...mask.hide] : mask.hide;
+  const known = (all: readonly string[]) => all.filter((one) => one === 'body' || !wrong.includes(one));
+  hide = [marked.hide, ...known(hides)].join();
+  show = [marked.show, ...known(mask.show)].join();
+  rules = [...known(hides), ...known(mask.show)].join();
+  return wrong;
+}
+
+function readable(selector: string): boolean {
+  try {
+    document.createDocumentFragment().querySelector(selector);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /** Of fixed length: how long a word is tells about it. */
 export const mask = '••••••';
@@ -48,8 +75,8 @@ export function holdsEntry(element: Element | null): boolean {
 }
 
 /** What is tinted for her: each place whose contents her agent does not see. */
-export function unseen(): Element[] {
-  return [...document.querySelectorAll(`${entries},${hide}`)].filter(
+export function unseen(root: ParentNode = document): Element[] {
+  return [...root.querySelectorAll(`${entries},${hide}`)].filter(
     (element) =>
       !/^(?:option|optgroup|datalist)$/i.test(element.tagName) &&
       !/^(?:submit|button|reset|image)$/.test((element as HTMLInputElement).type) &&

@@ -3,7 +3,8 @@ import type { FromRecorder, ToCustomer, ToRecorder } from '@visavis/client/cobro
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Seen } from './seen';
 
-const welcome: ToCustomer = { type: 'welcome', role: 'customer', page: true, control: false };
+const mask = { hide: ['.balance'], show: [] };
+const welcome: ToCustomer = { type: 'welcome', role: 'customer', mask, page: true, control: false };
 const page = (fresh: boolean): FromRecorder => ({ type: 'page', fresh, events: [{ type: 3, timestamp: 1, data: 1 }] });
 const act: ToCustomer = { type: 'act', id: '1', kind: 'click', node: 3, from: { id: 'm', firstName: 'Thomas' } };
 
@@ -56,6 +57,13 @@ describe('her page while it is seen', () => {
     expect(lent).toHaveLength(1);
     hears({ type: 'grants', page: false, control: false });
     await expect.poll(() => heard.at(-1)).toEqual({ type: 'end' });
+    expect(heard[0]).toEqual({ type: 'begin', mask });
+  });
+
+  it('is not recorded while it is not known what stays masked', () => {
+    const { hears, lent } = scene();
+    hears({ type: 'welcome', role: 'customer', page: true, control: false });
+    expect(lent).toHaveLength(0);
   });
 
   it('counts what it sends, and marks only what begins with the whole page', async () => {
@@ -74,7 +82,7 @@ describe('her page while it is seen', () => {
     hears({ type: 'lag' }); // the recorder has just begun, with the whole page
     lost();
     hears(welcome);
-    await expect.poll(() => heard.map(({ type }) => type)).toEqual(['grants', 'grants', 'lag', 'grants']);
+    await expect.poll(() => heard.map(({ type }) => type)).toEqual(['begin', 'grants', 'grants', 'lag', 'grants']);
   });
 
   it('sends nothing to a line that does not carry it off, then begins anew', async () => {
@@ -99,6 +107,7 @@ describe('her page while it is seen', () => {
     await expect
       .poll(() => heard)
       .toEqual([
+        { type: 'begin', mask },
         { type: 'grants', control: true, controlOrigin: 'https://shop.example' },
         act,
         { type: 'grants', control: false },

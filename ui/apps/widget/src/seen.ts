@@ -1,5 +1,5 @@
 import { CobrowseLine, type CobrowseSettings } from '@visavis/client/cobrowse-line.ts';
-import type { Did, FromRecorder, Grants, PageEvent, ToCustomer, ToRecorder } from '@visavis/client/cobrowse.ts';
+import type { Did, FromRecorder, Grants, Mask, PageEvent, ToCustomer, ToRecorder } from '@visavis/client/cobrowse.ts';
 import { freshId } from '@visavis/client/id.ts';
 
 /** What is written to a line that does not carry it off is thrown away, and the page shown whole again once it does. */
@@ -34,6 +34,8 @@ export class Seen {
   /** The whole page has been asked for, and is still to come. */
   #awaited = false;
   #grants: Grants = { page: false, control: false };
+  /** Unknown until the server has said it. */
+  #mask: Mask | undefined;
   #over = false;
 
   constructor(settings: SeenSettings) {
@@ -74,6 +76,7 @@ export class Seen {
       case 'welcome':
       case 'grants':
         this.#grants = frame;
+        if (frame.type === 'welcome') this.#mask = frame.mask;
         if (!frame.page) return this.#rest();
         // A line that has come back has nothing of the page yet.
         if (frame.type === 'welcome') this.#whole();
@@ -92,11 +95,12 @@ export class Seen {
   }
 
   #begin(): void {
-    if (this.#recorder || this.#over) return;
+    if (this.#recorder || this.#over || !this.#mask) return;
     const { port1, port2 } = new MessageChannel();
     this.#recorder = port1;
     this.#awaited = true; // a recorder begins with it
     port1.onmessage = ({ data }) => this.#show(data as FromRecorder);
+    this.#tell({ type: 'begin', mask: this.#mask });
     this.#settings.lend(port2);
   }
   #rest(): void {

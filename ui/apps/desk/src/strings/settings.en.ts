@@ -233,6 +233,28 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'offer.hours.hint': 'Those of this chat, else of its team, else of the workspace.',
   'offer.staff': 'People who must be free',
   'offer.staff.hint': '0: customers may always call, and are told how long it takes.',
+  'mask.title': 'What stays masked',
+  'mask.hint':
+    'While a customer shows a page. What they enter is always masked, unless you open a field here or on your page.',
+  'mask.hide': 'Masked as well',
+  'mask.hide.hint': 'CSS selectors, one at a time, then Enter: .balance, #account td, [data-private]',
+  'mask.show': 'Fields whose contents may be seen',
+  'mask.show.hint': 'Never passwords, cards, one-time codes, files or hidden fields, whatever stands here.',
+  'mask.try': 'Try it on a page',
+  'mask.html': 'HTML of a page',
+  'mask.html.hint':
+    'Paste that of one of your pages. It stays in this browser: nothing of it runs, is fetched or sent.',
+  'mask.hers': 'What the customer sees',
+  'mask.left': 'What leaves their page',
+  'mask.list': 'Masked here, and why',
+  'mask.none': 'Nothing of this page is masked.',
+  'mask.why.rule': 'your rule',
+  'mask.why.page': 'marked by the page',
+  'mask.why.never': 'never shown',
+  'mask.why.entry': 'what they enter',
+  'mask.why.seen': 'seen',
+  'mask.wrong':
+    '{n, plural, one {This browser cannot read a selector: {all}. As long as it stands, the whole page is masked.} other {This browser cannot read some selectors: {all}. As long as they stand, the whole page is masked.}}',
   'channels.install.sos': 'To call an adviser from any button of your pages',
   'channels.install.sos.words': 'See an adviser now',
   'channels.install.check':

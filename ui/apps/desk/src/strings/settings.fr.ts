@@ -234,6 +234,29 @@ export const settingsFr = {
   'offer.hours.hint': 'Celles de ce chat, sinon de son équipe, sinon de l’espace.',
   'offer.staff': 'Personnes libres exigées',
   'offer.staff.hint': '0\u202f: les clients peuvent toujours appeler, et savent combien de temps cela prend.',
+  'mask.title': 'Ce qui reste masqué',
+  'mask.hint':
+    'Quand un client montre une page. Ce qu’il saisit est toujours masqué, sauf les champs que vous ouvrez ici ou sur votre page.',
+  'mask.hide': 'Masqué en plus',
+  'mask.hide.hint': 'Sélecteurs CSS, un à la fois, puis Entrée\u202f: .solde, #compte td, [data-prive]',
+  'mask.show': 'Champs dont le contenu peut être vu',
+  'mask.show.hint':
+    'Jamais les mots de passe, cartes, codes à usage unique, fichiers ou champs cachés, quoi que vous écriviez ici.',
+  'mask.try': 'Essayer sur une page',
+  'mask.html': 'HTML d’une page',
+  'mask.html.hint':
+    'Collez celui d’une de vos pages. Il reste dans ce navigateur\u202f: rien n’en est exécuté, chargé ni envoyé.',
+  'mask.hers': 'Ce que voit le client',
+  'mask.left': 'Ce qui quitte sa page',
+  'mask.list': 'Masqué ici, et pourquoi',
+  'mask.none': 'Rien n’est masqué sur cette page.',
+  'mask.why.rule': 'votre règle',
+  'mask.why.page': 'marqué par la page',
+  'mask.why.never': 'jamais montré',
+  'mask.why.entry': 'saisie du client',
+  'mask.why.seen': 'visible',
+  'mask.wrong':
+    '{n, plural, one {Ce navigateur ne sait pas lire un sélecteur\u202f: {all}. Tant qu’il est là, toute la page est masquée.} other {Ce navigateur ne sait pas lire ces sélecteurs\u202f: {all}. Tant qu’ils sont là, toute la page est masquée.}}',
   'channels.install.sos': 'Pour appeler un conseiller depuis n’importe quel bouton de vos pages',
   'channels.install.sos.words': 'Voir un conseiller maintenant',
   'channels.install.check':

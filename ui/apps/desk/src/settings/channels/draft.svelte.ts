@@ -27,6 +27,9 @@ export class ChannelDraft {
   segments = $state.raw<readonly string[]>([]);
   inHours = $state(false);
   staff = $state(0);
+  /** What of the site's pages is hidden besides, and which fields may be seen: CSS selectors. */
+  hide = $state.raw<readonly string[]>([]);
+  show = $state.raw<readonly string[]>([]);
   timed = $state(false);
   zone = $state('');
   week = $state.raw<readonly Slot[]>([]);
@@ -39,7 +42,7 @@ export class ChannelDraft {
   }
 
   fill(channel: Pick<Channel, 'name' | 'settings'>): void {
-    const { colour, greeting, languages, origins, teamId, hours, assist, offer } = settingsOf(channel);
+    const { colour, greeting, languages, origins, teamId, hours, assist, offer, mask } = settingsOf(channel);
     this.name = channel.name;
     this.colour = colour;
     this.greeting = { ...greeting };
@@ -54,6 +57,8 @@ export class ChannelDraft {
     this.segments = offer?.segments ?? [];
     this.inHours = offer?.inHours ?? false;
     this.staff = offer?.staff ?? 0;
+    this.hide = mask?.hide ?? [];
+    this.show = mask?.show ?? [];
     this.timed = hours != null;
     this.zone = hours?.zone ?? this.zone;
     this.week = sorted(hours?.week ?? []);
@@ -80,6 +85,7 @@ export class ChannelDraft {
       ...(this.teamId === '' ? {} : { teamId: this.teamId }),
       ...(this.assist ? { assist: true } : {}),
       ...(Object.keys(this.offer).length > 0 ? { offer: this.offer } : {}),
+      ...(this.hide.length + this.show.length > 0 ? { mask: { hide: [...this.hide], show: [...this.show] } } : {}),
       ...(this.timed ? { hours: { zone: this.zone, week: sorted(this.week) } } : {}),
     };
   }

@@ -59,6 +59,15 @@ test('when it is offered is kept as it was said, and nothing is sent for always'
   expect(draft.settings).not.toHaveProperty('offer');
 });
 
+test('what more stays masked is kept as it was said, and nothing is sent for no rules', () => {
+  const mask = { hide: ['.balance', ':is(td, th).iban'], show: ['[name=postcode]'] };
+  const draft = new ChannelDraft({ ...channel, settings: { ...channel.settings, mask } }, 'UTC');
+  expect(draft.settings.mask).toEqual(mask);
+  expect(draft.changed).toBe(false);
+  [draft.hide, draft.show] = [[], []];
+  expect(draft.settings).not.toHaveProperty('mask');
+});
+
 test('a change taken back is no change', () => {
   const draft = new ChannelDraft(channel, 'UTC');
   draft.name = 'Autre';
