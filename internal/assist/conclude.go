@@ -27,9 +27,9 @@ var results = []Result{Solved, FollowUp, CallBack, NoRequest, Abuse}
 const (
 	// maxConclusion is the longest note with a conclusion, in runes.
 	maxConclusion = 500
-	// oweFor is how long a member is reminded of a call that she has said nothing of; at most oweMost of the newest calls are looked at.
+	// oweFor is how long a member is reminded of a call that she has said nothing of; at most oweMost of her newest calls are looked at.
 	oweFor  = 12 * time.Hour
-	oweMost = 500
+	oweMost = 100
 )
 
 // Conclusion is what came of a call, in the word of the member who had it last.
@@ -95,7 +95,8 @@ func (s *Service) Conclude(ctx context.Context, by vis.Actor, id vis.AssistID, r
 func (s *Service) owed(ctx context.Context, by vis.Actor) ([]Session, error) {
 	now := s.Clock.Now()
 	all, err := vis.View(ctx, s.DB, by.Workspace, func(tx Tx) ([]Session, error) {
-		return tx.AssistsBetween(ctx, now.Add(-oweFor), now.Add(time.Millisecond), oweMost)
+		return tx.EndedAssists(ctx, by.Member(), now.Add(-oweFor), "", oweMost)
 	})
+	slices.Reverse(all)
 	return slices.DeleteFunc(all, func(x Session) bool { return !x.owes(by.Member()) }), err
 }

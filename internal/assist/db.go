@@ -25,6 +25,9 @@ type Tx interface {
 	Assists(ctx context.Context, id vis.ConversationID) ([]Session, error)
 	// AssistsBetween are those that were pressed from one instant up to another, the newest so many, oldest first.
 	AssistsBetween(ctx context.Context, from, to time.Time, limit int) ([]Session, error)
+	// EndedAssists are those that are over and were pressed since an instant, earlier than another, newest first; "" is the newest. With a
+	// member, those that she had last.
+	EndedAssists(ctx context.Context, of vis.MemberID, from time.Time, before vis.AssistID, limit int) ([]Session, error)
 
 	InsertCheck(ctx context.Context, c Check) error
 	// Checks are the newest so many, newest first; ForgetChecks leaves of them those since an instant.

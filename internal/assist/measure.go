@@ -116,17 +116,41 @@ func (m *Measures) miss(x Session) {
 	if x.EndedAt.Sub(x.PressedAt) >= lateAfter {
 		m.Promised++
 	}
-	rung := func(r Ring) bool { return r.State != Refused }
-	switch {
-	case x.Story.Outcome == Cancelled:
+	switch x.missedFor() {
+	case Left:
 		m.Left++
-	case len(x.Story.Rings) == 0:
+	case Nobody:
 		m.Nobody++
-	case !slices.ContainsFunc(x.Story.Rings, rung):
+	case AllRefused:
 		m.Refused++
-	default:
+	case NotHeard:
 		m.Unheard++
 	}
+}
+
+// Missing is why nobody spoke to a customer.
+type Missing string
+
+const (
+	Left       Missing = "left" // she did, before anybody answered
+	Nobody     Missing = "nobody"
+	AllRefused Missing = "refused"
+	NotHeard   Missing = "unheard"
+)
+
+// missedFor is why a session that is over was never answered, "" for one that was.
+func (s *Session) missedFor() Missing {
+	switch {
+	case !s.Story.AcceptedAt.IsZero():
+		return ""
+	case s.Story.Outcome == Cancelled:
+		return Left
+	case len(s.Story.Rings) == 0:
+		return Nobody
+	case slices.ContainsFunc(s.Story.Rings, func(r Ring) bool { return r.State != Refused }):
+		return NotHeard
+	}
+	return AllRefused
 }
 
 // share is what so many of a hundred sorted durations do not exceed (nearest rank); 0 of none.

@@ -73,6 +73,9 @@ const (
 	listOpenAssists = `SELECT ` + assistColumns + assistTables + ` AND a.state <> 'ended' ORDER BY a.pressed_at, a.id`
 	listAssists     = `SELECT ` + assistColumns + assistTables + ` AND a.conversation = $2 ORDER BY a.pressed_at DESC, a.id DESC`
 	// Ids are made at the press and begin with its time, so that the primary key lists by time.
+	listEndedAssists   = `SELECT ` + assistColumns + assistTables + ` AND a.state = 'ended' AND a.id >= $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4`
+	listEndedAssistsOf = `SELECT ` + assistColumns + assistTables + ` AND a.state = 'ended' AND a.member = $5 AND a.id >= $2 AND a.id < $3
+		ORDER BY a.id DESC LIMIT $4`
 	listAssistsBetween = `SELECT ` + assistColumns + assistTables + ` AND a.id >= $2 AND a.id < $3 ORDER BY a.id DESC LIMIT $4`
 	hasAssist          = `SELECT id FROM assists WHERE workspace = $1 AND id = $2`
 	insertAssist       = `INSERT INTO assists (workspace, id, conversation, channel, state, member, node, pressed_at, ended_at, story_json, version)
@@ -160,6 +163,17 @@ func (t *tx) AssistsBetween(ctx context.Context, from, to time.Time, limit int) 
 	newest, err := all(ctx, t, assistRow, listAssistsBetween, vis.FirstID(from), vis.FirstID(to), limit)
 	slices.Reverse(newest)
 	return newest, err
+}
+
+// EndedAssists implements assist.Tx.
+func (t *tx) EndedAssists(ctx context.Context, of vis.MemberID, from time.Time, before vis.AssistID, limit int) ([]assist.Session, error) {
+	if before == "" {
+		before = afterEveryID
+	}
+	if of == "" {
+		return all(ctx, t, assistRow, listEndedAssists, vis.FirstID(from), string(before), limit)
+	}
+	return all(ctx, t, assistRow, listEndedAssistsOf, vis.FirstID(from), string(before), limit, string(of))
 }
 
 // Assists implements assist.Tx.

@@ -117,6 +117,7 @@ func (s *Server) assistRoutes() {
 	s.memberAssistRoutes()
 	s.colleagueRoutes()
 	s.assistMeasureRoutes()
+	s.pastRoutes()
 	s.checkRoutes()
 	s.recordingRoutes()
 }

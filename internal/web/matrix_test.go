@@ -125,6 +125,8 @@ var matrix = map[string]row{
 	"GET /api/v1/sos/checks":                              {who: "nnnff..nf."},
 	"POST /api/v1/sos/examination":                        {who: "nnnff..nnn", body: obj{}},
 	"GET /api/v1/assists":                                 {who: "nnn....nnn"},
+	"GET /api/v1/assists/past":                            {who: "nnn....nnn", path: "/api/v1/assists/past?from=2026-01-01T00:00:00Z&to=2026-06-02T00:00:00Z"},
+	"GET /api/v1/assists/past/export":                     {who: "nnn....nnn", path: "/api/v1/assists/past/export?from=2026-01-01T00:00:00Z&to=2026-06-02T00:00:00Z"},
 	"GET /api/v1/assists/measures":                        {who: "nnnf...nnn", path: "/api/v1/assists/measures?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z"},
 	"GET /api/v1/assists/{id}":                            {who: "nnn...annn", of: "assist"},
 	"GET /api/v1/conversations/{id}/assists":              {who: "nnn...annn", of: "conversation"},

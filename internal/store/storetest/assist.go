@@ -150,6 +150,20 @@ func testAssists(t *testing.T, e Engine) {
 				t.Errorf("from %s to %s: %v", c.from, c.to, has)
 			}
 		}
+		for _, c := range []struct {
+			of     vis.MemberID
+			from   time.Duration
+			before vis.AssistID
+			want   bool
+		}{{"", time.Hour, "", true}, {h.member.ID, time.Hour, "", true}, {h.member.ID, time.Hour + time.Millisecond, "", false}, {"nobody", time.Hour, "", false},
+			{"", time.Hour, timed.ID, false}} {
+			some, err := tx.EndedAssists(ctx, c.of, now.Add(c.from), c.before, 9)
+			check(t, err)
+			if has := slices.ContainsFunc(some, func(o assist.Session) bool { return o.ID == timed.ID }); has != c.want ||
+				slices.ContainsFunc(some, func(o assist.Session) bool { return o.State != assist.Ended }) {
+				t.Errorf("over, of %q from %s before %q: %v", c.of, c.from, c.before, has)
+			}
+		}
 		return nil
 	}))
 }
@@ -183,7 +197,9 @@ func testForeignAssists(t *testing.T, e Engine) {
 		check(t, err)
 		ever, err := tx.AssistsBetween(ctx, now.AddDate(-50, 0, 0), now.AddDate(50, 0, 0), 9)
 		check(t, err)
-		if len(open)+len(all)+len(ever) != 0 {
+		over, err := tx.EndedAssists(ctx, theirs.member.ID, now.AddDate(-50, 0, 0), "", 9)
+		check(t, err)
+		if len(open)+len(all)+len(ever)+len(over) != 0 {
 			t.Errorf("seen of another workspace: %+v %+v", open, all)
 		}
 		return nil

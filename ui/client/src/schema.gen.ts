@@ -138,6 +138,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/assists/past": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Calls that are over, newest first: yours, or all for those who supervise */
+        get: operations["listPastAssists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/assists/past/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file (CSV), the newest 5,000 */
+        get: operations["exportPastAssists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/assists/{id}": {
         parameters: {
             query?: never;
@@ -8211,6 +8245,57 @@ export interface components {
         Participants: {
             items: components["schemas"]["Participant"][];
         };
+        PastCall: {
+            /** Format: uuid */
+            assistId: string;
+            conversation: components["schemas"]["Conversation"];
+            /** Format: uuid */
+            conversationId: string;
+            /**
+             * Format: double
+             * @description Seconds from the answer
+             */
+            lasted: number;
+            /** @description Who had it, in order; none where nobody answered. */
+            members: string[];
+            /**
+             * @description Why nobody answered; empty where somebody did.
+             * @enum {string}
+             */
+            missed?: "left" | "nobody" | "refused" | "unheard" | "";
+            /**
+             * @description Failed: sound and picture never came, or were lost for good.
+             * @enum {string}
+             */
+            outcome: "done" | "cancelled" | "missed" | "failed";
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            pressedAt: string;
+            /**
+             * Format: int64
+             * @description By the customer, 1 to 5
+             */
+            rating?: number;
+            /** @description It is recorded, and you may look at it. */
+            recorded: boolean;
+            /**
+             * @description What came of it, once that is said
+             * @enum {string}
+             */
+            result?: "solved" | "follow_up" | "call_back" | "no_request" | "abuse" | "";
+            /**
+             * Format: double
+             * @description Seconds to the answer, or until it ended without one
+             */
+            waited: number;
+        };
+        PastCalls: {
+            items: components["schemas"]["PastCall"][];
+            /** @description Give it as before to go on; empty at the end. Where few calls fit, there can be more although few came. */
+            next: string;
+        };
         PingFrame: {
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -11573,6 +11658,84 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AssistMeasures"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPastAssists: {
+        parameters: {
+            query: {
+                /** @description Of the press */
+                from: string;
+                to: string;
+                /** @description Who had it last; agents see their own. */
+                memberId?: string;
+                /** @description unsaid: answered, and nobody has said what came of it */
+                what?: "missed" | "answered" | "unsaid" | "solved" | "follow_up" | "call_back" | "no_request" | "abuse" | "";
+                /** @description The next of the page that you have */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PastCalls"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exportPastAssists: {
+        parameters: {
+            query: {
+                /** @description Of the press */
+                from: string;
+                to: string;
+                /** @description Who had it last; agents see their own. */
+                memberId?: string;
+                /** @description unsaid: answered, and nobody has said what came of it */
+                what?: "missed" | "answered" | "unsaid" | "solved" | "follow_up" | "call_back" | "no_request" | "abuse" | "";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Error */

@@ -18,6 +18,7 @@ export type Place =
   | { room: 'incidents'; path: string }
   | { room: 'recordings'; path: string }
   | { room: 'staffing' }
+  | { room: 'calls' }
   | { room: 'board'; wall: boolean }
   | { room: 'reasons'; tab: 'board' | 'matrix' | 'searches' }
   | { room: 'setup' | 'invite' | 'signin' };
@@ -36,7 +37,7 @@ export function readPlace(hash: string, before: ListPlace = home): Place {
   const first = words[0];
   if (first === 'settings' || first === 'mail' || first === 'incidents' || first === 'recordings')
     return { room: first, path: words.slice(1).join('/') };
-  if (first === 'staffing') return { room: first };
+  if (first === 'staffing' || first === 'calls') return { room: first };
   if (first === 'reasons')
     return { room: first, tab: words[1] === 'matrix' || words[1] === 'searches' ? words[1] : 'board' };
   if (first === 'board') return { room: first, wall: words[1] === 'wall' };

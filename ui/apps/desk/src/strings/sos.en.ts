@@ -128,6 +128,8 @@ export const sosEn = {
   'answers.dot': '{at}: {after}',
   'answers.plot': '{n} answers: half within {half}, 95 of 100 within {most}',
   'sessions.title': 'Live SOS',
+  'sessions.past': 'Past calls',
+  'sessions.before': 'Past calls and recordings',
   'sessions.recordings': 'Recordings',
   'sessions.none': 'No SOS right now.',
   'sessions.ringing': 'ringing for {for}',

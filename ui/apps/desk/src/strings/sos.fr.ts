@@ -128,6 +128,8 @@ export const sosFr = {
   'answers.dot': '{at}\u202f: {after}',
   'answers.plot': '{n} réponses\u202f: la moitié en {half}, 95 sur 100 en {most}',
   'sessions.title': 'SOS en direct',
+  'sessions.past': 'Appels passés',
+  'sessions.before': 'Appels passés et enregistrements',
   'sessions.recordings': 'Enregistrements',
   'sessions.none': 'Aucun SOS en ce moment.',
   'sessions.ringing': 'sonne depuis {for}',
