@@ -24,6 +24,8 @@ export class Recorder {
   readonly #ruled = new Ruled(this.#find);
   #stop: (() => void) | undefined;
   #anew: ReturnType<typeof setTimeout> | undefined;
+  #looks: ReturnType<typeof setTimeout> | undefined;
+  readonly #watch = new MutationObserver(() => (this.#looks ??= setTimeout(this.#look, anewMs)));
   #batch: PageEvent[] = [];
   #path = '';
   #flushedAt = 0;
@@ -49,6 +51,7 @@ export class Recorder {
       sampling: { mousemove: moveMs, mousemoveCallback: 2 * moveMs, scroll: 2 * moveMs },
       errorHandler: () => true,
     });
+    if (rules.hide.length + rules.show.length > 0) this.#watch.observe(document, { attributes: true, subtree: true });
   }
 
   #hear(said: ToRecorder): void {
@@ -96,6 +99,11 @@ export class Recorder {
     if (this.#stop) record.takeFullSnapshot(true);
   };
 
+  readonly #look = (): void => {
+    this.#looks = undefined;
+    if (this.#ruled.strayed()) this.#again();
+  };
+
   readonly #flush = (): void => {
     const events = this.#batch;
     this.#batch = [];
@@ -128,7 +136,9 @@ export class Recorder {
 
   #end(): void {
     removeEventListener('keydown', this.#key, true);
+    this.#watch.disconnect();
     clearTimeout(this.#anew);
+    clearTimeout(this.#looks);
     this.#stop?.();
     this.#stop = undefined;
     this.#ink.remove();

@@ -19,6 +19,15 @@ export class Ruled {
     if (type !== 3 || source !== 0) return false;
     const fresh = new Set<Node | null>();
     for (const { node } of adds ?? []) this.#note(node, fresh);
+    return this.#differs(fresh);
+  }
+
+  /** The same where no event says anything: the recorder is silent about what is hidden from now on. */
+  strayed(): boolean {
+    return !!rules && this.#differs(new Set());
+  }
+
+  #differs(fresh: ReadonlySet<Node | null>): boolean {
     const before = this.#known;
     this.#known = ruled();
     for (const [element, hidden] of this.#known) if (before.get(element) !== hidden && !fresh.has(element)) return true;
