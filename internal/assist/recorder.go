@@ -200,9 +200,13 @@ func (s *Service) shows(id vis.AssistID, tape *recorder) {
 	}
 }
 
-// record gives the recorder what the others are shown. What does not follow on what it has is left out, and the page fetched whole. r.mu is held.
+// record gives the recorder what the others are shown, from the moment on which it is allowed up to the one on which it no longer is. What does
+// not follow on what it has is left out, and the page fetched whole. r.mu is held.
 func (r *room) record(now time.Time, frame []byte, whole bool) {
 	if r.tape == nil || !whole && !r.taped {
+		return
+	}
+	if _, may := r.session.Allowed(Record, now); !may { // the recorder has not heard of it yet
 		return
 	}
 	if r.taped = r.tape.push(taken{Frame: Frame{At: now}, page: frame}, len(frame)); !r.taped {

@@ -236,17 +236,17 @@ func (s *Service) Shown(ctx context.Context, ws vis.WorkspaceID, id vis.AssistID
 
 // Noticed brings the room of a session, and its recording, in line with how it stands.
 func (s *Service) Noticed(ctx context.Context, ws vis.WorkspaceID, x Session) {
-	s.tape(ctx, ws, x)
 	s.mu.Lock()
 	r := s.rooms[x.ID]
 	s.mu.Unlock()
-	if r == nil || r.ws != ws {
-		return
+	here := r != nil && r.ws == ws
+	if here { // before the recorder hears of it, which takes what the room gives it
+		r.mu.Lock()
+		r.follow(x)
+		r.mu.Unlock()
 	}
-	r.mu.Lock()
-	r.follow(x)
-	r.mu.Unlock()
-	if x.State == Ended {
+	s.tape(ctx, ws, x)
+	if here && x.State == Ended {
 		r.write()
 	}
 }

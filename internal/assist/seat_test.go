@@ -56,3 +56,19 @@ func TestWhoFallsBehindIsShownTheWholePageOnceSheHasRead(t *testing.T) {
 		t.Errorf("afterwards they are shown %v", got())
 	}
 }
+
+// W-18: what is shown after she stopped the recording is not kept, however late the recorder hears of it.
+func TestNothingIsRecordedFromTheMomentOnWhichItIsStopped(t *testing.T) {
+	t.Parallel()
+	x := *live(t)
+	x.Story.Consents = append(x.Story.Consents, Consent{Kind: Record, Member: x.Member, GivenAt: pressed})
+	r := &room{s: New(Options{Clock: vis.ClockFunc(time.Now)}), session: x, tape: &recorder{in: make(chan taken, 4)}, taped: true}
+	r.record(pressed, []byte("{}"), true)
+	if !r.session.Revoke(Record, pressed) {
+		t.Fatal("it is not stopped")
+	}
+	r.record(pressed, []byte("{}"), true)
+	if n := len(r.tape.in); n != 1 {
+		t.Errorf("%d frames are recorded", n)
+	}
+}
