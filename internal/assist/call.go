@@ -113,6 +113,13 @@ func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer
 	}
 	s.takeOffer(id)
 	answer, err := s.answer(ctx, by.Workspace, x, leg, offer)
+	if camera && leg.Side == CustomerSide {
+		// She may have taken it back meanwhile, when there was nothing yet that could be darkened.
+		now, lost := s.Session(ctx, by, id)
+		if _, still := now.Allowed(SeeCamera, s.Clock.Now()); lost != nil || !still {
+			s.Media.Darken(id)
+		}
+	}
 	return Joined{x, answer}, err
 }
 

@@ -93,11 +93,23 @@ func TestACallFromThePressToTheThanks(t *testing.T) {
 	// A camera, and control, are hers to give.
 	eye := mediatest.New(t, webrtc.Configuration{})
 	eye.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionSendrecv)
-	if a := h.post(anna, mine+"/join", obj{"offer": eye.Offer()}); a.status != 403 || a.problem().Code != "camera_not_consented" {
+	camera := obj{"offer": eye.Offer()}
+	if a := h.post(anna, mine+"/join", camera); a.status != 403 || a.problem().Code != "camera_not_consented" {
 		t.Errorf("a camera without consent: %d %s", a.status, a.body)
 	}
 	if a := h.post(anna, mine+"/consents", obj{"kind": "control", "origin": shopSite}); a.problem().Code != "page_not_shown" {
 		t.Errorf("control of a page that is not shown: %d %s", a.status, a.body)
+	}
+	read[VisitorAssist](t, h.post(anna, mine+"/consents", obj{"kind": "camera"}))
+	seen := mediatest.New(t, webrtc.Configuration{})
+	seen.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
+	seen.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionSendrecv)
+	seen.Take(read[JoinedAsVisitor](t, h.post(anna, mine+"/join", obj{"offer": seen.Offer()})).Answer)
+	seen.Play(true)
+	mediatest.Until(t, "the customer's picture", agent.Seen, mediatest.IsWhole)
+	read[VisitorAssist](t, h.do(call{method: "DELETE", path: mine + "/consents/camera", as: anna}))
+	if a := h.post(anna, mine+"/join", camera); a.problem().Code != "camera_not_consented" {
+		t.Errorf("a camera that was taken back: %d %s", a.status, a.body)
 	}
 	read[Assist](t, h.post(yann, his404+"/ask", obj{"kind": "page"}))
 	read[VisitorAssist](t, h.post(anna, mine+"/consents", obj{"kind": "page"}))
@@ -106,7 +118,7 @@ func TestACallFromThePressToTheThanks(t *testing.T) {
 		t.Errorf("given: %+v", given)
 	}
 	back := read[Assist](t, h.do(call{method: "DELETE", path: his404 + "/consents/page", as: yann}))
-	if len(back.Consents) != 2 || back.Consents[0].Why != "revoked" || back.Consents[1].Why != "revoked" {
+	if len(back.Consents) != 3 || back.Consents[1].Why != "revoked" || back.Consents[2].Why != "revoked" {
 		t.Errorf("given back: %+v", back.Consents)
 	}
 

@@ -255,7 +255,7 @@ func (b *Backend) Leave(id vis.AssistID, leg assist.Leg) {
 // Darken implements assist.Media.
 func (b *Backend) Darken(id vis.AssistID) {
 	if r := b.room(id); r != nil {
-		r.sources[customerVideo].play(nil)
+		r.darken()
 	}
 }
 

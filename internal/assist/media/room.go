@@ -67,6 +67,7 @@ type leg struct {
 	lost *time.Timer // closes it when it does not come
 
 	live bool // connected; belongs to the room's lock
+	dark bool // its picture is not passed on any more, whatever it sends; belongs to the room's lock
 }
 
 func newRoom(b *Backend, id vis.AssistID) (*room, error) {
@@ -237,7 +238,13 @@ func (r *room) moved(l *leg, s webrtc.PeerConnectionState) {
 
 // forward copies what comes from a leg until it ends, or another takes its place.
 func (r *room) forward(l *leg, src *source, t *webrtc.TrackRemote) {
+	r.mu.Lock()
+	if l.dark && t.Kind() == webrtc.RTPCodecTypeVideo {
+		r.mu.Unlock()
+		return
+	}
 	src.play(&player{pc: l.pc, ssrc: uint32(t.SSRC()), track: t})
+	r.mu.Unlock()
 	src.refresh() // whoever looks already has seen nothing of this player
 	for {
 		p, _, err := t.ReadRTP()
@@ -245,6 +252,16 @@ func (r *room) forward(l *leg, src *source, t *webrtc.TrackRemote) {
 			return
 		}
 	}
+}
+
+// darken passes no picture of the customer's on any more, until she joins anew with an offer that was looked at again.
+func (r *room) darken() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if l := r.legs[assist.Leg{Side: assist.CustomerSide}]; l != nil {
+		l.dark = true
+	}
+	r.sources[customerVideo].play(nil)
 }
 
 func (r *room) connected(who assist.Leg) bool {
