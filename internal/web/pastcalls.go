@@ -1,9 +1,7 @@
 package web
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"slices"
 	"strconv"
 	"time"
@@ -120,22 +118,31 @@ func (s *Server) exportPastCalls(ctx context.Context, by caller, in *PastSpan) (
 	for _, m := range staff {
 		names[string(m.ID)] = m.Name
 	}
-	var b bytes.Buffer
-	out := csv.NewWriter(&b)
-	lines := [][]string{{"pressed_at", "conversation", "member", "waited_seconds", "lasted_seconds", "outcome", "missed", "result", "rating", "recorded"}}
-	for _, p := range all.Items {
-		result, rating := "", ""
-		if c := p.Story.Conclusion; c != nil {
-			result = string(c.Result)
-		}
-		if p.Story.Rating > 0 {
-			rating = strconv.Itoa(p.Story.Rating)
-		}
-		lines = append(lines, []string{p.PressedAt.UTC().Format(time.RFC3339), string(p.Conversation), names[string(p.Member)], seconds(p.Waited), seconds(p.Lasted),
-			string(p.Story.Outcome), string(p.Missed), result, rating, strconv.FormatBool(p.Recorded)})
+	lines := make([]exportedCall, len(all.Items))
+	for i, p := range all.Items {
+		lines[i] = exportedCall{p, names[string(p.Member)]}
 	}
-	err = out.WriteAll(lines)
-	return &file{"text/csv; charset=utf-8", `attachment; filename="calls.csv"`, b.Bytes()}, err
+	return saved("calls", exportedCallColumns, lines, "csv")
+}
+
+// exportedCall is a line of the file.
+type exportedCall struct {
+	assist.Past
+	member string // its name
+}
+
+var exportedCallColumns = []string{"pressed_at", "conversation", "member", "waited_seconds", "lasted_seconds", "outcome", "missed", "result", "rating", "recorded"}
+
+func (e exportedCall) line() []string {
+	result, rating := "", ""
+	if c := e.Story.Conclusion; c != nil {
+		result = string(c.Result)
+	}
+	if e.Story.Rating > 0 {
+		rating = strconv.Itoa(e.Story.Rating)
+	}
+	return []string{e.PressedAt.UTC().Format(time.RFC3339), string(e.Conversation), spreadsheetSafe(e.member), seconds(e.Waited), seconds(e.Lasted),
+		string(e.Story.Outcome), string(e.Missed), result, rating, strconv.FormatBool(e.Recorded)}
 }
 
 func seconds(d time.Duration) string { return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) }
