@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"visavis/internal/desk"
 	"visavis/internal/jobs"
 	"visavis/internal/vis"
 )
@@ -250,7 +251,7 @@ func (s *Service) meet(ctx context.Context, tx Tx, ws vis.WorkspaceID, x Session
 	if err != nil {
 		return err
 	}
-	return s.Desk.MeetWithin(ctx, tx, vis.Actor{Workspace: ws, Kind: vis.ByMember, ID: string(x.Member)}, &c, now)
+	return s.Desk.MeetWithin(ctx, tx, vis.Actor{Workspace: ws, Kind: vis.ByMember, ID: string(x.Member)}, &c, desk.Call{ID: x.ID}, now)
 }
 
 // gone is the effect of TimerGone.

@@ -128,7 +128,8 @@ type MessageKind string
 const (
 	KindMessage MessageKind = "message" // said to or by the customer
 	KindNote    MessageKind = "note"    // read by members only; no customer ever sees it
-	KindLine    MessageKind = "line"    // what happened to the conversation
+	KindLine    MessageKind = "line"    // what happened to the conversation; for members
+	KindCall    MessageKind = "call"    // a line about a call, which its customer reads too; its text, if any, is what she is to keep
 )
 
 // AuthorKind says whose words a message holds.
@@ -153,7 +154,7 @@ type Message struct {
 	Channel      vis.ChannelID // "" for notes and lines
 	// ClientID is the id the writer's program gave the message; unique for an author, so that a retry is seen as one.
 	ClientID  string
-	Line      *Line // set for lines only
+	Line      *Line // set for lines, and for what is said of a call
 	CreatedAt time.Time
 }
 
@@ -168,6 +169,16 @@ type Line struct {
 	Name       string        `json:"name,omitempty"`
 	Email      string        `json:"email,omitempty"`
 	Result     string        `json:"result,omitempty"` // of a call
+	Call       *Call         `json:"call,omitempty"`
+}
+
+// Call is what stays in a conversation of a call in it, for both sides.
+type Call struct {
+	ID vis.AssistID `json:"id"`
+	// Seconds is how long they heard each other, from the first word to the end; 0 when it begins.
+	Seconds int `json:"seconds,omitempty"`
+	// Allowed is what the customer allowed in it, at any time: "page", "control", "record", "camera".
+	Allowed []string `json:"allowed,omitempty"`
 }
 
 // Attachment is a file said with a message. Its bytes live in the blob store under Blob; it belongs to a message once sent.

@@ -69,7 +69,8 @@ func (s *Service) Counts(ctx context.Context, by vis.Actor, teams []vis.TeamID) 
 	})
 }
 
-// Thread reads a stretch of a conversation. A customer sees what was said to her and by her, never notes, and of the lines none.
+// Thread reads a stretch of a conversation. A customer sees what was said to her and by her and what is said of her calls, never notes, and
+// of the lines none.
 func (s *Service) Thread(ctx context.Context, by vis.Actor, id vis.ConversationID, r Range) ([]Message, error) {
 	if err := mayRead(by); err != nil {
 		return nil, err
@@ -80,7 +81,7 @@ func (s *Service) Thread(ctx context.Context, by vis.Actor, id vis.ConversationI
 			return nil, err
 		}
 		if by.Kind == vis.ByCustomer {
-			return tx.Messages(ctx, id, r, KindMessage)
+			return tx.Messages(ctx, id, r, KindMessage, KindCall)
 		}
 		return tx.Messages(ctx, id, r)
 	})

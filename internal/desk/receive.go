@@ -221,10 +221,15 @@ func (s *Service) tell(ctx context.Context, tx Tx, by vis.Actor, typ vis.EventTy
 
 // line writes into the thread what has happened to the conversation, and appends the event of the same name. The caller saves c.
 func (s *Service) line(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, l Line, now time.Time) (Message, error) {
-	kind, id := author(by)
-	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: KindLine, Author: kind, AuthorID: id, Line: &l}
+	return s.lineWith(ctx, tx, by, c, KindLine, l, "", now)
+}
+
+// lineWith is line for one that has words beside it.
+func (s *Service) lineWith(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, kind MessageKind, l Line, words string, now time.Time) (Message, error) {
+	who, id := author(by)
+	m := Message{ID: vis.MessageID(s.mint.ID(now)), Kind: kind, Author: who, AuthorID: id, Text: words, Line: &l}
 	c.add(&m, now)
-	if err := tx.InsertMessage(ctx, m, nil); err != nil {
+	if err := tx.InsertMessage(ctx, m, text.Terms(words)); err != nil {
 		return Message{}, err
 	}
 	return m, s.tell(ctx, tx, by, l.Type, *c, MessageData{m.ID}, now)

@@ -16,7 +16,7 @@ func (c *Conversation) add(m *Message, now time.Time) {
 	m.Position = c.LastPosition
 	m.Conversation = c.ID
 	m.CreatedAt = now
-	if m.Kind != KindMessage {
+	if m.Kind != KindMessage && (m.Kind != KindCall || m.Text == "") {
 		return
 	}
 	c.LastActivityAt = later(now, c.LastActivityAt)

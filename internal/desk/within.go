@@ -63,14 +63,15 @@ func (s *Service) CallWithin(ctx context.Context, tx Tx, by vis.Actor, ch vis.Ch
 }
 
 // MeetWithin records that a member and the customer hear each other: it is the answer that she waited for.
-func (s *Service) MeetWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, now time.Time) error {
+func (s *Service) MeetWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, call Call, now time.Time) error {
 	c.WaitingSince, c.LastActivityAt = time.Time{}, later(now, c.LastActivityAt)
-	return s.record(ctx, tx, by, c, Line{Type: ConversationSpoken, Member: by.Member()}, now)
+	return s.recordWith(ctx, tx, by, c, KindCall, Line{Type: ConversationSpoken, Member: by.Member(), Call: &call}, "", now)
 }
 
-// ConcludeWithin writes into the thread what came of a call, as one word. The conversation stays as it is.
-func (s *Service) ConcludeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, result string, now time.Time) error {
-	return s.record(ctx, tx, by, c, Line{Type: ConversationConcluded, Result: result}, now)
+// ConcludeWithin writes into the thread what came of a call: a word for members, and for the customer the summary that she keeps, "" for
+// none. Said again it stands below what was said before. The conversation stays as it is.
+func (s *Service) ConcludeWithin(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, call Call, result, summary string, now time.Time) error {
+	return s.recordWith(ctx, tx, by, c, KindCall, Line{Type: ConversationConcluded, Result: result, Call: &call}, summary, now)
 }
 
 // ResolveWithin closes the matter.
@@ -218,7 +219,11 @@ func (s *Service) ClassifyWithin(ctx context.Context, tx Tx, by vis.Actor, c *Co
 
 // record writes a line into the thread and saves the conversation.
 func (s *Service) record(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, l Line, now time.Time) error {
-	if _, err := s.line(ctx, tx, by, c, l, now); err != nil {
+	return s.recordWith(ctx, tx, by, c, KindLine, l, "", now)
+}
+
+func (s *Service) recordWith(ctx context.Context, tx Tx, by vis.Actor, c *Conversation, kind MessageKind, l Line, words string, now time.Time) error {
+	if _, err := s.lineWith(ctx, tx, by, c, kind, l, words, now); err != nil {
 		return err
 	}
 	saved, err := tx.SaveConversation(ctx, *c)

@@ -42,9 +42,9 @@ const (
 		WHERE workspace = $1 AND author = $2 AND author_id = $3 AND client_id = $4 AND client_id <> ''`
 	// A kind that is not wanted costs a step along the index and a look at its row; $5 to $7 are the kinds.
 	messagesBefore = `SELECT ` + messageColumns + ` FROM messages
-		WHERE workspace = $1 AND conversation = $2 AND position < $3 AND kind IN ($5, $6, $7) ORDER BY position DESC LIMIT $4`
+		WHERE workspace = $1 AND conversation = $2 AND position < $3 AND kind IN ($5, $6, $7, $8) ORDER BY position DESC LIMIT $4`
 	messagesAfter = `SELECT ` + messageColumns + ` FROM messages
-		WHERE workspace = $1 AND conversation = $2 AND position > $3 AND kind IN ($5, $6, $7) ORDER BY position LIMIT $4`
+		WHERE workspace = $1 AND conversation = $2 AND position > $3 AND kind IN ($5, $6, $7, $8) ORDER BY position LIMIT $4`
 	selectAttachmentsOf = `SELECT ` + attachmentColumns + ` FROM attachments
 		WHERE workspace = $1 AND message IN list($2) AND message <> '' ORDER BY created_at, id`
 )
@@ -143,9 +143,9 @@ const everything = 1 << 62
 // Messages implements desk.Tx.
 func (t *tx) Messages(ctx context.Context, id vis.ConversationID, r desk.Range, kinds ...desk.MessageKind) ([]desk.Message, error) {
 	if len(kinds) == 0 {
-		kinds = []desk.MessageKind{desk.KindMessage, desk.KindNote, desk.KindLine}
+		kinds = []desk.MessageKind{desk.KindMessage, desk.KindNote, desk.KindLine, desk.KindCall}
 	}
-	var wanted [3]string
+	var wanted [4]string
 	for i := range wanted {
 		wanted[i] = string(kinds[min(i, len(kinds)-1)])
 	}
@@ -160,7 +160,7 @@ func (t *tx) Messages(ctx context.Context, id vis.ConversationID, r desk.Range, 
 	if limit <= 0 {
 		limit = vis.DefaultLimit
 	}
-	rows, err := all(ctx, t, messageRow, statement, string(id), from, limit, wanted[0], wanted[1], wanted[2])
+	rows, err := all(ctx, t, messageRow, statement, string(id), from, limit, wanted[0], wanted[1], wanted[2], wanted[3])
 	if err != nil {
 		return nil, err
 	}

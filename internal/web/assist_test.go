@@ -2,6 +2,8 @@ package web
 
 import (
 	"log/slog"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -171,6 +173,32 @@ func TestACallFromThePressToTheThanks(t *testing.T) {
 	read[Assist](t, h.do(say))
 	if got := h.since(h.ws, head); got != "conversation.concluded note.written assist.concluded" {
 		t.Errorf("events: %s", got)
+	}
+	// What stays with her says how long it was and what she allowed, and no more than that of what members think of it.
+	kept := func() (all []VisitorMessage) {
+		for _, m := range read[VisitorMessagePage](t, h.get(anna, "/api/v1/visitor/conversations/"+ended.ConversationID+"/messages")).Items {
+			if m.Line != nil {
+				all = append(all, m)
+			}
+		}
+		return all
+	}
+	say.body = obj{"result": "follow_up", "summary": "  L’atelier vous écrit jeudi.\u0000 "}
+	read[Assist](t, h.do(say))
+	live := hers.event(desk.ConversationConcluded)["message"].(map[string]any)
+	if all := kept(); len(all) != 3 || all[0].Line.Type != "conversation.spoken" || all[0].Line.Call.ID != id || all[0].Text != "" ||
+		all[2].Text != "L’atelier vous écrit jeudi." || *all[2].Line.Result != "follow_up" || *all[2].Author.FirstName != "Yann" ||
+		!slices.Equal(all[2].Line.Call.Allowed, []string{"page", "control", "camera"}) || live["id"] != all[1].ID {
+		t.Errorf("she keeps %+v, and was told %v", all, live)
+	}
+	say.body = obj{"result": "abuse", "note": "Elle insulte."}
+	read[Assist](t, h.do(say))
+	if last := kept()[3]; last.Line.Result != nil || last.Text != "" {
+		t.Errorf("she is told what he thinks of her: %+v", last)
+	}
+	if a := h.get(anna, "/api/v1/visitor/conversations/"+ended.ConversationID+"/messages"); strings.Contains(string(a.body), "abuse") ||
+		strings.Contains(string(a.body), "insulte") || strings.Contains(string(a.body), "Rappeler") {
+		t.Errorf("what is for members is in her conversation: %s", a.body)
 	}
 	if owed := read[Assists](t, h.get(yann, "/api/v1/assists")).Items; len(owed) != 0 {
 		t.Errorf("he is asked again: %+v", owed)

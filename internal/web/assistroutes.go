@@ -96,8 +96,9 @@ type refuseInput struct {
 type concludeInput struct {
 	ByID
 	Body struct {
-		Result string `json:"result" enum:"solved,follow_up,call_back,no_request,abuse"`
-		Note   string `json:"note,omitempty" maxLength:"500" doc:"For members only; it stands in the conversation."`
+		Result  string `json:"result" enum:"solved,follow_up,call_back,no_request,abuse"`
+		Note    string `json:"note,omitempty" maxLength:"500" doc:"For members only; it stands in the conversation."`
+		Summary string `json:"summary,omitempty" maxLength:"1000" doc:"For the customer: what was agreed, which stays in her conversation."`
 	} `nameHint:"ConcludeAssist"`
 }
 
@@ -247,7 +248,8 @@ func (s *Server) memberAssistRoutes() {
 		})
 	add(s, route{method: "PUT", path: one + "/conclusion", id: "concludeAssist", tag: tag, summary: "Say what came of a call of mine that is over", access: members},
 		func(ctx context.Context, by caller, in *concludeInput) (*reply[Assist], error) {
-			x, err := s.assist.Conclude(ctx, by.Actor, vis.AssistID(in.ID), assist.Result(in.Body.Result), in.Body.Note)
+			x, err := s.assist.Conclude(ctx, by.Actor, vis.AssistID(in.ID),
+				assist.Conclusion{Result: assist.Result(in.Body.Result), Note: in.Body.Note, Summary: in.Body.Summary})
 			return s.toMember(ctx, by, x, err)
 		})
 }

@@ -210,42 +210,44 @@ var shapes = map[vis.EventType]any{
 
 // visitorShapes is shapes for the few events that a customer is told.
 var visitorShapes = map[vis.EventType]any{
-	desk.MessageReceived:      visitorMessageEvent{},
-	desk.AutomaticReceived:    visitorMessageEvent{},
-	desk.MessageSent:          visitorMessageEvent{},
-	desk.ConversationRead:     visitorConversationEvent{},
-	desk.ConversationResolved: visitorMessageEvent{},
-	desk.ConversationReopened: visitorMessageEvent{},
-	desk.StepAdded:            visitorConversationEvent{},
-	desk.StepChanged:          visitorConversationEvent{},
-	desk.StepRemoved:          visitorConversationEvent{},
-	routing.PromiseMade:       visitorConversationEvent{},
-	routing.PromiseKept:       visitorConversationEvent{},
-	routing.PromiseMissed:     visitorConversationEvent{},
-	routing.PromiseLate:       visitorConversationEvent{},
-	routing.PromisePaused:     visitorConversationEvent{},
-	routing.PromiseResumed:    visitorConversationEvent{},
-	routing.PromiseVoided:     visitorConversationEvent{},
-	routing.CallbackAsked:     visitorConversationEvent{},
-	routing.CallbackEnded:     visitorConversationEvent{},
-	desk.CustomerChanged:      visitorChangedEvent{},
-	assist.SessionRang:        visitorAssistEvent{},
-	assist.SessionPressed:     visitorAssistEvent{},
-	assist.SessionLate:        visitorAssistEvent{},
-	assist.SessionAccepted:    visitorAssistEvent{},
-	assist.SessionLive:        visitorAssistEvent{},
-	assist.SessionInterrupted: visitorAssistEvent{},
-	assist.SessionAsked:       visitorAssistEvent{},
-	assist.SessionConsented:   visitorAssistEvent{},
-	assist.SessionRevoked:     visitorAssistEvent{},
-	assist.SessionWatched:     visitorAssistEvent{},
-	assist.SessionCalled:      visitorAssistEvent{},
-	assist.SessionReturned:    visitorAssistEvent{},
-	assist.SessionPassed:      visitorAssistEvent{},
-	assist.SessionJoined:      visitorAssistEvent{},
-	assist.SessionLeft:        visitorAssistEvent{},
-	assist.SessionEnded:       visitorAssistEvent{},
-	assist.SessionRated:       visitorAssistEvent{},
+	desk.MessageReceived:       visitorMessageEvent{},
+	desk.AutomaticReceived:     visitorMessageEvent{},
+	desk.MessageSent:           visitorMessageEvent{},
+	desk.ConversationRead:      visitorConversationEvent{},
+	desk.ConversationResolved:  visitorMessageEvent{},
+	desk.ConversationReopened:  visitorMessageEvent{},
+	desk.ConversationSpoken:    visitorMessageEvent{},
+	desk.ConversationConcluded: visitorMessageEvent{},
+	desk.StepAdded:             visitorConversationEvent{},
+	desk.StepChanged:           visitorConversationEvent{},
+	desk.StepRemoved:           visitorConversationEvent{},
+	routing.PromiseMade:        visitorConversationEvent{},
+	routing.PromiseKept:        visitorConversationEvent{},
+	routing.PromiseMissed:      visitorConversationEvent{},
+	routing.PromiseLate:        visitorConversationEvent{},
+	routing.PromisePaused:      visitorConversationEvent{},
+	routing.PromiseResumed:     visitorConversationEvent{},
+	routing.PromiseVoided:      visitorConversationEvent{},
+	routing.CallbackAsked:      visitorConversationEvent{},
+	routing.CallbackEnded:      visitorConversationEvent{},
+	desk.CustomerChanged:       visitorChangedEvent{},
+	assist.SessionRang:         visitorAssistEvent{},
+	assist.SessionPressed:      visitorAssistEvent{},
+	assist.SessionLate:         visitorAssistEvent{},
+	assist.SessionAccepted:     visitorAssistEvent{},
+	assist.SessionLive:         visitorAssistEvent{},
+	assist.SessionInterrupted:  visitorAssistEvent{},
+	assist.SessionAsked:        visitorAssistEvent{},
+	assist.SessionConsented:    visitorAssistEvent{},
+	assist.SessionRevoked:      visitorAssistEvent{},
+	assist.SessionWatched:      visitorAssistEvent{},
+	assist.SessionCalled:       visitorAssistEvent{},
+	assist.SessionReturned:     visitorAssistEvent{},
+	assist.SessionPassed:       visitorAssistEvent{},
+	assist.SessionJoined:       visitorAssistEvent{},
+	assist.SessionLeft:         visitorAssistEvent{},
+	assist.SessionEnded:        visitorAssistEvent{},
+	assist.SessionRated:        visitorAssistEvent{},
 }
 
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
@@ -465,7 +467,7 @@ func (s *Server) tellDesk(ctx context.Context, ws vis.WorkspaceID, t *told, h de
 	return s.tellVisitor(ctx, ws, t, h, f)
 }
 
-// tellVisitor adds what the customer herself is told: words said, marks of reading, and that the matter was closed or opened.
+// tellVisitor adds what the customer herself is told: words said, marks of reading, what came of a call, and that the matter was closed or opened.
 func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h desk.Happening, f Fact) error {
 	if h.Conversation == nil || visitorShapes[h.Event.Type] == nil {
 		return nil
@@ -479,7 +481,7 @@ func (s *Server) tellVisitor(ctx context.Context, ws vis.WorkspaceID, t *told, h
 	case whole:
 		return s.tellWhole(ctx, t, her, *h.Conversation, f)
 	case h.Message == nil:
-	case h.Message.Kind == desk.KindMessage:
+	case h.Message.Kind == desk.KindMessage, h.Message.Kind == desk.KindCall:
 		t.tells(visitorMessageEvent{f, s.visitorMessage(ctx, to(her), *h.Message), s.visitorConversation(ctx, ws, *h.Conversation, h.Message.Position)})
 	case h.Message.Kind == desk.KindLine:
 		last, err := s.lastSaid(ctx, her, h.Conversation.ID)

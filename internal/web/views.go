@@ -395,7 +395,7 @@ type Message struct {
 	ID             string       `json:"id" format:"uuid"`
 	ConversationID string       `json:"conversationId" format:"uuid"`
 	Position       int64        `json:"position" doc:"Orders a conversation: 1, 2, 3, … without gaps."`
-	Kind           string       `json:"kind" enum:"message,note,line"`
+	Kind           string       `json:"kind" enum:"message,note,line,call" doc:"call: a line about a call, which its customer reads too; its text is what she keeps."`
 	Author         Author       `json:"author"`
 	Text           string       `json:"text"`
 	Attachments    []Attachment `json:"attachments" nullable:"false"`
@@ -418,6 +418,21 @@ type Line struct {
 	Name       *string `json:"name,omitempty"`
 	Email      *string `json:"email,omitempty"`
 	Result     *string `json:"result,omitempty" enum:"solved,follow_up,call_back,no_request,abuse" doc:"What came of a call."`
+	Call       *Call   `json:"call,omitempty" doc:"Set for what is said of a call."`
+}
+
+// Call is what stays of a call in its conversation.
+type Call struct {
+	ID      string   `json:"id" format:"uuid" doc:"Of the assistance."`
+	Seconds int      `json:"seconds" doc:"How long both heard each other; 0 when it begins."`
+	Allowed []string `json:"allowed" nullable:"false" enum:"page,control,record,camera" doc:"What the customer allowed in it."`
+}
+
+func callOf(c *desk.Call) *Call {
+	if c == nil {
+		return nil
+	}
+	return &Call{string(c.ID), c.Seconds, append([]string{}, c.Allowed...)}
 }
 
 // message is what members see of an entry; c tells how far both sides have read.
@@ -430,7 +445,7 @@ func (s *Server) message(ctx context.Context, to audience, c *desk.Conversation,
 	}
 	if l := m.Line; l != nil {
 		out.Line = &Line{Type: string(l.Type), MemberID: optional(l.Member), TeamID: optional(l.Team), Subject: optional(l.Subject),
-			Name: optional(l.Name), Email: optional(l.Email), Result: optional(l.Result)}
+			Name: optional(l.Name), Email: optional(l.Email), Result: optional(l.Result), Call: callOf(l.Call)}
 		if l.Until != nil {
 			out.Line.Until = maybe(*l.Until)
 		}

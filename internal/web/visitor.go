@@ -83,9 +83,26 @@ type VisitorMessage struct {
 	Line           *VisitorLine  `json:"line,omitempty"`
 }
 
-// VisitorLine says that the conversation was closed or opened again.
+// VisitorLine says that the conversation was closed or opened again, or what there was to say of a call; the summary of it is the text of
+// the message.
 type VisitorLine struct {
-	Type string `json:"type" enum:"conversation.resolved,conversation.reopened"`
+	Type   string  `json:"type" enum:"conversation.resolved,conversation.reopened,conversation.spoken,conversation.concluded"`
+	Result *string `json:"result,omitempty" enum:"solved,follow_up,call_back" doc:"What came of a call, where that is for its customer."`
+	Call   *Call   `json:"call,omitempty"`
+}
+
+// hers is what a customer is told of a line. What members think of a call that was none is not hers to read.
+func hers(l *desk.Line) *VisitorLine {
+	if l == nil {
+		return nil
+	}
+	out := &VisitorLine{Type: string(l.Type), Call: callOf(l.Call)}
+	switch r := assist.Result(l.Result); r {
+	case assist.Solved, assist.FollowUp, assist.CallBack:
+		out.Result = new(string(r))
+	case assist.NoRequest, assist.Abuse:
+	}
+	return out
 }
 
 // VisitorChannel is what anybody may know of a chat before she writes.
@@ -570,8 +587,6 @@ func (s *Server) visitorMessage(ctx context.Context, to audience, m desk.Message
 		}
 	case desk.AuthorSystem:
 	}
-	if m.Line != nil {
-		out.Line = &VisitorLine{string(m.Line.Type)}
-	}
+	out.Line = hers(m.Line)
 	return out
 }

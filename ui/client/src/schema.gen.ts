@@ -5098,6 +5098,20 @@ export interface components {
         Calendars: {
             items: components["schemas"]["NamedCalendar"][];
         };
+        Call: {
+            /** @description What the customer allowed in it. */
+            allowed: ("page" | "control" | "record" | "camera")[];
+            /**
+             * Format: uuid
+             * @description Of the assistance.
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description How long both heard each other; 0 when it begins.
+             */
+            seconds: number;
+        };
         CallColleague: {
             /** Format: uuid */
             memberId?: string;
@@ -5658,6 +5672,8 @@ export interface components {
             note?: string;
             /** @enum {string} */
             result: "solved" | "follow_up" | "call_back" | "no_request" | "abuse";
+            /** @description For the customer: what was agreed, which stays in her conversation. */
+            summary?: string;
         };
         Connection: {
             /** @description What the other server said. */
@@ -5897,6 +5913,28 @@ export interface components {
             conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "conversation.concluded";
+        };
+        ConversationConcludedVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -6179,6 +6217,28 @@ export interface components {
             conversationId: string;
             customerId?: string;
             message: components["schemas"]["Message"] | null;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "conversation.spoken";
+        };
+        ConversationSpokenVisitorEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversation: components["schemas"]["VisitorConversation"];
+            conversationId: string;
+            customerId?: string;
+            message: components["schemas"]["VisitorMessage"];
             /**
              * Format: int64
              * @description Counts the workspace's facts without gaps.
@@ -7584,6 +7644,8 @@ export interface components {
             spf: string;
         };
         Line: {
+            /** @description Set for what is said of a call. */
+            call?: components["schemas"]["Call"];
             email?: string;
             memberId?: string;
             name?: string;
@@ -7810,8 +7872,11 @@ export interface components {
             createdAt: string;
             /** Format: uuid */
             id: string;
-            /** @enum {string} */
-            kind: "message" | "note" | "line";
+            /**
+             * @description call: a line about a call, which its customer reads too; its text is what she keeps.
+             * @enum {string}
+             */
+            kind: "message" | "note" | "line" | "call";
             /** @description Set for lines only. */
             line?: components["schemas"]["Line"];
             /**
@@ -11177,7 +11242,7 @@ export interface components {
             steps?: components["schemas"]["VisitorStep"][];
             subject: string;
         };
-        VisitorEvent: components["schemas"]["AssistAcceptedVisitorEvent"] | components["schemas"]["AssistAskedVisitorEvent"] | components["schemas"]["AssistCalledVisitorEvent"] | components["schemas"]["AssistConsentedVisitorEvent"] | components["schemas"]["AssistEndedVisitorEvent"] | components["schemas"]["AssistInterruptedVisitorEvent"] | components["schemas"]["AssistJoinedVisitorEvent"] | components["schemas"]["AssistLateVisitorEvent"] | components["schemas"]["AssistLeftVisitorEvent"] | components["schemas"]["AssistLiveVisitorEvent"] | components["schemas"]["AssistPassedVisitorEvent"] | components["schemas"]["AssistPressedVisitorEvent"] | components["schemas"]["AssistRangVisitorEvent"] | components["schemas"]["AssistRatedVisitorEvent"] | components["schemas"]["AssistReturnedVisitorEvent"] | components["schemas"]["AssistRevokedVisitorEvent"] | components["schemas"]["AssistWatchedVisitorEvent"] | components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageAutomaticVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
+        VisitorEvent: components["schemas"]["AssistAcceptedVisitorEvent"] | components["schemas"]["AssistAskedVisitorEvent"] | components["schemas"]["AssistCalledVisitorEvent"] | components["schemas"]["AssistConsentedVisitorEvent"] | components["schemas"]["AssistEndedVisitorEvent"] | components["schemas"]["AssistInterruptedVisitorEvent"] | components["schemas"]["AssistJoinedVisitorEvent"] | components["schemas"]["AssistLateVisitorEvent"] | components["schemas"]["AssistLeftVisitorEvent"] | components["schemas"]["AssistLiveVisitorEvent"] | components["schemas"]["AssistPassedVisitorEvent"] | components["schemas"]["AssistPressedVisitorEvent"] | components["schemas"]["AssistRangVisitorEvent"] | components["schemas"]["AssistRatedVisitorEvent"] | components["schemas"]["AssistReturnedVisitorEvent"] | components["schemas"]["AssistRevokedVisitorEvent"] | components["schemas"]["AssistWatchedVisitorEvent"] | components["schemas"]["CallbackAskedVisitorEvent"] | components["schemas"]["CallbackEndedVisitorEvent"] | components["schemas"]["ConversationConcludedVisitorEvent"] | components["schemas"]["ConversationReadVisitorEvent"] | components["schemas"]["ConversationReopenedVisitorEvent"] | components["schemas"]["ConversationResolvedVisitorEvent"] | components["schemas"]["ConversationSpokenVisitorEvent"] | components["schemas"]["CustomerChangedVisitorEvent"] | components["schemas"]["MessageAutomaticVisitorEvent"] | components["schemas"]["MessageReceivedVisitorEvent"] | components["schemas"]["MessageSentVisitorEvent"] | components["schemas"]["PromiseKeptVisitorEvent"] | components["schemas"]["PromiseLateVisitorEvent"] | components["schemas"]["PromiseMadeVisitorEvent"] | components["schemas"]["PromiseMissedVisitorEvent"] | components["schemas"]["PromisePausedVisitorEvent"] | components["schemas"]["PromiseResumedVisitorEvent"] | components["schemas"]["PromiseVoidedVisitorEvent"] | components["schemas"]["StepAddedVisitorEvent"] | components["schemas"]["StepChangedVisitorEvent"] | components["schemas"]["StepRemovedVisitorEvent"];
         VisitorEventFrame: {
             event: components["schemas"]["VisitorEvent"];
             /** @enum {string} */
@@ -11195,8 +11260,14 @@ export interface components {
             type: "visitor";
         };
         VisitorLine: {
+            call?: components["schemas"]["Call"];
+            /**
+             * @description What came of a call, where that is for its customer.
+             * @enum {string}
+             */
+            result?: "solved" | "follow_up" | "call_back";
             /** @enum {string} */
-            type: "conversation.resolved" | "conversation.reopened";
+            type: "conversation.resolved" | "conversation.reopened" | "conversation.spoken" | "conversation.concluded";
         };
         VisitorMessage: {
             attachments: components["schemas"]["Attachment"][];

@@ -185,9 +185,27 @@ test('a press brings a human face; the page changes, she stays; one question at 
   const asked = other.getByRole('region', { name: /^Ce qu’a donné le SOS/ });
   await asked.waitFor();
   expect(await axe(other)).toEqual([]);
+  await asked
+    .getByRole('textbox', { name: /garde par écrit/ })
+    .fill('La place est réservée dès lundi.\nBadge à l’accueil.');
   await asked.getByRole('button').first().focus(); // she was writing
   await other.keyboard.press('1');
   await other.getByText(/^Assistance terminée\s: résolu/).waitFor();
+  await other.locator('blockquote', { hasText: 'Badge à l’accueil.' }).waitFor();
+
+  // It stays in her conversation: with whom, how long, what came of it and what was agreed; also when she comes back.
+  const call = () => chat.getByRole('region', { name: /^Appel avec/ });
+  await assistance(chat).getByRole('button', { name: 'Voir l’échange' }).click();
+  await call().getByText('C’est réglé.').waitFor();
+  chat = await customer.openChat('/compte.html?lang=fr');
+  await chat
+    .getByRole('log')
+    .getByText(/^Appel avec \S+, \d/)
+    .first()
+    .waitFor();
+  await call().getByText('La place est réservée dès lundi.').waitFor();
+  await call().getByText('C’est réglé.').waitFor();
+  expect(await axe(chat)).toEqual([]);
   await other.getByRole('button', { name: 'Résoudre la conversation' }).click();
   await other.getByText(/^Vous avez résolu la conversation/).waitFor();
 });

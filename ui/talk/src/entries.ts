@@ -19,11 +19,13 @@ export interface Said {
   key: string;
   /** Of the message, once the server has it. */
   messageId?: string;
-  kind: 'message' | 'note' | 'line';
+  /** A call is a line that the customer reads too; what she keeps of it is its `words`. */
+  kind: 'message' | 'note' | 'line' | 'call';
   by: Speaker;
   /** Whether the reader's own side said it: those stand on the right. */
   ours: boolean;
   text: string;
+  words?: string;
   attachments: readonly Attachment[];
   at: string;
   channel?: string;
@@ -71,7 +73,7 @@ export function layOut(items: readonly Said[], { dayOf, unread, pause = 10 * 60_
       out.push({ type: 'unread', key: 'unread' });
       group = lines = undefined;
     }
-    if (said.kind === 'line') {
+    if (said.kind === 'line' || said.kind === 'call') {
       group = undefined;
       if (lines) lines.push(said);
       else out.push({ type: 'lines', key: said.key, lines: (lines = [said]) });

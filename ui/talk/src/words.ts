@@ -32,6 +32,7 @@ export const words = {
     tooMany: '{n} fichiers au plus par message.',
     folded: '{n, plural, one {# autre changement} other {# autres changements}}',
     foldAgain: 'Replier',
+    keeps: 'Ce que le client en garde',
   },
   en: {
     sending: 'Sending…',
@@ -65,5 +66,6 @@ export const words = {
     tooMany: '{n} files at most in a message.',
     folded: '{n, plural, one {# other change} other {# other changes}}',
     foldAgain: 'Fold',
+    keeps: 'What the customer keeps of it',
   },
 } as const;

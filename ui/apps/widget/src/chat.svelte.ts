@@ -137,8 +137,9 @@ export class Chat {
       if (one.id !== this.#thread?.id || this.#thread.state !== 'ready') return sum + 1;
       return (
         sum +
-        this.#thread.messages.filter((m) => m.position > one.readPosition && m.author.kind === 'member' && !m.line)
-          .length
+        this.#thread.messages.filter(
+          (m) => m.position > one.readPosition && m.author.kind === 'member' && (!m.line || m.text),
+        ).length
       );
     }, 0);
   }

@@ -13,7 +13,7 @@ export interface Waiting {
 /** One thing of the log, top to bottom. */
 export type Entry =
   | { kind: 'day'; key: string; at: string }
-  | { kind: 'line'; key: string; type: 'conversation.resolved' | 'conversation.reopened'; at: string }
+  | { kind: 'line'; key: string; type: string; at: string }
   | {
       kind: 'said';
       key: string;
@@ -46,7 +46,7 @@ export function entries(
     const today = dayOf(message.createdAt);
     if (today !== day) out.push({ kind: 'day', key: `day ${today}`, at: message.createdAt });
     day = today;
-    if (message.line) {
+    if (message.line && !message.line.call) {
       out.push({ kind: 'line', key: message.id, type: message.line.type, at: message.createdAt });
       return;
     }

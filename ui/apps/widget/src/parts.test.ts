@@ -147,6 +147,25 @@ describe('the log', () => {
       [true, 'read'],
     ]);
   });
+  it('sets a call between what was said, as it is said, and other lines as seams', () => {
+    const call = { id: 'a', seconds: 240, allowed: [] };
+    const list = entries(
+      [
+        said(1, 'customer'),
+        { ...said(2, 'member'), line: { type: 'conversation.concluded', result: 'solved', call } },
+        { ...said(3, 'member'), line: { type: 'conversation.resolved' } },
+      ],
+      [],
+      conversation,
+      dayOf,
+    );
+    expect(list.map((entry) => (entry.kind === 'said' ? [entry.last, entry.mine] : entry.kind))).toEqual([
+      'day',
+      [true, true],
+      [true, false],
+      'line',
+    ]);
+  });
   it('never shows words that have arrived as still waiting', () => {
     const waiting = (clientId: string) => ({ clientId, text: '', files: [], at: '', state: 'sending' as const });
     const list = entries([said(1, 'customer')], [waiting('c1'), waiting('c2')], conversation, dayOf);

@@ -300,14 +300,15 @@ export class Assists {
   }
 
   /** Says what came of a call of hers. Solved, its conversation can be resolved too: that is one more press. */
-  async conclude(assist: Assist, result: Result, note: string): Promise<void> {
+  async conclude(assist: Assist, said: { result: Result; note: string; summary: string }): Promise<void> {
     const { api, toasts, actions } = this.#session;
     const { id, conversationId } = assist;
+    const { result } = said;
     this.later(assist);
     try {
-      const said = await api.put(`/assists/${id}/conclusion`, { result, note: note.trim() });
-      this.take(said);
-      const closes = result !== 'follow_up' && result !== 'call_back' && said.conversation?.state !== 'resolved';
+      const now = await api.put(`/assists/${id}/conclusion`, said);
+      this.take(now);
+      const closes = result !== 'follow_up' && result !== 'call_back' && now.conversation?.state !== 'resolved';
       const text = this.#voice.t('result.said', { result });
       if (!closes) toasts.show({ text, icon: 'check', for: 5000 });
       else {
@@ -318,7 +319,7 @@ export class Assists {
       this.#later.delete(id);
       this.#owe(assist);
       // What she wrote is kept here, for as long as nothing else was said of this call.
-      const run = () => (this.#owed.some((one) => one.id === id) ? this.conclude(assist, result, note) : undefined);
+      const run = () => (this.#owed.some((one) => one.id === id) ? this.conclude(assist, said) : undefined);
       toasts.refuse({ text: this.#voice.t('result.refused'), verb: this.#voice.t('result.again'), run });
     }
   }

@@ -126,7 +126,7 @@ describe('a call that is over', () => {
     expect(assists.owed.map(({ id, rating }) => [id, rating])).toEqual([['a', 5]]);
     expect(assists.all).toEqual([]);
     const [owed] = assists.owed;
-    if (owed) await assists.conclude(owed, 'solved', ' tout va ');
+    if (owed) await assists.conclude(owed, { result: 'solved', note: 'tout va', summary: '' });
     expect(asked).toEqual(['PUT /assists/a/conclusion']);
     expect(assists.owed).toEqual([]);
     expect(toasts.items[0]?.verb).toBe('Résoudre la conversation');
@@ -137,12 +137,12 @@ describe('a call that is over', () => {
     const { assists, toasts, sent, server } = scene({ refused: 'unavailable' });
     assists.take(ended());
     const [owed] = assists.owed;
-    if (owed) await assists.conclude(owed, 'follow_up', 'rappeler jeudi');
+    if (owed) await assists.conclude(owed, { result: 'follow_up', note: 'rappeler jeudi', summary: '' });
     expect(assists.owed).toHaveLength(1);
     expect(toasts.items[0]?.refused).toBe(true);
     server.refuses = '';
     await toasts.act(toasts.items[0]?.id ?? 0);
-    expect([assists.owed, sent.at(-1)]).toEqual([[], { result: 'follow_up', note: 'rappeler jeudi' }]);
+    expect([assists.owed, sent.at(-1)]).toEqual([[], { result: 'follow_up', note: 'rappeler jeudi', summary: '' }]);
   });
   test('is put off until the desk is opened anew', () => {
     const { assists } = scene();

@@ -142,6 +142,7 @@ function one(message: Message, conversation: Conversation, reader: Reader): Said
     by,
     ours,
     text: line?.text ?? message.text,
+    words: message.kind === 'call' ? message.text : undefined,
     icon: line?.icon,
     attachments: message.attachments,
     at: message.createdAt,
@@ -180,7 +181,7 @@ export function describe(
     case 'conversation.spoken':
       return { text: t('line.spoken', who), icon: 'user' };
     case 'conversation.concluded':
-      return { text: t('line.concluded', { ...who, result: line.result ?? '' }), icon: 'sos' };
+      return { text: concluded(line, who, voice), icon: 'sos' };
     case 'customer.identified': {
       const by = t('line.customer');
       if (line.name && line.email)
@@ -189,6 +190,11 @@ export function describe(
       return { text: t('line.identified', { by, name: line.name ?? '' }), icon: 'user' };
     }
   }
+}
+
+function concluded(line: Line, who: { by: string; mine: string }, voice: Voice): string {
+  const said = voice.t('line.concluded', { ...who, result: line.result ?? '' });
+  return line.call?.seconds ? voice.t('line.took', { said, span: voice.lasting(line.call.seconds * 1000) }) : said;
 }
 
 function assigned(line: Line, who: { by: string; mine: string }, by: Speaker, { people, myId, voice }: Reader): string {

@@ -212,6 +212,7 @@ export const deskEn: Readonly<Record<keyof typeof deskFr, string>> = {
   'line.spoken': '{mine, select, yes {You are} other {{by} is}} live with the customer',
   'line.concluded':
     'Live assistance over: {result, select, solved {solved} follow_up {to follow up} call_back {to call back} no_request {no request} other {abuse}}, says {mine, select, yes {you} other {{by}}}',
+  'line.took': '{said}, after {span}',
   'line.identified': '{by} gave a name: {name}',
   'line.identified.email': '{by} gave an address: {email}',
   'line.identified.both': '{by} said who it is: {name}, {email}',

@@ -211,6 +211,7 @@ export const deskFr = {
   'line.spoken': '{mine, select, yes {Vous êtes} other {{by} est}} en direct avec le client',
   'line.concluded':
     'Assistance terminée\u202f: {result, select, solved {résolu} follow_up {à suivre} call_back {à rappeler} no_request {sans demande} other {abus}}, d’après {mine, select, yes {vous} other {{by}}}',
+  'line.took': '{said}, après {span}',
   'line.identified': '{by} a donné son nom\u202f: {name}',
   'line.identified.email': '{by} a donné son adresse\u202f: {email}',
   'line.identified.both': '{by} s’est fait connaître\u202f: {name}, {email}',

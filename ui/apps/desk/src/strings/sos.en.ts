@@ -174,6 +174,7 @@ export const sosEn = {
   'result.call_back': 'To call back',
   'result.no_request': 'No request',
   'result.abuse': 'Abuse',
+  'result.summary': 'What {name} keeps of it in writing (optional)',
   'result.note': 'Note for your colleagues (optional)',
   'result.later': 'Later',
   'result.said':

@@ -174,6 +174,7 @@ export const sosFr = {
   'result.call_back': 'À rappeler',
   'result.no_request': 'Sans demande',
   'result.abuse': 'Abus',
+  'result.summary': 'Ce que {name} en garde par écrit (facultatif)',
   'result.note': 'Note pour vos collègues (facultatif)',
   'result.later': 'Plus tard',
   'result.said':

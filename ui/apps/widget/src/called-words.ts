@@ -1,0 +1,31 @@
+/** What stays of a call in the conversation. */
+export const words = {
+  fr: {
+    spoken: 'Appel avec {name}',
+    'spoken.alone': 'Appel',
+    for: '{what}, {span}',
+    solved: 'C’est réglé.',
+    follow_up: '{name} s’en occupe encore.',
+    'follow_up.alone': 'Nous nous en occupons encore.',
+    call_back: 'Nous vous rappelons.',
+    allowed: 'Avec votre accord\u202f: {what}',
+    page: 'page montrée',
+    control: 'aide sur la page',
+    record: 'appel enregistré',
+    camera: 'votre caméra',
+  },
+  en: {
+    spoken: 'Call with {name}',
+    'spoken.alone': 'Call',
+    for: '{what}, {span}',
+    solved: 'It is solved.',
+    follow_up: '{name} goes on with it.',
+    'follow_up.alone': 'We go on with it.',
+    call_back: 'We call you back.',
+    allowed: 'As you agreed: {what}',
+    page: 'page shown',
+    control: 'help on the page',
+    record: 'call recorded',
+    camera: 'your camera',
+  },
+};
