@@ -31,6 +31,7 @@ const (
 	surfaceViewer
 	surfaceCheck
 	surfaceTester
+	surfaceWorker
 )
 
 const (
@@ -38,8 +39,13 @@ const (
 	// policyTester shows a page that somebody pasted, in a frame of the desk and without an origin: nothing of it runs or is fetched.
 	policyTester  = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; font-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 	policyContent = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; frame-ancestors 'none'; sandbox"
+	// policyWorker is for what the desk runs beside its page: it may compile WebAssembly, which nothing else of ours may, and reach our
+	// own files. It has no page to write into.
+	policyWorker = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 	// trustedTypes names the one policy that Svelte makes for its own templates.
 	trustedTypes = "require-trusted-types-for 'script'; trusted-types svelte-trusted-html"
+	// trustedWorker lets the desk start its own worker; without the name nothing starts one.
+	trustedWorker = " visavis-worker"
 )
 
 // appPolicy is the content security policy of our own pages: nothing but our own scripts, styles and fonts, no inline script, and
@@ -90,6 +96,9 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	case surfaceTester:
 		h.Set("Content-Security-Policy", policyTester)
+	case surfaceWorker:
+		h.Set("Content-Security-Policy", policyWorker)
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	case surfaceViewer:
 		h.Set("Content-Security-Policy", s.viewerPolicy)
 		h.Set("Cross-Origin-Resource-Policy", "same-origin")

@@ -17,7 +17,8 @@ import (
 	"visavis/internal/vis"
 )
 
-// front serves the built front end. Each file is read and compressed once, when it is first asked for.
+// front serves the built front end. Each file is read and compressed once, when it is first asked for; while a large one is compressed
+// the others are served.
 type front struct {
 	files fs.FS // nil when the front end was not built
 	mu    sync.Mutex
@@ -25,9 +26,10 @@ type front struct {
 }
 
 type asset struct {
-	body, packed []byte
-	mediaType    string
-	tag          string
+	body      []byte
+	packed    func() []byte // nil when it is sent as it is
+	mediaType string
+	tag       string
 }
 
 func (s *Server) pages(files fs.FS) {
@@ -36,6 +38,10 @@ func (s *Server) pages(files fs.FS) {
 	s.mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/desk/", http.StatusFound) })
 	s.mux.HandleFunc("GET /desk/", func(w http.ResponseWriter, r *http.Request) {
 		s.protect(w.Header(), surfaceDesk, "")
+		f.app(w, r, "desk")
+	})
+	s.mux.HandleFunc("GET /desk/worker/", func(w http.ResponseWriter, r *http.Request) {
+		s.protect(w.Header(), surfaceWorker, "")
 		f.app(w, r, "desk")
 	})
 	s.mux.HandleFunc("GET /chat/", s.chat(f))
@@ -145,8 +151,10 @@ func (f *front) serve(w http.ResponseWriter, r *http.Request, name, caching stri
 	}
 	body := a.body
 	if a.packed != nil && acceptsGzip(r) {
-		h.Set("Content-Encoding", "gzip")
-		body = a.packed
+		if packed := a.packed(); packed != nil {
+			h.Set("Content-Encoding", "gzip")
+			body = packed
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body)
@@ -183,7 +191,7 @@ func (f *front) asset(name string) (*asset, error) {
 	}
 	a := &asset{body: body, mediaType: mediaTypeOf(name), tag: `"` + sessionName(string(body))[:20] + `"`}
 	if packable(a.mediaType) && len(body) > 512 {
-		a.packed = pack(body)
+		a.packed = sync.OnceValue(func() []byte { return pack(body) })
 	}
 	f.known[name] = a // bounded by the files there are
 	return a, nil
@@ -213,7 +221,7 @@ func mediaTypeOf(name string) string {
 }
 
 func packable(mediaType string) bool {
-	return strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "json") || strings.HasSuffix(mediaType, "+xml")
+	return mediaType == "application/wasm" || strings.HasPrefix(mediaType, "text/") || strings.HasSuffix(mediaType, "json") || strings.HasSuffix(mediaType, "+xml")
 }
 
 func pack(body []byte) []byte {

@@ -218,7 +218,7 @@ func (s *Server) place(public, content, viewer string) error {
 		}
 		s.viewerURL, s.viewerPolicy = v.String(), viewerPolicy(u)
 	}
-	s.deskPolicy = appPolicy(s.contentSource, s.viewerURL, "'none'")
+	s.deskPolicy = appPolicy(s.contentSource, s.viewerURL, "'none'") + trustedWorker
 	return nil
 }
 

@@ -26,7 +26,8 @@ const pictures = resolve(
   process.env.VISAVIS_SCREENSHOTS === 'docs' ? '../../docs/screenshots' : 'results',
 );
 
-export async function openBrowser(): Promise<Browser> {
+/** `camera` is a film that the browser takes for its camera; without one it makes up its own. */
+export async function openBrowser({ camera = '' } = {}): Promise<Browser> {
   if (!executablePath) throw new Error('install chromium to run the browser journeys');
   return chromium.launch({
     executablePath,
@@ -40,6 +41,7 @@ export async function openBrowser(): Promise<Browser> {
       '--disable-sync',
       // Live assistance: a made-up camera and microphone, and media that stay on this machine.
       '--use-fake-device-for-media-stream',
+      ...(camera ? [`--use-file-for-fake-video-capture=${camera}`] : []),
       '--allow-loopback-in-peer-connection',
       '--disable-features=WebRtcHideLocalIpsWithMdns',
       '--disable-background-timer-throttling',

@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll } from 'vitest';
 import type { Browser, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser, Person } from './browser.ts';
 import { House } from './house.ts';
+import { portrait } from './portrait.ts';
 
 /** What the journeys of one file share: a fresh demo, one browser, and people who leave after each journey. */
 export class Scene {
@@ -9,11 +10,11 @@ export class Scene {
   #browser: Browser | undefined;
   #people: Person[] = [];
 
-  /** `empty`: nobody works there yet, and there is no shop. */
-  constructor({ empty = false } = {}) {
+  /** `empty`: nobody works there yet, and there is no shop. `faces`: who shows herself has a face, and a room behind her. */
+  constructor({ empty = false, faces = false } = {}) {
     beforeAll(async () => {
       this.#house = await House.open({ empty });
-      this.#browser = await openBrowser();
+      this.#browser = await openBrowser(faces ? { camera: await portrait(openBrowser) } : {});
     });
     afterEach(async () => {
       const people = this.#people;

@@ -16,6 +16,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
+  // Workers stand apart: the server gives them a content policy of their own.
+  worker: { rolldownOptions: { output: { entryFileNames: 'worker/[name]-[hash].js' } } },
   server: {
     proxy: {
       '/api': { target: server, ws: true },

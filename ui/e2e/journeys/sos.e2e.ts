@@ -1,9 +1,9 @@
-import type { BrowserContextOptions, Frame, Page } from 'playwright-core';
+import type { BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { axe, type Person } from '../browser.ts';
 import { answer, ask, said, Scene } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ faces: true });
 const lent: BrowserContextOptions = { permissions: ['camera', 'microphone'] };
 
 /** What one side's newest connection has carried so far. */
@@ -321,6 +321,80 @@ test('she changes her mind: nothing rings any more, and the conversation is kept
   await there.locator('textarea').waitFor();
   expect(await assistance(there).count()).toBe(0);
   await offer({});
+});
+
+/** The colour at a place of a picture that plays, as shares of its width and height; undefined while nothing plays. */
+const colour = (video: Locator, x: number, y: number): Promise<string | undefined> =>
+  video.evaluate(
+    (video: HTMLVideoElement, [x, y]) => {
+      const { videoWidth: width, videoHeight: height } = video;
+      const pen = new OffscreenCanvas(width || 1, height || 1).getContext('2d');
+      if (!width || !pen) return undefined;
+      pen.drawImage(video, 0, 0);
+      const [r = 0, g = 0, b = 0] = pen.getImageData(x * width, y * height, 1, 1).data;
+      return r + g + b > 450 ? 'light' : r > g && g > b ? 'brown' : 'dark';
+    },
+    [x, y] as const,
+  );
+
+test('what is behind her is hers to choose: nobody sees her room before it is hidden, and it changes under way', async () => {
+  const desk = await adviser('gwenole');
+  const sheet = desk.getByRole('dialog', { name: 'Caméra et micro' });
+  const mirror = sheet.locator('video');
+  const behind = async (name: string) => {
+    if (!(await sheet.isVisible())) {
+      await desk.locator('nav button[aria-haspopup=menu]', { hasText: 'Gwenol' }).click();
+      await desk.getByRole('menuitem', { name: 'Caméra et micro' }).click();
+    }
+    await sheet.getByText(name, { exact: true }).click();
+  };
+  const done = () => sheet.getByRole('button', { name: 'C’est bon' }).click();
+  await behind('Tel quel');
+  await expect.poll(() => colour(mirror, 0.55, 0.06)).toBe('light');
+
+  // What draws it does not come: there is no picture, in the mirror and for others.
+  await desk.context().route('**/*.wasm', (route) => route.abort());
+  await behind('Soir');
+  await sheet.getByText('personne ne vous voit. Prenez').waitFor();
+  expect(await mirror.count()).toBe(0);
+  expect(await axe(desk)).toEqual([]);
+  await desk.context().unroute('**/*.wasm');
+  await behind('Flou');
+  await expect.poll(() => colour(mirror, 0.5, 0.9)).toBe('dark'); // her pullover
+  await behind('Soir');
+  await expect.poll(() => colour(mirror, 0.5, 0.3)).toMatch(/light|brown/); // her forehead
+  expect(await colour(mirror, 0.55, 0.06)).toBe('dark');
+
+  // A picture of her own, which goes nowhere but into hers.
+  const own = (name: string, mimeType: string, words: string) =>
+    sheet.locator('input[type=file]').setInputFiles({ name, mimeType, buffer: Buffer.from(words) });
+  await own('wall.png', 'image/png', 'no picture');
+  await sheet.getByText('Ce fichier ne contient pas d’image lisible').waitFor();
+  await own(
+    'wall.svg',
+    'image/svg+xml',
+    '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="30"><rect width="40" height="30" fill="#fff"/></svg>',
+  );
+  await expect.poll(() => colour(mirror, 0.55, 0.06)).toBe('light');
+  await behind('Soir');
+  await expect.poll(() => colour(mirror, 0.5, 0.3)).toMatch(/light|brown/);
+  await done();
+
+  // Her customer sees the same; then her room, by the same connection.
+  const customer = await watched(await scene.person(lent));
+  const chat = await customer.openChat();
+  await chat.getByRole('button', { name: /SOS/ }).click();
+  await bell(desk)
+    .getByRole('button', { name: /^Décrocher/ })
+    .click();
+  const seen = assistance(chat).locator('video').first();
+  await expect.poll(() => colour(seen, 0.5, 0.3)).toMatch(/light|brown/);
+  expect(await colour(seen, 0.55, 0.06)).toBe('dark');
+  await behind('Tel quel');
+  await done();
+  await expect.poll(() => colour(seen, 0.55, 0.06)).toBe('light');
+  expect(await chat.evaluate(() => (globalThis as unknown as { peers: unknown[] }).peers.length)).toBe(1);
+  await over(desk, chat);
 });
 
 // Seeing the page together ----------------------------------------------------------------

@@ -1,8 +1,12 @@
-/** Which camera and microphone she has chosen in this browser, and whether she has looked at them once. */
+import { isBackground, pictures, type Background } from './background/choices.ts';
+import { Dressing, type Backing, type Draw } from './background/dressing.ts';
+
+/** What she has chosen in this browser, and whether she has looked at it once. */
 interface Kept {
   camera: string;
   microphone: string;
   checked: boolean;
+  background: Background;
 }
 export interface Shelf {
   getItem(key: string): string | null;
@@ -11,26 +15,41 @@ export interface Shelf {
 export type Media = Pick<MediaDevices, 'getUserMedia' | 'enumerateDevices'>;
 
 const shelfKey = 'visavis.devices';
+const ownKey = 'visavis.background';
 
 /**
  * Her camera and microphone: open while somebody rings for her or speaks with her, and while she checks them. Nothing leaves this
- * machine before she answers.
+ * machine before she answers. Where she has chosen a background, her room is in no stream that this gives: while the background
+ * cannot be drawn there is no picture.
  */
 export class Devices {
   readonly #media: Media | undefined;
   readonly #shelf: Shelf | undefined;
-  #kept = $state.raw<Kept>({ camera: '', microphone: '', checked: false });
+  readonly #draw: Draw;
+  #kept = $state.raw<Kept>({ camera: '', microphone: '', checked: false, background: 'none' });
+  /** As the browser lends them. */
+  #raw: MediaStream | undefined;
+  /** As others may see and hear her. */
   #stream = $state.raw<MediaStream | undefined>(undefined);
+  #dressing: Dressing | undefined;
+  #backdrop = $state<Backing>('shown');
+  #own = $state<string | undefined>(undefined);
   #cameras = $state.raw<readonly MediaDeviceInfo[]>([]);
   #microphones = $state.raw<readonly MediaDeviceInfo[]>([]);
   /** Why there is no picture, or no sound. */
   #trouble = $state<'refused' | 'missing' | undefined>(undefined);
   #opening: Promise<MediaStream | undefined> | undefined;
 
-  constructor(media = browserMedia(), shelf = browserShelf()) {
+  /** Told when, under way, her picture or her voice comes by another track than before. */
+  onchange: () => void = () => undefined;
+
+  constructor(media = browserMedia(), shelf = browserShelf(), draw: Draw = drawHere) {
     this.#media = media;
     this.#shelf = shelf;
-    this.#kept = { ...this.#kept, ...read(shelf) };
+    this.#draw = draw;
+    const { kept, own } = read(shelf);
+    this.#kept = { ...this.#kept, ...kept };
+    this.#own = own;
   }
 
   get stream(): MediaStream | undefined {
@@ -49,7 +68,7 @@ export class Devices {
     return this.#kept.checked;
   }
   get camera(): string {
-    return this.#track('video')?.getSettings().deviceId ?? this.#kept.camera;
+    return this.#camera?.getSettings().deviceId ?? this.#kept.camera;
   }
   get microphone(): string {
     return this.#track('audio')?.getSettings().deviceId ?? this.#kept.microphone;
@@ -60,6 +79,20 @@ export class Devices {
   get sound(): MediaStreamTrack | undefined {
     return this.#track('audio');
   }
+  /** There is a camera, whether or not her picture is shown. */
+  get filmed(): boolean {
+    return this.#stream !== undefined && this.#camera !== undefined;
+  }
+  get background(): Background {
+    return this.#kept.background;
+  }
+  /** Her own picture, as an address. */
+  get own(): string | undefined {
+    return this.#own;
+  }
+  get backdrop(): Backing {
+    return this.#backdrop;
+  }
 
   /** Opens what she has chosen; without a camera, or where only her voice is wanted, the microphone alone. */
   open(voice = false): Promise<MediaStream | undefined> {
@@ -69,8 +102,10 @@ export class Devices {
   }
 
   close(): void {
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    this.#stream = undefined;
+    this.#dressing?.close();
+    this.#dressing = undefined;
+    for (const track of this.#raw?.getTracks() ?? []) track.stop();
+    this.#raw = this.#stream = undefined;
   }
 
   /** Takes another camera or microphone, and shows it at once. */
@@ -78,6 +113,19 @@ export class Devices {
     this.#keep(choice);
     this.close();
     await this.open();
+    this.onchange();
+  }
+
+  /** Takes another background, and shows it at once. */
+  async wear(background: Background): Promise<void> {
+    this.#keep({ background });
+    await this.#dress();
+  }
+  /** Takes a picture of her own, which stays in this browser. */
+  async wearOwn(address: string): Promise<void> {
+    this.#own = address;
+    this.#store(ownKey, address);
+    await this.wear('own');
   }
 
   /** She has seen and heard herself here. */
@@ -99,9 +147,35 @@ export class Devices {
       frameRate: { ideal: 24 },
       ...named(this.#kept.camera),
     };
-    this.#stream = (voice ? undefined : await this.#ask({ audio, video })) ?? (await this.#ask({ audio }));
+    this.#raw = (voice ? undefined : await this.#ask({ audio, video })) ?? (await this.#ask({ audio }));
+    await this.#dress();
     await this.#list();
     return this.#stream;
+  }
+
+  /** Puts her background on. Her room is out of sight from the first moment on. */
+  async #dress(): Promise<void> {
+    this.#dressing?.close();
+    this.#dressing = undefined;
+    const camera = this.#camera;
+    if (!camera) return this.#show(undefined);
+    const { background } = this;
+    const dressing = new Dressing(camera, {
+      wish: background,
+      picture: background === 'own' ? this.#own : pictures[background],
+      draw: this.#draw,
+      say: (state) => (this.#backdrop = state),
+      show: (track) => this.#show(track),
+    });
+    this.#dressing = dressing;
+    await dressing.begin();
+  }
+
+  #show(picture: MediaStreamTrack | undefined): void {
+    const raw = this.#raw;
+    const voices = raw?.getTracks().filter(({ kind }) => kind === 'audio') ?? [];
+    this.#stream = picture === this.#camera ? raw : new MediaStream(picture ? [...voices, picture] : voices);
+    if (!this.#opening) this.onchange();
   }
 
   async #ask(wish: MediaStreamConstraints): Promise<MediaStream | undefined> {
@@ -120,16 +194,23 @@ export class Devices {
     this.#microphones = all.filter(({ kind }) => kind === 'audioinput');
   }
 
-  #track(kind: 'audio' | 'video'): MediaStreamTrack | undefined {
-    return this.#stream?.getTracks().find((track) => track.kind === kind);
+  #track(kind: 'audio' | 'video', from = this.#stream): MediaStreamTrack | undefined {
+    return from?.getTracks().find((track) => track.kind === kind);
+  }
+  get #camera(): MediaStreamTrack | undefined {
+    return this.#track('video', this.#raw);
   }
 
   #keep(change: Partial<Kept>): void {
     this.#kept = { ...this.#kept, ...change };
+    this.#store(shelfKey, JSON.stringify(this.#kept));
+  }
+
+  #store(key: string, value: string): void {
     try {
-      this.#shelf?.setItem(shelfKey, JSON.stringify(this.#kept));
+      this.#shelf?.setItem(key, value);
     } catch {
-      // Storage is refused: the choice lasts until the page goes.
+      // Storage is refused, or full: the choice lasts until the page goes.
     }
   }
 }
@@ -148,11 +229,16 @@ function browserShelf(): Shelf | undefined {
     return undefined;
   }
 }
-function read(shelf: Shelf | undefined): Partial<Kept> {
+function read(shelf: Shelf | undefined): { kept: Partial<Kept>; own: string | undefined } {
   try {
     const kept: unknown = JSON.parse(shelf?.getItem(shelfKey) ?? '{}');
-    return typeof kept === 'object' && kept !== null ? (kept as Partial<Kept>) : {};
+    const known = typeof kept === 'object' && kept !== null ? (kept as Partial<Kept>) : {};
+    // What this version does not know any more hides her room all the same.
+    if (known.background && !isBackground(known.background)) known.background = 'blur';
+    return { kept: known, own: shelf?.getItem(ownKey) ?? undefined };
   } catch {
-    return {};
+    return { kept: {}, own: undefined };
   }
 }
+/** The part that draws comes when it is needed. */
+const drawHere: Draw = async (...wish) => new (await import('./background/backdrop.ts')).Backdrop(...wish);

@@ -79,6 +79,7 @@ export class Assists {
     this.#voice = session.i18n.with(sosWords);
     this.#make = make;
     this.devices = devices;
+    devices.onchange = () => this.#lend();
     this.page = new SharedPage(session);
   }
 
@@ -415,11 +416,17 @@ export class Assists {
       },
     });
     this.#call = call;
-    if (side !== 'listener') call.speak(this.devices.sound ?? null);
-    if (side === 'member') {
-      call.show(this.devices.picture ?? null);
-    }
+    this.#lend();
     await call.again();
+  }
+
+  /** What her devices give goes into the call, also when she takes others under way: nothing is negotiated anew. */
+  #lend(): void {
+    const { sound, picture } = this.devices;
+    if (!this.#call || (this.#listening && !this.#whispering)) return;
+    if (sound) sound.enabled = !this.#muted;
+    this.#call.speak(sound ?? null);
+    if (!this.#listening) this.#call.show(picture ?? null);
   }
 
   #leave(): void {

@@ -302,6 +302,21 @@ describe('a call', () => {
     expect(asked.at(-1)).toBe('DELETE /assists/a/guest');
   });
 
+  test('is given what she takes under way, and she stays muted', async () => {
+    const { assists, shown, tracks } = scene();
+    assists.take(assist('a'));
+    await assists.answer(assist('a'));
+    assists.mute();
+    shown.length = 0;
+    tracks.forEach((track) => (track.enabled = true)); // as another microphone comes
+    await assists.devices.choose({ camera: 'another' });
+    expect([shown, tracks.map(({ enabled }) => enabled)]).toEqual([tracks, [false, true]]);
+    await assists.end();
+    shown.length = 0;
+    await assists.devices.choose({ camera: 'yet another' });
+    expect(shown).toEqual([]);
+  });
+
   test('is whispered into by who listens, with her voice only', async () => {
     const { assists, asked, shown, tracks } = scene();
     const live = assist('a', { state: 'live', memberId: 'karim', rings: [], version: 5 });
