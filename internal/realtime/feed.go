@@ -252,6 +252,10 @@ func (f *feed) enlist(c *Client) {
 		f.visitors[c.Actor.Customer()] = of
 	}
 	of[c] = struct{}{}
+	// What was told of the team while she was not live is nowhere in the log.
+	if frame, told := f.teams[c.Channel]; told {
+		c.sign([]byte(frame))
+	}
 }
 
 // detach forgets a client.

@@ -3,6 +3,7 @@ package realtime
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -73,6 +74,19 @@ func (words) Visitor(c vis.CustomerID, here bool, p *Page) []byte {
 }
 func (words) Team(context.Context, vis.WorkspaceID, vis.ChannelID) ([]byte, error) {
 	return []byte("team"), nil
+}
+
+// news is words whose team says something else from time to time, or cannot be read.
+type news struct {
+	words
+	team *atomic.Value // a string, "" for an error
+}
+
+func (n news) Team(context.Context, vis.WorkspaceID, vis.ChannelID) ([]byte, error) {
+	if said := n.team.Load().(string); said != "" {
+		return []byte(said), nil
+	}
+	return nil, errors.New("no")
 }
 
 // end is the far end of a client: it reads at once, or only when asked.
@@ -237,6 +251,34 @@ func TestAVisitorIsToldOnlyWhatIsHers(t *testing.T) {
 		w.expect(bob, "") // bob's sequence of knowledge has not moved: visitors only hear of their own
 		back := w.attach(customer("ada"), 0, false)
 		w.expect(back, "welcome4 v1 v4")
+	})
+}
+
+func TestNewsOfTheTeamReachesWhoComesLaterAndOutlivesAnError(t *testing.T) {
+	t.Parallel()
+	says := news{team: new(atomic.Value)}
+	says.team.Store("down")
+	in(t, says, func(w *world) {
+		ada := w.attach(customer("ada"), -1, false)
+		w.expect(ada, "welcome0")
+		w.hub.TeamNews(ws)
+		w.expect(ada, "down")
+		bob := w.attach(customer("bob"), -1, false) // asked how it looks before that, and was not live yet when it was told
+		w.expect(bob, "welcome0 down")
+
+		says.team.Store("")
+		w.hub.TeamNews(ws)
+		w.expect(ada, "")
+		says.team.Store("up")
+		time.Sleep(2 * time.Second)
+		w.expect(ada, "up")
+		w.expect(bob, "up")
+
+		ada.client.Detach()
+		bob.client.Detach()
+		w.hub.TeamNews(ws)
+		time.Sleep(2 * time.Second)
+		w.expect(w.attach(customer("eve"), -1, false), "welcome0") // nobody kept it up to date
 	})
 }
 

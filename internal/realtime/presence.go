@@ -2,6 +2,7 @@ package realtime
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -126,6 +127,9 @@ func (f *feed) tellTeams(ctx context.Context) {
 		frame, err := f.hub.enc.Team(ctx, f.ws, ch)
 		if err != nil {
 			f.hub.slog.Error("the team of a channel could not be read", "channel", ch, "error", err)
+			f.mu.Lock()
+			f.teamNews = true // it is news still: the next look tells it
+			f.mu.Unlock()
 			continue
 		}
 		f.mu.Lock()
@@ -143,7 +147,8 @@ func (f *feed) tellTeams(ctx context.Context) {
 	}
 }
 
-// newsyChannels returns the channels whose visitors wait for news of the team.
+// newsyChannels returns the channels whose visitors wait for news of the team. What was told on those without visitors is forgotten: nobody keeps
+// it up to date.
 func (f *feed) newsyChannels() []vis.ChannelID {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -159,6 +164,7 @@ func (f *feed) newsyChannels() []vis.ChannelID {
 			}
 		}
 	}
+	maps.DeleteFunc(f.teams, func(ch vis.ChannelID, _ string) bool { return !slices.Contains(out, ch) })
 	return out
 }
 

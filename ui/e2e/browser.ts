@@ -92,6 +92,7 @@ export class Person {
       viewport: { width: 1440, height: 900 },
       ...options,
     });
+    context.setDefaultTimeout(60_000); // a machine may be slow: what is there is seen at once all the same
     return new Person(context, await context.newPage(), house);
   }
 

@@ -44,7 +44,7 @@ export class House {
     this.#process = child;
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (text: Buffer) => (this.#said += text.toString()));
-    const deadline = Date.now() + 30_000;
+    const deadline = Date.now() + 80_000;
     while (Date.now() < deadline) {
       if (child.exitCode !== null) throw new Error(`the server ended: ${this.#said}`);
       const ready = await fetch(`${this.desk}/readyz`).then(

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Browser, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser, Person } from './browser.ts';
 import { House } from './house.ts';
@@ -10,11 +10,17 @@ export class Scene {
   #browser: Browser | undefined;
   #people: Person[] = [];
 
-  /** `empty`: nobody works there yet, and there is no shop. `faces`: who shows herself has a face, and a room behind her. */
-  constructor({ empty = false, faces = false } = {}) {
+  /**
+   * `empty`: nobody works there yet, and there is no shop. `faces`: who shows herself has a face, and a room behind her. `anew`: each
+   * journey, and each further attempt at it, finds a house that none was in.
+   */
+  constructor({ empty = false, faces = false, anew = false } = {}) {
     beforeAll(async () => {
-      this.#house = await House.open({ empty });
       this.#browser = await openBrowser(faces ? { camera: await portrait(openBrowser) } : {});
+    });
+    (anew ? beforeEach : beforeAll)(async () => {
+      await this.#house?.close();
+      this.#house = await House.open({ empty });
     });
     afterEach(async () => {
       const people = this.#people;

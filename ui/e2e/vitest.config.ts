@@ -9,10 +9,10 @@ export default defineConfig({
     exclude: process.env.VISAVIS_SCREENSHOTS ? [] : ['journeys/pictures.e2e.ts'],
     environment: 'node',
     fileParallelism: false,
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 150_000,
+    hookTimeout: 120_000,
     // The machine may be busy: what is waited for has this long to come. The journey goes on as soon as it does.
-    expect: { poll: { timeout: 20_000, interval: 100 } },
+    expect: { poll: { timeout: 45_000, interval: 100 } },
     // A journey that fails is walked once more, and told of as such: see the end of what scripts/check prints.
     retry: 1,
     reporters: process.env.CI ? ['verbose'] : ['default'],

@@ -3,7 +3,7 @@ import type { Frame } from 'playwright-core';
 import { axe } from '../browser.ts';
 import { ask, said, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 const words = 'Plus de connexion à mon compte depuis midi, c’est une panne ?';
 
 interface Incident {
@@ -28,77 +28,82 @@ async function suspect(desk: Parameters<typeof ask>[0], customers: number): Prom
         ({ id } = await ask<Incident>(desk, 'POST', 'signals', alert));
         return (await ask<Incident>(desk, 'GET', `incidents/${id}`)).conversations;
       },
-      { timeout: 15_000, interval: 700 },
+      { timeout: 60_000, interval: 700 },
     )
     .toBeGreaterThanOrEqual(customers);
   return id;
 }
 
-test('a supervisor takes an incident from suspicion to solved, and each customer hears of it twice', async () => {
-  const lea = await scene.member();
-  const desk = lea.page;
-  const chats: Frame[] = [];
-  for (const more of ['', ' !']) {
-    const chat = await (await scene.person()).openChat();
-    await write(chat, words + more);
-    await chat.getByText('Reçu').first().waitFor();
-    chats.push(chat);
-  }
-  const [ada, bob] = chats as [Frame, Frame];
-  await expect
-    .poll(async () => {
-      const { items } = await ask<{ items: { reason?: string; preview: { text: string } }[] }>(
-        desk,
-        'GET',
-        'conversations?view=all',
-      );
-      return items.filter(({ preview, reason }) => preview.text.startsWith(words) && reason).length;
-    })
-    .toBe(2);
-  await ask(desk, 'POST', 'scenarios', {
-    name: 'Panne de connexion',
-    steps: ['Appeler l’hébergeur', 'Prévenir les boutiques'],
-    texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
-  });
-  const id = await suspect(desk, 2);
+test(
+  'a supervisor takes an incident from suspicion to solved, and each customer hears of it twice',
+  { timeout: 240_000 },
+  async () => {
+    const lea = await scene.member();
+    const desk = lea.page;
+    const chats: Frame[] = [];
+    for (const more of ['', ' !']) {
+      const chat = await (await scene.person()).openChat();
+      await write(chat, words + more);
+      await chat.getByText('Reçu').first().waitFor();
+      chats.push(chat);
+    }
+    const [ada, bob] = chats as [Frame, Frame];
+    await expect
+      .poll(async () => {
+        const { items } = await ask<{ items: { reason?: string; preview: { text: string } }[] }>(
+          desk,
+          'GET',
+          'conversations?view=all',
+        );
+        return items.filter(({ preview, reason }) => preview.text.startsWith(words) && reason).length;
+      })
+      .toBe(2);
+    await ask(desk, 'POST', 'scenarios', {
+      name: 'Panne de connexion',
+      steps: ['Appeler l’hébergeur', 'Prévenir les boutiques'],
+      texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
+    });
+    const id = await suspect(desk, 2);
 
-  await desk.getByRole('button', { name: 'Voir' }).click();
-  await desk.waitForURL(`**/#/incidents/${id}`);
-  await desk.getByText('×2 semblables').waitFor();
-  await desk.getByLabel('Scénario').selectOption({ label: 'Panne de connexion' });
-  await desk.getByLabel('Appeler l’hébergeur').check();
-  await desk.getByText('1 sur 2 étapes faites').waitFor();
-  expect(await axe(desk)).toEqual([]);
+    await desk.getByRole('button', { name: 'Voir' }).click();
+    await desk.waitForURL(`**/#/incidents/${id}`);
+    await desk.getByText('×2 semblables').waitFor();
+    await desk.getByLabel('Scénario').selectOption({ label: 'Panne de connexion' });
+    await desk.getByLabel('Appeler l’hébergeur').check();
+    await desk.getByText('1 sur 2 étapes faites').waitFor();
+    expect(await axe(desk)).toEqual([]);
 
-  await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
-  await desk.keyboard.press('c');
-  const sheet = desk.getByRole('dialog', { name: 'Confirmer l’incident' });
-  await sheet.getByLabel('Réponse d’attente, en français').fill('Nous savons, et nous réparons.');
-  await sheet.getByLabel('Bandeau, en français').fill('Connexion en panne : nous réparons.');
-  await sheet.getByText(/\d conversations\s: \d en français/).waitFor();
-  await sheet.getByRole('button', { name: /^Confirmer et prévenir \d clients$/ }).click();
-  for (const chat of [ada, bob]) {
-    await said(chat, 'Nous savons, et nous réparons.').waitFor();
-    await chat.getByRole('status').getByText('Connexion en panne').waitFor();
-  }
-  await desk.getByText(/^Réponse d’attente\s: (\d) sur \1$/).waitFor();
-  expect(await axe(ada)).toEqual([]);
-  await ada.getByRole('button', { name: 'Masquer cette annonce' }).click();
-  await ada.getByText('Connexion en panne').waitFor({ state: 'detached' });
+    await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await desk.keyboard.press('c');
+    const sheet = desk.getByRole('dialog', { name: 'Confirmer l’incident' });
+    await sheet.getByLabel('Réponse d’attente, en français').fill('Nous savons, et nous réparons.');
+    await sheet.getByLabel('Bandeau, en français').fill('Connexion en panne : nous réparons.');
+    await sheet.getByText(/\d conversations\s: \d en français/).waitFor();
+    await sheet.getByRole('button', { name: /^Confirmer et prévenir \d clients$/ }).click();
+    await sheet.waitFor({ state: 'hidden' });
+    for (const chat of [ada, bob]) {
+      await said(chat, 'Nous savons, et nous réparons.').waitFor();
+      await chat.getByRole('status').getByText('Connexion en panne').waitFor();
+    }
+    await desk.getByText(/^Réponse d’attente\s: (\d) sur \1$/).waitFor();
+    expect(await axe(ada)).toEqual([]);
+    await ada.getByRole('button', { name: 'Masquer cette annonce' }).click();
+    await ada.getByText('Connexion en panne').waitFor({ state: 'detached' });
 
-  await desk.keyboard.press('f');
-  await desk.getByText('En réparation', { exact: true }).first().waitFor();
-  await desk.keyboard.press('e');
-  await desk.getByRole('button', { name: /^Clore et prévenir \d clients$/ }).click();
-  for (const chat of [ada, bob]) await said(chat, 'C’est réparé, merci de votre patience.').waitFor();
-  await bob.getByText('Connexion en panne').waitFor({ state: 'detached' });
-  for (const chat of [ada, bob]) expect(await chat.getByText('Nous savons, et nous réparons.').count()).toBe(1);
+    await desk.keyboard.press('f');
+    await desk.getByText('En réparation', { exact: true }).first().waitFor();
+    await desk.keyboard.press('e');
+    await desk.getByRole('button', { name: /^Clore et prévenir \d clients$/ }).click();
+    for (const chat of [ada, bob]) await said(chat, 'C’est réparé, merci de votre patience.').waitFor();
+    await bob.getByText('Connexion en panne').waitFor({ state: 'detached' });
+    for (const chat of [ada, bob]) expect(await chat.getByText('Nous savons, et nous réparons.').count()).toBe(1);
 
-  const after = desk.getByRole('article', { name: 'Bilan' });
-  await after.getByLabel('Ce qu’on en retient').fill('Appeler l’hébergeur plus tôt.');
-  await after.getByRole('button', { name: 'Enregistrer' }).click();
-  await desk.getByText('Bilan enregistré.').waitFor();
-  expect(await axe(desk)).toEqual([]);
-  await desk.getByRole('link', { name: 'Tous les incidents' }).click();
-  await desk.getByRole('list', { name: 'Terminés' }).getByText('Résolu').first().waitFor();
-});
+    const after = desk.getByRole('article', { name: 'Bilan' });
+    await after.getByLabel('Ce qu’on en retient').fill('Appeler l’hébergeur plus tôt.');
+    await after.getByRole('button', { name: 'Enregistrer' }).click();
+    await desk.getByText('Bilan enregistré.').waitFor();
+    expect(await axe(desk)).toEqual([]);
+    await desk.getByRole('link', { name: 'Tous les incidents' }).click();
+    await desk.getByRole('list', { name: 'Terminés' }).getByText('Résolu').first().waitFor();
+  },
+);

@@ -56,6 +56,8 @@ export class Chat {
   #looks = 0;
   /** Which look is shown. */
   #shown = 0;
+  /** What the line said of the team last, and how often had been asked by then: an answer to an older question knows less. */
+  #news: { asked: number; told?: Partial<VisitorChannel> } = { asked: 0 };
   #current = $state<string | undefined>(undefined);
   #thread = $state.raw<Thread | undefined>(undefined);
   #pending = $state.raw<readonly Pending<Words>[]>([]);
@@ -297,7 +299,7 @@ export class Chat {
     const look = await this.session.look();
     if (asked < this.#shown) return;
     this.#shown = asked;
-    this.#look = look;
+    this.#look = asked > this.#news.asked ? look : { ...look, ...this.#news.told };
     if (look.assistWhy === 'whom' && this.session.unproved) await this.session.ensure().catch(ignore);
     if (this.session.token !== token && this.#calls) await this.#see();
   }
@@ -400,6 +402,7 @@ export class Chat {
       case 'welcome':
         // What was said between the first reading and this welcome is in neither: read once more.
         if (!this.#welcomed) void this.#refresh();
+        else this.lookAgain(); // news of the team is told once, and not to a line that was cut
         this.#welcomed = true;
         if (this.session.page) this.page(this.session.page);
         return;
@@ -416,8 +419,11 @@ export class Chat {
       case 'standing':
         return this.session.stand(frame.conversationId, frame.queue);
       case 'team':
-        if (this.#look)
-          this.#look = { ...this.#look, here: frame.here, team: frame.team, incident: frame.incident ?? undefined };
+        this.#news = {
+          asked: this.#looks,
+          told: { here: frame.here, team: frame.team, incident: frame.incident ?? undefined },
+        };
+        if (this.#look) this.#look = { ...this.#look, ...this.#news.told };
         if (this.#look?.assistVaries) this.lookAgain();
         return;
       default: // meant for members, or answered by the line itself

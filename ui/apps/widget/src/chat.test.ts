@@ -410,6 +410,25 @@ describe('who she is', () => {
     expect([held.length, one.look?.assist]).toEqual([2, true]);
   });
 
+  it('keeps what the line said of the team when an answer comes that was asked for before', async () => {
+    const one = chat();
+    await one.start();
+    write(one, 'un');
+    await settle();
+    const held: (() => void)[] = (house.held = []);
+    one.lookAgain();
+    await settle();
+    wire.bring({ type: 'team', here: true, team: [], incident: { fr: 'En panne', en: 'Down' } });
+    held.at(0)?.();
+    await settle();
+    expect([held.length, one.look?.incident?.fr, one.look?.here]).toEqual([1, 'En panne', true]);
+    one.lookAgain();
+    await settle();
+    held.at(1)?.();
+    await settle();
+    expect([held.length, one.look?.incident]).toEqual([2, undefined]);
+  });
+
   it('shows the same proof once', async () => {
     const one = chat();
     write(one, 'un');
