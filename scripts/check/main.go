@@ -15,6 +15,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -28,6 +30,7 @@ type step struct {
 	count   func(output []byte) tally // nil: the command is one test of its own
 	skip    func() string             // why it cannot run here; "" when it can
 	report  string                    // file that the command writes; an older one is removed first
+	beside  string                    // name of a step that mostly waits: this one runs with it, behind everything else
 }
 
 const logs = "bin/check"
@@ -41,11 +44,15 @@ func main() {
 	}
 	var total tally
 	started := time.Now()
-	for _, s := range steps() {
-		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], s.name) {
-			continue
+	wanted := steps()
+	if len(os.Args) > 1 {
+		wanted = slices.DeleteFunc(wanted, func(s step) bool { return !slices.Contains(os.Args[1:], s.name) })
+	}
+	for _, together := range lanes(wanted) {
+		for _, done := range together.run(ctx) {
+			fmt.Print(done.said)
+			total = total.plus(done.tally)
 		}
-		total = total.plus(s.run(ctx))
 		if ctx.Err() != nil {
 			fmt.Println("interrupted")
 			total.failed++
@@ -65,12 +72,48 @@ func main() {
 	}
 }
 
-// run carries one step out and prints one line about it, or what it printed when it failed.
-func (s step) run(ctx context.Context) tally {
+// lane is a step and those that run beside it.
+type lane []step
+
+// lanes puts each step that runs beside another with it, where the other is wanted too.
+func lanes(wanted []step) (out []lane) {
+	for _, s := range wanted {
+		i := slices.IndexFunc(out, func(l lane) bool { return l[0].name == s.beside })
+		if i < 0 {
+			out = append(out, lane{s})
+			continue
+		}
+		s.command = append([]string{"nice", "-n", "19"}, s.command...)
+		out[i] = append(out[i], s)
+	}
+	return out
+}
+
+// done is what came of a step, and what is to be printed of it.
+type done struct {
+	tally tally
+	said  string
+}
+
+// run carries a lane out: its first step, and meanwhile the others one after another.
+func (l lane) run(ctx context.Context) []done {
+	out := make([]done, len(l))
+	var others sync.WaitGroup
+	others.Go(func() {
+		for i, s := range l[1:] {
+			out[i+1] = s.run(ctx)
+		}
+	})
+	out[0] = l[0].run(ctx)
+	others.Wait()
+	return out
+}
+
+// run carries one step out and says in one line what came of it, or what it printed when it failed.
+func (s step) run(ctx context.Context) done {
 	if s.skip != nil {
 		if why := s.skip(); why != "" {
-			fmt.Printf("skip  %-10s %s\n", s.name, why)
-			return tally{skipped: 1}
+			return done{tally{skipped: 1}, fmt.Sprintf("skip  %-10s %s\n", s.name, why)}
 		}
 	}
 	started := time.Now()
@@ -88,16 +131,17 @@ func (s step) run(ctx context.Context) tally {
 		got.failed++ // it ended badly without naming a test
 		got.names = append(got.names, s.name)
 	}
+	var said strings.Builder
 	word := "ok    "
 	if got.failed > 0 {
 		word = "FAILED"
-		fmt.Printf("\n──── %s: %v\n%s\n", s.name, err, got.report(output))
+		fmt.Fprintf(&said, "\n──── %s: %v\n%s\n", s.name, err, got.report(output))
 	}
-	fmt.Printf("%s%-10s %6.1f s  %s\n", word, s.name, time.Since(started).Seconds(), got)
+	fmt.Fprintf(&said, "%s%-10s %6.1f s  %s\n", word, s.name, time.Since(started).Seconds(), got)
 	for _, why := range got.skips {
-		fmt.Printf("        skipped: %s\n", why)
+		fmt.Fprintf(&said, "        skipped: %s\n", why)
 	}
-	return got
+	return done{got, said.String()}
 }
 
 func (s step) execute(ctx context.Context) ([]byte, error) {
@@ -148,9 +192,9 @@ func steps() []step {
 			scripts/with-postgres go test -json -count=1 -timeout 15m ./torture; status=$?; wait; exit $status`}},
 		{name: "race", env: append(append(built, "CGO_ENABLED=1"), inMemory()...), count: countGo, command: []string{"sh", "-c",
 			`go test -race -short -json -timeout 15m $(go list ./... | grep -v -e /torture$ -e /hours$ -e /staffing$ -e /demo$)`}}, // these only count or tell, and nothing runs beside them
-		{name: "generated", command: []string{"scripts/generated-is-current"}},
-		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI},
-		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI},
+		{name: "generated", command: []string{"scripts/generated-is-current"}, beside: "torture"},
+		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI, beside: "torture"},
+		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI, beside: "torture"},
 		vitest("ui", "test"),
 		journeys,
 	}
