@@ -28,6 +28,8 @@ const (
 	slotGrace = 10 * time.Minute
 	// soonFor is within how much open time somebody is called who wants it as soon as her turn comes, if no first answer is promised sooner.
 	soonFor = 2 * time.Hour
+	// wished is the subject of a conversation that begins with a wish for a person at once, and goes on with a call-back.
+	wished = "SOS"
 	// callsMost is how often in callsWithin a customer may ask, and how often a number may be asked for by anybody: a stranger must not
 	// have us ring at a victim all day.
 	callsMost   = 3
@@ -45,6 +47,28 @@ func (s *Service) Slots(ctx context.Context, by vis.Actor, id vis.ConversationID
 		h, _, err := s.setup(tx, by.Workspace).callHours(ctx, c)
 		return slots(h, now), err
 	})
+}
+
+// SlotsOn are the half hours in which a customer who has said nothing yet can be called back.
+func (s *Service) SlotsOn(ctx context.Context, by vis.Actor, ch vis.ChannelID) ([]time.Time, error) {
+	now := s.clock.Now()
+	return vis.View(ctx, s.db, by.Workspace, func(tx Tx) ([]time.Time, error) {
+		c, err := s.setup(tx, by.Workspace).unsaid(ctx, by, ch)
+		if err != nil {
+			return nil, err
+		}
+		h, _, err := s.setup(tx, by.Workspace).callHours(ctx, c)
+		return slots(h, now), err
+	})
+}
+
+// unsaid is how a conversation of a customer's would begin on a channel.
+func (u *setup) unsaid(ctx context.Context, by vis.Actor, id vis.ChannelID) (desk.Conversation, error) {
+	if by.Kind != vis.ByCustomer {
+		return desk.Conversation{}, vis.Errorf(vis.Forbidden, "not_a_customer", "Only a customer asks to be called.")
+	}
+	ch, err := u.Channel(ctx, id)
+	return desk.Conversation{Channel: id, Team: ch.Team, Customer: desk.CustomerRef{ID: by.Customer()}, State: desk.Open}, err
 }
 
 // slots are the half hours, on the clocks of the calendar's zone, that begin after now and are open as a whole.
@@ -115,6 +139,49 @@ func (s *Service) Ask(ctx context.Context, by vis.Actor, id vis.ConversationID, 
 	})
 }
 
+// AskAnew promises a call to a customer for whom no adviser could be had: in her current conversation on a channel, else in one that begins
+// with this wish. A number or a time that would be refused begins none.
+func (s *Service) AskAnew(ctx context.Context, by vis.Actor, ch vis.ChannelID, page *desk.PageView, phone string, at time.Time) (Callback, error) {
+	now := s.clock.Now()
+	begins := by
+	begins.Request = vis.Request{} // what is kept for a repeat is the promise
+	c, err := vis.Update(ctx, s.db, begins, func(tx Tx) (desk.Conversation, error) {
+		p := s.pass(tx, by.Workspace, now)
+		c, err := p.unsaid(ctx, by, ch)
+		if err != nil {
+			return c, err
+		}
+		current, err := tx.CurrentConversation(ctx, by.Customer(), ch)
+		if vis.CodeOf(err) != vis.NotFound {
+			return current, err
+		}
+		number, err := p.reachable(ctx, c, phone)
+		if err != nil {
+			return c, err
+		}
+		if err := p.fewEnough(ctx, c.Customer.ID, number); err != nil {
+			return c, err
+		}
+		if h, _, err := p.callHours(ctx, c); err != nil || !offered(h, now, at) {
+			return c, errOr(err, errNoSlot())
+		}
+		return s.desk.CallWithin(ctx, tx, begins, ch, wished, page, now)
+	})
+	if err != nil {
+		return Callback{}, err
+	}
+	return s.Ask(ctx, by, c.ID, phone, at)
+}
+
+// offered reports whether a customer may choose to be called at an instant; the zero one is whenever her turn comes.
+func offered(h *hours.Hours, now, at time.Time) bool {
+	return at.IsZero() || slices.ContainsFunc(slots(h, now), at.Equal)
+}
+
+func errNoSlot() error {
+	return vis.InField("at", "We cannot call you at that time; please choose one of the times that are offered.")
+}
+
 // reachable is a customer's phone number in E.164.
 func (p *pass) reachable(ctx context.Context, c desk.Conversation, phone string) (string, error) {
 	customer, err := p.tx.Customer(ctx, c.Customer.ID)
@@ -158,7 +225,12 @@ func (p *pass) mayAsk(ctx context.Context, c desk.Conversation, phone string) er
 	case vis.CodeOf(err) != vis.NotFound:
 		return err
 	}
-	hers, there, everybody, err := p.tx.CountCallbacks(ctx, c.Customer.ID, phone, p.now.Add(-callsWithin))
+	return p.fewEnough(ctx, c.Customer.ID, phone)
+}
+
+// fewEnough refuses too many call-backs in a day.
+func (p *pass) fewEnough(ctx context.Context, customer vis.CustomerID, phone string) error {
+	hers, there, everybody, err := p.tx.CountCallbacks(ctx, customer, phone, p.now.Add(-callsWithin))
 	if err != nil {
 		return err
 	}
@@ -183,7 +255,7 @@ func (p *pass) mayAsk(ctx context.Context, c desk.Conversation, phone string) er
 func (p *pass) promiseCall(ctx context.Context, by vis.Actor, cb Callback) (Callback, error) {
 	m, err := p.one(ctx, cb.Conversation)
 	if err != nil || m == nil {
-		return Callback{}, errAbsentOr(err, "conversation")
+		return Callback{}, errOr(err, vis.Absent("conversation"))
 	}
 	f, err := p.facts(ctx, m.c, m.customer, "", p.now)
 	if err != nil {
@@ -227,9 +299,10 @@ func (p *pass) promiseCall(ctx context.Context, by vis.Actor, cb Callback) (Call
 	return cb, p.finish(ctx)
 }
 
-func errAbsentOr(err error, noun string) error {
+// errOr is what went wrong, or else what follows from nothing having gone wrong.
+func errOr(err, other error) error {
 	if err == nil {
-		return vis.Absent(noun)
+		return other
 	}
 	return err
 }
@@ -241,8 +314,8 @@ func (p *pass) callDue(ctx context.Context, c desk.Conversation, policy Policy, 
 		return time.Time{}, err
 	}
 	if !at.IsZero() {
-		if !slices.ContainsFunc(slots(h, p.now), at.Equal) {
-			return time.Time{}, vis.InField("at", "We cannot call you at that time; please choose one of the times that are offered.")
+		if !offered(h, p.now, at) {
+			return time.Time{}, errNoSlot()
 		}
 		return at.Add(slotGrace), nil
 	}
@@ -330,7 +403,7 @@ func (s *Service) endCall(ctx context.Context, by vis.Actor, state string, find 
 		p := s.pass(tx, by.Workspace, now)
 		m, err := p.one(ctx, cb.Conversation)
 		if err != nil || m == nil {
-			return Callback{}, errAbsentOr(err, "conversation")
+			return Callback{}, errOr(err, vis.Absent("conversation"))
 		}
 		cb.State, cb.EndedAt, cb.By = state, now, by.Member()
 		if cb, err = tx.SaveCallback(ctx, cb); err != nil {

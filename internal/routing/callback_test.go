@@ -67,6 +67,50 @@ func TestACallIsPromisedForWhenHerTurnComes(t *testing.T) {
 	h.wantReason(err, "callback_ended")
 }
 
+// Where no adviser could be had, the wish for a call begins the conversation; what would be refused begins none.
+func TestACallIsPromisedToACustomerWhoSaidNothingYet(t *testing.T) {
+	t.Parallel()
+	h := newShop(t)
+	ada := h.visitor(h.chat)
+	slots, err := h.routing.SlotsOn(h.ctx, ada, h.chat.ID)
+	h.ok(err)
+	from := h.head()
+	for _, no := range []struct {
+		by     vis.Actor
+		phone  string
+		at     time.Time
+		reason string
+	}{
+		{ada, "12", time.Time{}, "invalid_field"},
+		{ada, "+1 900 123 4567", time.Time{}, "invalid_field"},
+		{ada, "01 23 45 67 89", h.now.Add(time.Minute), "invalid_field"},
+		{h.boss, "01 23 45 67 89", time.Time{}, "not_a_customer"},
+	} {
+		_, err := h.routing.AskAnew(h.ctx, no.by, h.chat.ID, nil, no.phone, no.at)
+		h.wantReason(err, no.reason)
+	}
+	if h.head() != from {
+		t.Error("what was refused has left a trace")
+	}
+	cb, err := h.routing.AskAnew(h.ctx, ada, h.chat.ID, nil, "01 23 45 67 89", slots[0])
+	h.ok(err)
+	if due := h.owes(cb.Conversation, routing.CallBack).DueAt; !due.Equal(slots[0].Add(10 * time.Minute)) {
+		t.Errorf("due at %v, the slot is %v", due, slots[0])
+	}
+	if c := h.conversation(cb.Conversation); c.State != desk.Open || c.WaitingSince.IsZero() {
+		t.Errorf("it waits for nobody: %+v", c)
+	}
+	_, err = h.routing.AskAnew(h.ctx, ada, h.chat.ID, nil, "01 23 45 67 89", time.Time{})
+	h.wantReason(err, "callback_asked")
+
+	// Who has a conversation already is called in that one.
+	bob := h.visitor(h.chat)
+	c := h.says(bob, h.chat)
+	if cb, err = h.routing.AskAnew(h.ctx, bob, h.chat.ID, nil, "+33 1 23 45 67 88", time.Time{}); err != nil || cb.Conversation != c {
+		t.Errorf("in %s, not in %s: %v", cb.Conversation, c, err)
+	}
+}
+
 func TestACallThatNobodyAnswersIsOwedNoMore(t *testing.T) {
 	t.Parallel()
 	h := newShop(t)

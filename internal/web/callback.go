@@ -51,6 +51,22 @@ type Slots struct {
 	Items []Moment `json:"items" nullable:"false"`
 }
 
+func slotsOf(all []time.Time) Slots {
+	out := Slots{make([]Moment, len(all))}
+	for i, at := range all {
+		out.Items[i] = moment(at)
+	}
+	return out
+}
+
+// wishedAt is the zero time for as soon as her turn comes.
+func wishedAt(at *time.Time) time.Time {
+	if at == nil {
+		return time.Time{}
+	}
+	return *at
+}
+
 type endCallbackInput struct {
 	ByID
 	Body struct {
@@ -64,6 +80,14 @@ type askCallbackInput struct {
 		Phone string     `json:"phone" maxLength:"40"`
 		At    *time.Time `json:"at,omitempty" doc:"One of the slots; without it, as soon as my turn comes."`
 	} `nameHint:"AskCallback"`
+}
+
+type askAnewInput struct {
+	Body struct {
+		Phone string       `json:"phone" maxLength:"40"`
+		At    *time.Time   `json:"at,omitempty" doc:"One of the slots; without it, as soon as my turn comes."`
+		Page  *Whereabouts `json:"page,omitempty"`
+	} `nameHint:"AskCallbackAnew"`
 }
 
 func (s *Server) callbackRoutes() {
@@ -86,20 +110,26 @@ func (s *Server) callbackRoutes() {
 	add(s, route{method: "GET", path: hers + "/slots", id: "listCallbackSlots", tag: "visitor", summary: "When I can be called", access: visitors},
 		func(ctx context.Context, by caller, in *ByID) (*reply[Slots], error) {
 			all, err := s.routing.Slots(ctx, by.Actor, vis.ConversationID(in.ID))
-			out := Slots{make([]Moment, len(all))}
-			for i, at := range all {
-				out.Items[i] = moment(at)
+			return ok(slotsOf(all)), err
+		})
+	add(s, route{method: "GET", path: "/visitor/slots", id: "listSlots", tag: "visitor", summary: "When I can be called who have said nothing yet", access: visitors},
+		func(ctx context.Context, by caller, _ *none) (*reply[Slots], error) {
+			all, err := s.routing.SlotsOn(ctx, by.Actor, by.visit.Channel)
+			return ok(slotsOf(all)), err
+		})
+	add(s, route{method: "POST", path: "/visitor/callback", id: "askCallbackAnew", tag: "visitor", access: visitors, status: 201, byCaller: []limit{limitMessage},
+		summary: "Call me, in my current conversation or in one that begins with this"},
+		func(ctx context.Context, by caller, in *askAnewInput) (*reply[VisitorConversation], error) {
+			cb, err := s.routing.AskAnew(ctx, by.Actor, by.visit.Channel, in.Body.Page.view(s.clock.Now()), in.Body.Phone, wishedAt(in.Body.At))
+			if err != nil {
+				return nil, err
 			}
-			return ok(out), err
+			return s.oneOfHers(ctx, by.Actor, cb.Conversation)
 		})
 	add(s, route{method: "POST", path: hers + "/callback", id: "askCallback", tag: "visitor", summary: "Keep my place and call me", access: visitors,
 		byCaller: []limit{limitMessage}},
 		func(ctx context.Context, by caller, in *askCallbackInput) (*reply[VisitorConversation], error) {
-			var at time.Time
-			if in.Body.At != nil {
-				at = *in.Body.At
-			}
-			if _, err := s.routing.Ask(ctx, by.Actor, vis.ConversationID(in.ID), in.Body.Phone, at); err != nil {
+			if _, err := s.routing.Ask(ctx, by.Actor, vis.ConversationID(in.ID), in.Body.Phone, wishedAt(in.Body.At)); err != nil {
 				return nil, err
 			}
 			return s.oneOfHers(ctx, by.Actor, vis.ConversationID(in.ID))

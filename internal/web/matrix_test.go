@@ -195,6 +195,8 @@ var matrix = map[string]row{
 
 	"GET /api/v1/visitor/conversations/{id}/slots":       {who: "n.annnnnnn", of: "conversation"},
 	"POST /api/v1/visitor/conversations/{id}/callback":   {who: "n.annnnnnn", of: "conversation", body: obj{"phone": "+33 1 99 00 12 34"}},
+	"GET /api/v1/visitor/slots":                          {who: "n..nnnnnnn"},
+	"POST /api/v1/visitor/callback":                      {who: "n..nnnnnnn", body: obj{"phone": "+33 1 99 00 12 34"}},
 	"DELETE /api/v1/visitor/conversations/{id}/callback": {who: "n.annnnnnn", of: "conversation", last: true},
 
 	"GET /api/v1/conversations/{id}/signature":       {who: "nnn...an.a", of: "conversation"},

@@ -7,6 +7,14 @@ import { join, resolve } from 'node:path';
 /** The real binary, built by `make build` or named by VISAVIS_BIN. */
 const binary = process.env.VISAVIS_BIN ?? resolve(import.meta.dirname, '../../bin/visavis');
 
+/** How a house is built. */
+export interface Build {
+  /** Nobody works there yet, and there is no shop. */
+  empty?: boolean;
+  /** More flags of the command. */
+  flags?: readonly string[];
+}
+
 /** A running demo: the desk and, on another origin, the shop with the widget. Or a server where nobody works yet. */
 export class House {
   readonly desk: string;
@@ -21,6 +29,7 @@ export class House {
     private readonly data: string,
     private readonly ports: { desk: number; shop: number },
     private readonly empty: boolean,
+    private readonly flags: readonly string[],
   ) {
     this.desk = `http://localhost:${ports.desk}`;
     this.shop = `http://localhost:${ports.shop}`;
@@ -28,9 +37,9 @@ export class House {
     this.foreignShop = `http://127.0.0.1:${ports.shop}`;
   }
 
-  static async open({ empty = false } = {}): Promise<House> {
+  static async open({ empty = false, flags = [] }: Build = {}): Promise<House> {
     const data = await mkdtemp(join(tmpdir(), 'visavis-journey-'));
-    const house = new House(data, { desk: await freePort(), shop: await freePort() }, empty);
+    const house = new House(data, { desk: await freePort(), shop: await freePort() }, empty, flags);
     await house.start();
     return house;
   }
@@ -38,7 +47,7 @@ export class House {
   /** Starts the server, again if it was stopped: on the same ports and the same data. */
   async start(): Promise<void> {
     const { desk, shop } = this.ports;
-    const flags = ['--listen', `127.0.0.1:${desk}`, '--data', this.data, '--rate-limits', 'off'];
+    const flags = ['--listen', `127.0.0.1:${desk}`, '--data', this.data, '--rate-limits', 'off', ...this.flags];
     const command = this.empty ? ['serve'] : ['demo', '--shop', `127.0.0.1:${shop}`];
     const child = spawn(binary, [...command, ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;

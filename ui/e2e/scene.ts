@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import type { Browser, BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
 import { openBrowser, Person } from './browser.ts';
-import { House } from './house.ts';
+import { House, type Build } from './house.ts';
 import { portrait } from './portrait.ts';
 
 /** What the journeys of one file share: a fresh demo, one browser, and people who leave after each journey. */
@@ -11,16 +11,16 @@ export class Scene {
   #people: Person[] = [];
 
   /**
-   * `empty`: nobody works there yet, and there is no shop. `faces`: who shows herself has a face, and a room behind her. `anew`: each
-   * journey, and each further attempt at it, finds a house that none was in.
+   * `faces`: who shows herself has a face, and a room behind her. `anew`: each journey, and each further attempt at it, finds a house
+   * that none was in.
    */
-  constructor({ empty = false, faces = false, anew = false } = {}) {
+  constructor({ faces = false, anew = false, ...build }: Build & { faces?: boolean; anew?: boolean } = {}) {
     beforeAll(async () => {
       this.#browser = await openBrowser(faces ? { camera: await portrait(openBrowser) } : {});
     });
     (anew ? beforeEach : beforeAll)(async () => {
       await this.#house?.close();
-      this.#house = await House.open({ empty });
+      this.#house = await House.open(build);
     });
     afterEach(async () => {
       const people = this.#people;

@@ -1,121 +1,16 @@
-import type { BrowserContextOptions, Frame, Locator, Page } from 'playwright-core';
+import type { Frame, Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { axe, type Person } from '../browser.ts';
+import { axe } from '../browser.ts';
+import { adviser, assistance, bell, flow, frameOf, lent, rings, setChat, staffed, watched } from '../call.ts';
 import { answer, ask, said, Scene } from '../scene.ts';
 
 const scene = new Scene({ faces: true });
-const lent: BrowserContextOptions = { permissions: ['camera', 'microphone'] };
 
-/** What one side's newest connection has carried so far. */
-interface Flow {
-  /** Frames of the other side's picture that were decoded. */
-  frames: number;
-  soundIn: number;
-  soundOut: number;
-  /** Loudness times time, of what is heard. */
-  energy: number;
-  pictureOut: number;
-}
-
-/** Keeps the page's connections where a journey finds them. */
-async function watched(person: Person): Promise<Person> {
-  await person.context.addInitScript(() => {
-    const made: RTCPeerConnection[] = [];
-    const Plain = globalThis.RTCPeerConnection;
-    Object.assign(globalThis, {
-      peers: made,
-      RTCPeerConnection: class extends Plain {
-        constructor(settings?: RTCConfiguration) {
-          super(settings);
-          made.push(this);
-        }
-      },
-    });
-  });
-  return person;
-}
-
-const flow = (place: Frame | Page): Promise<Flow> =>
-  place.evaluate(async () => {
-    const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
-    const flow = { frames: 0, soundIn: 0, soundOut: 0, energy: 0, pictureOut: 0 };
-    const report = await peers
-      .filter((peer) => peer.connectionState === 'connected')
-      .at(-1)
-      ?.getStats();
-    report?.forEach((one: Record<string, unknown>) => {
-      const number = (name: string) => Number(one[name] ?? 0);
-      const what = `${String(one['type'])} ${String(one['kind'])}`;
-      if (what === 'inbound-rtp video') flow.frames = Math.max(flow.frames, number('framesDecoded'));
-      if (what === 'inbound-rtp audio') {
-        flow.soundIn += number('bytesReceived');
-        flow.energy += number('totalAudioEnergy');
-      }
-      if (what === 'outbound-rtp audio') flow.soundOut += number('bytesSent');
-      if (what === 'outbound-rtp video') flow.pictureOut += number('bytesSent');
-    });
-    return flow;
-  });
-
-type Queue = { teamId: string; mode: string; version: number };
-type Channel = { id: string; kind: string; version: number; settings: object };
-
-// Two people alone answer the shop's chat, whoever else is at a desk. Nothing else rings for them: whoever lets it ring counts as away.
-beforeAll(async () => {
-  const lea = await scene.member();
-  const { items: members } = await ask<{ items: { id: string; email: string }[] }>(lea.page, 'GET', 'members');
-  const memberIds = members.filter(({ email }) => /^(gwenole|karim)@/.test(email)).map(({ id }) => id);
-  const { id } = await ask<{ id: string }>(lea.page, 'POST', 'teams', { name: 'SOS', icon: 'card', memberIds });
-  const { items: channels } = await ask<{ items: Channel[] }>(lea.page, 'GET', 'channels');
-  const chat = channels.find(({ kind }) => kind === 'webchat');
-  const mask = { hide: ['.ruled'], show: ['#opened'] };
-  const settings = { ...chat?.settings, teamId: id, mask };
-  await ask(lea.page, 'PATCH', `channels/${chat?.id}`, { settings, version: chat?.version });
-  const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
-  for (const { teamId, version } of queues)
-    await ask(lea.page, 'PUT', `queues/${teamId || 'general'}`, { mode: 'pull', version });
-});
-
-/** A member at her desk, free, with camera and microphone. */
-async function adviser(name: string): Promise<Page> {
-  const person = await watched(await scene.person(lent));
-  await person.signIn(`${name}@arzel.example`);
-  await person.page.keyboard.press('m');
-  await person.page.keyboard.press('a');
-  await person.page
-    .locator('nav')
-    .getByText(/Disponible/)
-    .waitFor();
-  return person.page;
-}
-
-const bell = (desk: Page) => desk.getByRole('region', { name: /^SOS de/ });
-
-/** At whose desk it rings first. */
-async function rings(desks: readonly Page[]): Promise<Page> {
-  let first: Page | undefined;
-  await expect
-    .poll(async () => {
-      for (const desk of desks) if (await bell(desk).isVisible()) first = desk;
-      return first !== undefined;
-    })
-    .toBe(true);
-  if (!first) throw new Error('it rings nowhere');
-  return first;
-}
-
-/** The chat's frame, open or not. */
-async function frameOf(page: Page): Promise<Frame> {
-  await page.waitForSelector('html > [ready]', { state: 'attached' });
-  const frame = page.frames().find((one) => one.url().includes('/chat/'));
-  if (!frame) throw new Error('there is no chat');
-  return frame;
-}
-
-const assistance = (chat: Frame) => chat.getByRole('region', { name: 'Assistance en direct' });
+// Two people alone answer, and an administrator has said what more is masked.
+beforeAll(() => staffed(scene, { mask: { hide: ['.ruled'], show: ['#opened'] } }));
 
 test('a press brings a human face; the page changes, she stays; one question at the end', async () => {
-  const desks = [await adviser('gwenole'), await adviser('karim')];
+  const desks = [await adviser(scene, 'gwenole'), await adviser(scene, 'karim')];
   const customer = await watched(await scene.person(lent));
   await customer.page.goto(`${scene.house.shop}/aide.html?lang=fr`);
   let chat = await frameOf(customer.page);
@@ -211,7 +106,7 @@ test('a press brings a human face; the page changes, she stays; one question at 
 });
 
 test('without a microphone she sees and hears, is told so, and writes; her agent ends it by key', async () => {
-  const desk = await adviser('gwenole');
+  const desk = await adviser(scene, 'gwenole');
   const customer = await watched(await scene.person());
   const chat = await customer.openChat();
   /** How many bytes of a part have come, as they were sent. */
@@ -249,7 +144,7 @@ test('without a microphone she sees and hears, is told so, and writes; her agent
 });
 
 test('a colleague comes in, takes the call over, and is the one who ends it', async () => {
-  const desks = [await adviser('gwenole'), await adviser('karim')];
+  const desks = [await adviser(scene, 'gwenole'), await adviser(scene, 'karim')];
   const customer = await watched(await scene.person(lent));
   const chat = await customer.openChat();
   await chat.getByRole('button', { name: /SOS/ }).click();
@@ -296,7 +191,7 @@ test('a colleague comes in, takes the call over, and is the one who ends it', as
 });
 
 test('she changes her mind: nothing rings any more, and the conversation is kept', async () => {
-  const desk = await adviser('gwenole');
+  const desk = await adviser(scene, 'gwenole');
   const customer = await scene.person(lent);
   const chat = await customer.openChat();
   await chat.getByRole('button', { name: /SOS/ }).click();
@@ -307,12 +202,7 @@ test('she changes her mind: nothing rings any more, and the conversation is kept
 
   // Where it is not offered, the page knows, and the same press opens the chat.
   const { page } = await scene.member();
-  const offer = async (offer: object) => {
-    const { items } = await ask<{ items: Channel[] }>(page, 'GET', 'channels');
-    const shop = items.find(({ kind }) => kind === 'webchat');
-    const settings = { ...shop?.settings, offer };
-    await ask(page, 'PATCH', `channels/${shop?.id}`, { settings, version: shop?.version });
-  };
+  const offer = (offer: object) => setChat(page, { offer });
   await offer({ never: ['/aide*'] });
   await customer.page.goto(`${scene.house.shop}/aide.html?lang=fr`);
   await customer.page.locator('html[data-visavis-nosos]').waitFor();
@@ -338,7 +228,7 @@ const colour = (video: Locator, x: number, y: number): Promise<string | undefine
   );
 
 test('what is behind her is hers to choose: nobody sees her room before it is hidden, and it changes under way', async () => {
-  const desk = await adviser('gwenole');
+  const desk = await adviser(scene, 'gwenole');
   const sheet = desk.getByRole('dialog', { name: 'Caméra et micro' });
   const mirror = sheet.locator('video');
   const behind = async (name: string) => {
@@ -409,7 +299,7 @@ interface Together {
 
 /** A customer at her account, with her agent on the line. */
 async function together(): Promise<Together> {
-  const desk = await adviser('gwenole');
+  const desk = await adviser(scene, 'gwenole');
   const customer = await scene.person(lent);
   const { page } = customer;
   const wire: Together['wire'] = { sent: [], received: [] };

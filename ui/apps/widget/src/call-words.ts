@@ -3,6 +3,8 @@ export const words = {
   fr: {
     title: 'Gardez ma place et appelez-moi',
     text: 'Vous pouvez fermer cette page : votre place est gardée, et une personne vous appelle.',
+    'title.new': 'Nous vous rappelons',
+    'text.new': 'Vous pouvez fermer cette page : une personne vous appelle.',
     phone: 'Votre numéro de téléphone',
     'hint.country': '{country} : comme vous le composez. Ailleurs, commencez par + et l’indicatif.',
     hint: 'Avec l’indicatif de votre pays, par exemple +33 1 23 45 67 89.',
@@ -34,6 +36,8 @@ export const words = {
   en: {
     title: 'Keep my place and call me back',
     text: 'You can close this page: your place is kept, and a person calls you.',
+    'title.new': 'We call you back',
+    'text.new': 'You can close this page: a person calls you.',
     phone: 'Your phone number',
     'hint.country': '{country}: as you dial it. Elsewhere, begin with + and the country code.',
     hint: 'With your country code, such as +44 20 7946 0123.',

@@ -4,6 +4,7 @@ import type { ServerFrame, VisitorAssist, VisitorEvent } from '@visavis/client/t
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Chat } from './chat.svelte';
 import { corner, pulled, style } from './sos-place';
+import { words as agreed } from './agreed-words';
 import { words } from './sos-words';
 import { Sos, type Devices } from './sos.svelte';
 import { Store, unkept } from './store';
@@ -217,10 +218,12 @@ describe('the place of the window on the page', () => {
   });
 });
 
-it('says the same in both languages, and French as it is written', () => {
+it.each([words, agreed])('says the same in both languages, and French as it is written', ({ fr, en }) => {
   const holes = (text: string) => [...text.matchAll(/\{(\w+)/g)].map((hole) => hole[1]).sort();
-  for (const key of Object.keys(words.fr) as (keyof typeof words.fr)[]) {
-    expect([key, holes(words.fr[key])]).toEqual([key, holes(words.en[key])]);
-    expect(words.fr[key]).not.toMatch(/ [;:!?»]|« |'|[^\u202f\s{|]\?/);
+  const english: Readonly<Record<string, string>> = en;
+  expect(Object.keys(fr)).toEqual(Object.keys(en));
+  for (const [key, text] of Object.entries(fr)) {
+    expect([key, holes(text)]).toEqual([key, holes(english[key] ?? '')]);
+    expect(text).not.toMatch(/ [;:!?»]|« |'|[^\u202f\s{|]\?/);
   }
 });

@@ -1,0 +1,122 @@
+import type { BrowserContextOptions, Frame, Page } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Person } from './browser.ts';
+import { ask, type Scene } from './scene.ts';
+
+/** A person who lends camera and microphone. */
+export const lent: BrowserContextOptions = { permissions: ['camera', 'microphone'] };
+
+/** What one side's newest connection has carried so far. */
+export interface Flow {
+  /** Frames of the other side's picture that were decoded. */
+  frames: number;
+  soundIn: number;
+  soundOut: number;
+  /** Loudness times time, of what is heard. */
+  energy: number;
+  pictureOut: number;
+}
+
+/** Keeps the page's connections where a journey finds them. */
+export async function watched(person: Person): Promise<Person> {
+  await person.context.addInitScript(() => {
+    const made: RTCPeerConnection[] = [];
+    const Plain = globalThis.RTCPeerConnection;
+    Object.assign(globalThis, {
+      peers: made,
+      RTCPeerConnection: class extends Plain {
+        constructor(settings?: RTCConfiguration) {
+          super(settings);
+          made.push(this);
+        }
+      },
+    });
+  });
+  return person;
+}
+
+export const flow = (place: Frame | Page): Promise<Flow> =>
+  place.evaluate(async () => {
+    const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
+    const flow = { frames: 0, soundIn: 0, soundOut: 0, energy: 0, pictureOut: 0 };
+    const report = await peers
+      .filter((peer) => peer.connectionState === 'connected')
+      .at(-1)
+      ?.getStats();
+    report?.forEach((one: Record<string, unknown>) => {
+      const number = (name: string) => Number(one[name] ?? 0);
+      const what = `${String(one['type'])} ${String(one['kind'])}`;
+      if (what === 'inbound-rtp video') flow.frames = Math.max(flow.frames, number('framesDecoded'));
+      if (what === 'inbound-rtp audio') {
+        flow.soundIn += number('bytesReceived');
+        flow.energy += number('totalAudioEnergy');
+      }
+      if (what === 'outbound-rtp audio') flow.soundOut += number('bytesSent');
+      if (what === 'outbound-rtp video') flow.pictureOut += number('bytesSent');
+    });
+    return flow;
+  });
+
+type Queue = { teamId: string; mode: string; version: number };
+type Channel = { id: string; kind: string; version: number; settings: object };
+
+/** Changes what the shop's chat is set to. */
+export async function setChat(admin: Page, change: object): Promise<void> {
+  const { items: channels } = await ask<{ items: Channel[] }>(admin, 'GET', 'channels');
+  const chat = channels.find(({ kind }) => kind === 'webchat');
+  const settings = { ...chat?.settings, ...change };
+  await ask(admin, 'PATCH', `channels/${chat?.id}`, { settings, version: chat?.version });
+}
+
+/**
+ * Two people alone answer the shop's chat, whoever else is at a desk. Nothing else rings for them: whoever lets it ring counts
+ * as away.
+ */
+export async function staffed(scene: Scene, change: object = {}): Promise<void> {
+  const lea = await scene.member();
+  const { items: members } = await ask<{ items: { id: string; email: string }[] }>(lea.page, 'GET', 'members');
+  const memberIds = members.filter(({ email }) => /^(gwenole|karim)@/.test(email)).map(({ id }) => id);
+  const { id } = await ask<{ id: string }>(lea.page, 'POST', 'teams', { name: 'SOS', icon: 'card', memberIds });
+  await setChat(lea.page, { teamId: id, ...change });
+  const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
+  for (const { teamId, version } of queues)
+    await ask(lea.page, 'PUT', `queues/${teamId || 'general'}`, { mode: 'pull', version });
+}
+
+/** A member at her desk, free, with camera and microphone. */
+export async function adviser(scene: Scene, name: string): Promise<Page> {
+  const person = await watched(await scene.person(lent));
+  await person.signIn(`${name}@arzel.example`);
+  await person.page.keyboard.press('m');
+  await person.page.keyboard.press('a');
+  await person.page
+    .locator('nav')
+    .getByText(/Disponible/)
+    .waitFor();
+  return person.page;
+}
+
+export const bell = (desk: Page) => desk.getByRole('region', { name: /^SOS de/ });
+
+/** At whose desk it rings first. */
+export async function rings(desks: readonly Page[]): Promise<Page> {
+  let first: Page | undefined;
+  await expect
+    .poll(async () => {
+      for (const desk of desks) if (await bell(desk).isVisible()) first = desk;
+      return first !== undefined;
+    })
+    .toBe(true);
+  if (!first) throw new Error('it rings nowhere');
+  return first;
+}
+
+/** The chat's frame, open or not. */
+export async function frameOf(page: Page): Promise<Frame> {
+  await page.waitForSelector('html > [ready]', { state: 'attached' });
+  const frame = page.frames().find((one) => one.url().includes('/chat/'));
+  if (!frame) throw new Error('there is no chat');
+  return frame;
+}
+
+export const assistance = (chat: Frame) => chat.getByRole('region', { name: 'Assistance en direct' });
