@@ -13,8 +13,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // The machine may be busy: what is waited for has this long to come. The journey goes on as soon as it does.
     expect: { poll: { timeout: 45_000, interval: 100 } },
-    // A journey that fails is walked once more, and told of as such: see the end of what scripts/check prints.
-    retry: 1,
+    // A journey that fails is walked once more, and once again, and told of as such: see the end of what scripts/check prints.
+    retry: 2,
     reporters: process.env.CI ? ['verbose'] : ['default'],
   },
 });
