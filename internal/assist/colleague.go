@@ -80,6 +80,9 @@ func (s *Session) Answer(m vis.MemberID, now time.Time) error {
 	}
 	s.Unwatch(m)
 	s.Story.Guest = m
+	if !slices.Contains(s.Story.Guests, m) {
+		s.Story.Guests = append(s.Story.Guests, m)
+	}
 	return nil
 }
 

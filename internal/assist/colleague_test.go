@@ -83,7 +83,7 @@ func TestAThirdComesInAndCanTakeOver(t *testing.T) {
 	if err := s.Answer("yann", at); err != nil {
 		t.Fatal(err)
 	}
-	if s.Story.Guest != "yann" || s.Member != "lea" || len(s.Story.Watchers)+len(s.Story.Whispers) != 0 {
+	if s.Story.Guest != "yann" || !slices.Equal(s.Story.Guests, []vis.MemberID{"yann"}) || s.Member != "lea" || len(s.Story.Watchers)+len(s.Story.Whispers) != 0 {
 		t.Errorf("came in: %+v", s)
 	}
 	refused(t, s.Watch("yann", false), "assist_yours")

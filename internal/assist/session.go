@@ -65,6 +65,7 @@ type Story struct {
 	Whispers   []vis.MemberID `json:"whispers,omitempty"`  // those of them who speak to the member; the customer does not hear it
 	Calling    *Calling       `json:"calling,omitempty"`   // whom the member has rung at this moment
 	Guest      vis.MemberID   `json:"guestId,omitempty"`   // a colleague who is in it as a third
+	Guests     []vis.MemberID `json:"guestIds,omitempty"`  // all who ever came in so, in order
 	Passes     []Pass         `json:"passes,omitempty"`    // the changes of the member, oldest first
 	Page       *Page          `json:"page,omitempty"`
 	LateAt     time.Time      `json:"lateAt,omitzero"` // when the customer was told that nobody is there yet

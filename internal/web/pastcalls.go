@@ -15,6 +15,7 @@ type PastCall struct {
 	AssistID       string        `json:"assistId" format:"uuid"`
 	ConversationID string        `json:"conversationId" format:"uuid"`
 	Members        []string      `json:"members" nullable:"false" doc:"Who had it, in order; none where nobody answered."`
+	Guests         []string      `json:"guests" nullable:"false" doc:"Who came in as a third and never had it, in order"`
 	PressedAt      Moment        `json:"pressedAt"`
 	Waited         float64       `json:"waited" doc:"Seconds to the answer, or until it ended without one"`
 	Lasted         float64       `json:"lasted" doc:"Seconds from the answer"`
@@ -80,7 +81,7 @@ func (s *Server) pastCall(ctx context.Context, by caller, p assist.Past) (PastCa
 	if err != nil {
 		return PastCall{}, err
 	}
-	out := PastCall{AssistID: string(p.ID), ConversationID: string(p.Conversation), Members: membersOf(p.Session), PressedAt: moment(p.PressedAt), Waited: p.Waited.Seconds(),
+	out := PastCall{AssistID: string(p.ID), ConversationID: string(p.Conversation), Members: membersOf(p.Session), Guests: guestsOf(p.Session), PressedAt: moment(p.PressedAt), Waited: p.Waited.Seconds(),
 		Lasted: p.Lasted.Seconds(), Outcome: string(p.Story.Outcome), Missed: string(p.Missed), Rating: p.Story.Rating, Recorded: p.Recorded,
 		Conversation: new(s.conversation(ctx, by.Workspace, c, nil))}
 	if p.Story.Conclusion != nil {
@@ -99,6 +100,12 @@ func membersOf(x assist.Session) []string {
 		out = append(out, string(x.Member))
 	}
 	return slices.Compact(out)
+}
+
+// guestsOf are those who came into a session and never had it.
+func guestsOf(x assist.Session) []string {
+	had := membersOf(x)
+	return slices.DeleteFunc(texts(x.Story.Guests), func(m string) bool { return slices.Contains(had, m) })
 }
 
 func (s *Server) exportPastCalls(ctx context.Context, by caller, in *PastSpan) (*file, error) {

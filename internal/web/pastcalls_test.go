@@ -2,10 +2,12 @@ package web
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"visavis/internal/assist"
 	"visavis/internal/vis"
 )
 
@@ -63,5 +65,16 @@ func TestCallsThatAreOverCanBeLookedUp(t *testing.T) {
 	if lines := strings.Split(strings.TrimSpace(string(file.body)), "\n"); len(lines) != 3 || !strings.Contains(lines[1], ",5.0,0.0,cancelled,left,,,false") ||
 		!strings.Contains(lines[2], ",'=1+1,") || !strings.HasPrefix(file.header.Get("Content-Disposition"), "attachment") {
 		t.Errorf("the file: %s", file.body)
+	}
+}
+
+func TestWhoCameIntoACallIsNamedBesideThoseWhoHadIt(t *testing.T) {
+	t.Parallel()
+	x := assist.Session{Member: "yann", Story: assist.Story{Passes: []assist.Pass{{From: "lea", To: "yann"}}, Guests: []vis.MemberID{"yann", "zoe"}}}
+	if had, came := membersOf(x), guestsOf(x); !slices.Equal(had, []string{"lea", "yann"}) || !slices.Equal(came, []string{"zoe"}) {
+		t.Errorf("%v, with %v", had, came)
+	}
+	if none := guestsOf(assist.Session{}); none == nil || len(none) != 0 {
+		t.Errorf("nobody: %#v", none)
 	}
 }

@@ -8359,6 +8359,8 @@ export interface components {
             conversation: components["schemas"]["Conversation"];
             /** Format: uuid */
             conversationId: string;
+            /** @description Who came in as a third and never had it, in order */
+            guests: string[];
             /**
              * Format: double
              * @description Seconds from the answer

@@ -19,6 +19,7 @@ export const callsEn: typeof callsFr = {
   'what.missed': 'Missed',
   'what.answered': 'Answered',
   'what.unsaid': 'No outcome said',
+  with: '{had}, with {came}',
   member: 'Adviser',
   'member.all': 'All',
   csv: 'Download (CSV)',

@@ -17,6 +17,7 @@ export const callsFr = {
   'what.missed': 'Manqués',
   'what.answered': 'Répondus',
   'what.unsaid': 'Sans suite indiquée',
+  with: '{had}, avec {came}',
   member: 'Conseiller',
   'member.all': 'Tous',
   csv: 'Télécharger (CSV)',
