@@ -59,6 +59,7 @@ var rooms = map[string][]string{
 	"assist/media/mediatest": nil,                                                                       // a browser, for tests
 	"assist/webm":            nil,                                                                       // writes WebM files
 	"assist/media":           {"vis", "assist", "assist/webm"},                                          // sound and pictures of live assistance, and the relay for those who reach us in no other way
+	"assist/livekit":         {"vis", "assist"},                                                         // the same through a LiveKit cluster
 	"listen":                 {"vis", "text", "jobs", "channel", "staff", "desk", "notify", "safehttp"}, // what customers say: every message is read, and what many say at once is noticed
 	"report":                 {"vis", "text", "hours", "channel", "jobs", "staff", "desk", "routing"},   // reads the log, owns no truth
 	"staffing":               {"vis", "hours", "routing"},                                               // how many people keep a promise: forecast, queueing theory, simulation

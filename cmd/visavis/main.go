@@ -92,6 +92,9 @@ type serverFlags struct {
 	TurnTLSKey     string   `help:"File of its key." name:"turn-tls-key" type:"path"`
 	TurnURLs       []string `help:"Addresses of a relay that runs elsewhere instead, such as turns:turn.example.org:443." name:"turn-urls"`
 	TurnSecret     string   `help:"Secret that it shares with this server." name:"turn-secret"`
+	LiveKitURL     string   `help:"A LiveKit server, or cluster, that carries the calls instead of this process, such as wss://livekit.example.org. Instead of --media-listen." name:"livekit-url"`
+	LiveKitKey     string   `help:"A key of that server." name:"livekit-key"`
+	LiveKitSecret  string   `help:"The secret of that key." name:"livekit-secret"`
 	ViewerListen   string   `help:"Address at which members are shown customers' pages (co-browsing), such as 127.0.0.1:8082. By default none, and pages are not shown." name:"viewer-listen"`
 	ViewerURL      string   `help:"Origin by which browsers reach it, such as https://viewer.example.org: a host of its own." name:"viewer-url"`
 	MasterKey      string   `help:"Key that seals secrets and files: 64 hexadecimal digits. By default a file in the data folder." name:"master-key"`
@@ -107,6 +110,7 @@ func (f serverFlags) config() app.Config {
 		SMTPListen: f.SMTPListen, LMTPListen: f.LMTPListen, SMTPHostname: f.SMTPHostname, SMTPCert: f.SMTPTLSCert, SMTPKey: f.SMTPTLSKey,
 		NodeURL: f.NodeURL, MediaListen: f.MediaListen, MediaAddress: f.MediaAddress, MediaCalls: f.MediaCalls, TurnListen: f.TurnListen,
 		TurnTLSListen: f.TurnTLSListen, TurnTLSName: f.TurnTLSName, TurnTLSCert: f.TurnTLSCert, TurnTLSKey: f.TurnTLSKey, TurnURLs: f.TurnURLs, TurnSecret: f.TurnSecret,
+		LiveKitURL: f.LiveKitURL, LiveKitKey: f.LiveKitKey, LiveKitSecret: f.LiveKitSecret,
 		ViewerListen: f.ViewerListen, ViewerURL: f.ViewerURL, MasterKey: f.MasterKey, TrustedProxies: f.TrustedProxies, AllowEgress: f.AllowEgress, RateLimits: f.RateLimits == "on", OpenMetrics: f.OpenMetrics, Version: version}
 }
 
@@ -150,7 +154,7 @@ type demoCmd struct {
 // Run implements kong's command.
 func (c *demoCmd) Run(ctx context.Context) error {
 	f := c.serverFlags
-	if f.MediaListen == "" {
+	if f.MediaListen == "" && f.LiveKitURL == "" {
 		f.MediaListen = "127.0.0.1:0"
 	}
 	if f.ViewerListen == "" {

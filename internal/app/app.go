@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"visavis/internal/assist"
+	"visavis/internal/assist/livekit"
 	"visavis/internal/assist/media"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
@@ -59,23 +60,24 @@ type App struct {
 	Watch    *listen.Watch
 	Counts   *listen.Counter
 
-	clock  vis.Clock
-	log    *slog.Logger
-	keys   *seal.Keys
-	store  *store.Store
-	blobs  *blob.Folder
-	web    *web.Server
-	timers *jobs.Runner
-	engine *routing.Engine
-	counts *follower
-	reads  *follower
-	hears  *follower
-	sums   *follower // of contacts by reason
-	asks   *follower
-	out    *safehttp.Client
-	door   *door
-	media  *media.Backend // nil where live assistance is not switched on
-	viewer viewer
+	clock   vis.Clock
+	log     *slog.Logger
+	keys    *seal.Keys
+	store   *store.Store
+	blobs   *blob.Folder
+	web     *web.Server
+	timers  *jobs.Runner
+	engine  *routing.Engine
+	counts  *follower
+	reads   *follower
+	hears   *follower
+	sums    *follower // of contacts by reason
+	asks    *follower
+	out     *safehttp.Client
+	door    *door
+	media   *media.Backend // nil where live assistance is not switched on, or runs through LiveKit
+	livekit *livekit.Backend
+	viewer  viewer
 }
 
 // New opens the data and puts the house together. Whatever New has opened, Close closes.
@@ -164,12 +166,15 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.Routing.Effects())
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
-	a.web, err = web.New(web.Options{
+	o := web.Options{
 		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, NodeURL: node, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
 		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters(), a.mediaCounters()), Ready: a.ready, Version: c.Version,
-	})
-	if err != nil {
+	}
+	if a.livekit != nil {
+		o.MediaURL, o.MediaHook = a.livekit.Address(), a.livekit
+	}
+	if a.web, err = web.New(o); err != nil {
 		return nil, errors.Join(err, a.Close())
 	}
 	db.OnCommit(func(ws vis.WorkspaceID, _ int64) {
@@ -191,6 +196,9 @@ func (a *App) Close() error {
 	a.Assist.Close()
 	if a.media != nil {
 		a.media.Close()
+	}
+	if a.livekit != nil {
+		a.livekit.Close()
 	}
 	return errors.Join(a.viewer.close(), a.store.Close())
 }

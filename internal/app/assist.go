@@ -14,6 +14,7 @@ import (
 
 	"visavis/internal/assist"
 	"visavis/internal/assist/film"
+	"visavis/internal/assist/livekit"
 	"visavis/internal/assist/media"
 	"visavis/internal/blob"
 	"visavis/internal/channel"
@@ -27,6 +28,19 @@ const callsEach = 15
 
 // maxRecorded is the longest part of a recording, in bytes.
 const maxRecorded = 128 << 20
+
+// livekit speaks to the server that carries media instead of this process, or returns nil where this one does.
+func (c Config) livekit(ctx context.Context, clock vis.Clock, mint vis.Mint, log *slog.Logger) (*livekit.Backend, error) {
+	switch {
+	case c.LiveKitURL == "" && (c.LiveKitKey != "" || c.LiveKitSecret != ""):
+		return nil, errors.New("livekit-key: a key is for a LiveKit server, whose address --livekit-url names")
+	case c.LiveKitURL == "":
+		return nil, nil
+	case c.MediaListen != "" || c.TurnListen != "" || c.TurnTLSListen != "" || len(c.TurnURLs) > 0:
+		return nil, errors.New("livekit-url: either this process carries media, and has a relay, or LiveKit does, with relays of its own; not both")
+	}
+	return livekit.New(ctx, livekit.Options{URL: c.LiveKitURL, Key: c.LiveKitKey, Secret: c.LiveKitSecret, Calls: c.MediaCalls, Clock: clock, Mint: mint, Log: log})
+}
 
 // media opens the ports of live assistance, or returns nil where it is not switched on.
 func (c Config) media(ctx context.Context, clock vis.Clock, mint vis.Mint, log *slog.Logger) (*media.Backend, error) {
@@ -89,6 +103,10 @@ func (c Config) relayTLS(log *slog.Logger) (listen, name string, shows *tls.Conf
 
 // openAssist makes the room of live assistance.
 func (a *App) openAssist(ctx context.Context, mint vis.Mint, node string) error {
+	elsewhere, err := a.Config.livekit(ctx, a.clock, mint, a.log)
+	if err != nil {
+		return err
+	}
 	backend, err := a.Config.media(ctx, a.clock, mint, a.log)
 	if err != nil {
 		return err
@@ -99,8 +117,11 @@ func (a *App) openAssist(ctx context.Context, mint vis.Mint, node string) error 
 	}
 	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Nodes: a.store.Nodes(), NodeURL: node,
 		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Studio: studio, Clock: a.clock, Mint: mint, Log: a.log}
-	if backend != nil {
+	switch {
+	case backend != nil:
 		a.media, o.Media = backend, backend
+	case elsewhere != nil:
+		a.livekit, o.Media = elsewhere, elsewhere
 	}
 	a.Assist = assist.New(o)
 	return nil

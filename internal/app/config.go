@@ -35,6 +35,9 @@ type Config struct {
 	TurnTLSKey     string   // file of its key
 	TurnURLs       []string // a relay that runs elsewhere, instead
 	TurnSecret     string   // and the secret that it shares with us
+	LiveKitURL     string   // a LiveKit server that carries media instead of this process; "" for none
+	LiveKitKey     string   // a key of its
+	LiveKitSecret  string   // and the secret of that key
 	NodeURL        string   // origin by which the other nodes on the same database reach this one; "" for nowhere
 	ViewerListen   string   // address at which members' browsers are shown customers' pages; "" switches co-browsing off
 	ViewerURL      string   // origin by which they reach it; "" follows ViewerListen

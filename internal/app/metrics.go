@@ -26,7 +26,9 @@ func counters(db *store.Store) []web.Counter {
 func (a *App) mediaCounters() []web.Counter {
 	return []web.Counter{{Name: "visavis_media_late_seconds", Gauge: true,
 		Help:  "How late this process wakes up in one of twenty cases, while it carries calls; from 0.02 on it takes no more of them.",
-		Value: func() float64 { return a.media.Late().Seconds() }}}
+		Value: func() float64 { return a.media.Late().Seconds() }},
+		{Name: "visavis_livekit_failures_total", Help: "Requests that LiveKit did not answer, or refused, where it carries the calls.",
+			Value: func() float64 { return float64(a.livekit.Failed()) }}}
 }
 
 // silentFor is how long a worker may be silent before this server should get no traffic: it would take words that nobody routes.

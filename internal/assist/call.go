@@ -11,10 +11,10 @@ import (
 	"visavis/internal/vis"
 )
 
-// Joined is a session with the answer to the offer of whoever joined it, "" when it is still to come.
+// Joined is a session with how whoever joined it comes to its media; that is empty when it is still to come.
 type Joined struct {
 	Session Session
-	Answer  string
+	Way     Way
 }
 
 // Accept gives a session, and its conversation, to a member who was rung; her media is answered, and then the customer's that waits. A
@@ -68,9 +68,9 @@ func (s *Service) awaitMedia(ctx context.Context, tx Tx, ws vis.WorkspaceID, id 
 	return tx.Arm(ctx, jobs.Timer{Workspace: ws, Kind: TimerGone, Key: string(id), DueAt: now.Add(backWithin)})
 }
 
-func (s *Service) answer(ctx context.Context, ws vis.WorkspaceID, x Session, leg Leg, offer string) (string, error) {
+func (s *Service) answer(ctx context.Context, ws vis.WorkspaceID, x Session, leg Leg, offer string) (Way, error) {
 	if err := s.Media.Open(x.ID); err != nil { // it is open, but after a restart
-		return "", err
+		return Way{}, err
 	}
 	s.remember(ws, x.ID, "")
 	return s.Media.Join(ctx, x.ID, leg, offer)
@@ -114,12 +114,8 @@ func (s *Service) Join(ctx context.Context, by vis.Actor, id vis.AssistID, offer
 	}
 	s.takeOffer(id)
 	answer, err := s.answer(ctx, by.Workspace, x, leg, offer)
-	if camera && leg.Side == CustomerSide {
-		// She may have taken it back meanwhile, when there was nothing yet that could be darkened.
-		now, lost := s.Session(ctx, by, id)
-		if _, still := now.Allowed(SeeCamera, s.Clock.Now()); lost != nil || !still {
-			s.Media.Darken(id)
-		}
+	if camera && leg.Side == CustomerSide && err == nil {
+		s.lighten(ctx, by, id) // when she took it back there was nothing yet that could be darkened
 	}
 	return Joined{x, answer}, err
 }

@@ -42,12 +42,25 @@ func (s *Service) Consent(ctx context.Context, by vis.Actor, id vis.AssistID, k 
 	if by.Kind != vis.ByCustomer {
 		return Session{}, vis.Errorf(vis.Forbidden, "not_a_customer", "Only the customer can allow this.")
 	}
-	return s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
+	x, err := s.change(ctx, by, id, func(tx Tx, x *Session, now time.Time) (vis.EventType, error) {
 		if err := x.Consent(k, strings.TrimSpace(origin), now); err != nil {
 			return "", err
 		}
 		return SessionConsented, s.audit(ctx, tx, by, *x, "consented", k, now)
 	})
+	if err == nil && k == SeeCamera && s.Media != nil {
+		s.lighten(ctx, by, id)
+	}
+	return x, err
+}
+
+// lighten lets a customer's camera be passed on, unless she has taken that back meanwhile.
+func (s *Service) lighten(ctx context.Context, by vis.Actor, id vis.AssistID) {
+	s.Media.Lighten(id)
+	x, err := s.Session(ctx, by, id)
+	if _, still := x.Allowed(SeeCamera, s.Clock.Now()); err != nil || !still {
+		s.Media.Darken(id)
+	}
 }
 
 // Revoke takes a grant back, for the customer, or gives it back for the member who has it. A camera that was allowed is cut off at once.

@@ -24,7 +24,23 @@ type Leg struct {
 	Member vis.MemberID // of a watcher or a guest: there may be several, or one after another
 }
 
-// Media carries sound and pictures between the legs of a session. Its rooms live in memory: after a restart both sides come again.
+// Way is how a leg comes to its media: one of the two.
+type Way struct {
+	// SDP answers the leg's offer. It is complete: no candidates follow.
+	SDP string
+	// Ticket lets the leg in where media is carried elsewhere; its offer is of no use then.
+	Ticket *Ticket
+}
+
+// Ticket lets one leg, once and for a moment, into a room of a LiveKit server. What it may send there is the room's to say, not the ticket's
+// holder's.
+type Ticket struct {
+	URL   string // where browsers reach that server: ws:// or wss://
+	Token string
+}
+
+// Media carries sound and pictures between the legs of a session: in this process (assist/media), or in a cluster of LiveKit servers
+// (assist/livekit). Its rooms live in memory: after a restart both sides come again.
 type Media interface {
 	// Open makes room for a session, or refuses it with vis.Unavailable when there are too many. Opening twice is once.
 	Open(id vis.AssistID) error
@@ -32,13 +48,16 @@ type Media interface {
 	Room() int
 	// Check refuses an offer (SDP, RFC 8829) that this side may not make: above all a customer's camera without her consent.
 	Check(side Side, offer string, camera bool) error
-	// Join answers an offer, in place of an earlier leg of the same side. The answer is complete: no candidates follow.
-	Join(ctx context.Context, id vis.AssistID, leg Leg, offer string) (answer string, err error)
+	// Join lets a leg in, in place of an earlier one of the same side.
+	Join(ctx context.Context, id vis.AssistID, leg Leg, offer string) (Way, error)
 	// Leave ends one leg, End all of them.
 	Leave(id vis.AssistID, leg Leg)
 	End(id vis.AssistID)
-	// Darken stops a customer's camera from being passed on.
+	// Lighten lets a customer's camera be passed on, as far as that takes more than an offer which was looked at; Darken stops it, at once.
+	Lighten(id vis.AssistID)
 	Darken(id vis.AssistID)
+	// Records reports whether what is said can be tapped here.
+	Records() bool
 	// Tap gives a tape copies of what is said and of the member's picture, from now on; nil gives them to nobody any more.
 	Tap(id vis.AssistID, to Tape)
 	// Connected reports whether a leg carries media now.

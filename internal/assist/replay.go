@@ -19,14 +19,23 @@ const (
 	forgetAtOne = 20
 )
 
+// Elsewhere reports whether media runs where this server cannot listen to it, so that nothing is recorded.
+func (s *Service) Elsewhere() bool { return s.Media != nil && !s.Media.Records() }
+
+// records reports whether calls can be recorded here at all.
+func (s *Service) records() bool { return s.Shelf != nil && !s.Elsewhere() }
+
 // agree lets a member ask for a recording; that she asks is her own consent.
 func (s *Service) agree(ctx context.Context, tx Tx, by vis.Actor, x *Session, now time.Time) error {
 	policy, err := tx.RecordingPolicy(ctx)
 	if err != nil {
 		return err
 	}
-	if s.Shelf == nil || policy.On(x.Channel) == RecordNever {
+	switch {
+	case s.Shelf == nil || policy.On(x.Channel) == RecordNever:
 		return errUnrecorded
+	case s.Elsewhere():
+		return errUnrecordable
 	}
 	if err := x.Ask(Record, now); err != nil {
 		return err
@@ -37,11 +46,14 @@ func (s *Service) agree(ctx context.Context, tx Tx, by vis.Actor, x *Session, no
 // errUnrecorded is the refusal where nothing is recorded.
 var errUnrecorded = vis.Errorf(vis.Conflict, "recording_off", "Calls are not recorded here.")
 
+// errUnrecordable is the refusal where media runs elsewhere.
+var errUnrecordable = vis.Errorf(vis.Conflict, "recording_elsewhere", "Calls run through LiveKit here, and this server cannot record them.")
+
 // agreeAlways asks the customer, once for each member who speaks to her, where every call is to be recorded: members know that, and can
 // stop it.
 func (s *Service) agreeAlways(ctx context.Context, tx Tx, ws vis.WorkspaceID, x *Session, now time.Time) error {
 	policy, err := tx.RecordingPolicy(ctx)
-	if err != nil || s.Shelf == nil || policy.On(x.Channel) != RecordAlways || x.wasAsked(Record) {
+	if err != nil || !s.records() || policy.On(x.Channel) != RecordAlways || x.wasAsked(Record) {
 		return err
 	}
 	return s.agree(ctx, tx, vis.System(ws), x, now)
@@ -49,7 +61,7 @@ func (s *Service) agreeAlways(ctx context.Context, tx Tx, ws vis.WorkspaceID, x 
 
 // RecordingMode says whether a session may be recorded.
 func (s *Service) RecordingMode(ctx context.Context, ws vis.WorkspaceID, x Session) (Mode, error) {
-	if s.Shelf == nil {
+	if !s.records() {
 		return RecordNever, nil
 	}
 	p, err := vis.View(ctx, s.DB, ws, func(tx Tx) (Policy, error) { return tx.RecordingPolicy(ctx) })
@@ -69,6 +81,9 @@ func (s *Service) RecordingPolicy(ctx context.Context, by vis.Actor) (Policy, er
 func (s *Service) DecideRecording(ctx context.Context, by vis.Actor, p Policy) (Policy, error) {
 	if err := errors.Join(by.Must(vis.WriteSettings), p.check()); err != nil {
 		return Policy{}, err
+	}
+	if p.records() && s.Elsewhere() {
+		return Policy{}, errUnrecordable
 	}
 	now := s.Clock.Now()
 	return vis.Update(ctx, s.DB, by, func(tx Tx) (Policy, error) {

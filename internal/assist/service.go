@@ -46,7 +46,7 @@ type Reach interface {
 // Screens are told what is not kept in the log.
 type Screens interface {
 	// Answered hands the customer the answer to the offer that she pressed with.
-	Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string)
+	Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer Way)
 	// Connected tells both sides that one side's media came or was lost.
 	Connected(ws vis.WorkspaceID, s Session, side Side, connected bool)
 	// Happened says that something was committed in a workspace, which the other nodes are to hear of at once.

@@ -189,6 +189,19 @@ type IceServer struct {
 	Credential string   `json:"credential"`
 }
 
+// MediaTicket lets one page, once and for a moment, into a room of a LiveKit server, where calls run through one.
+type MediaTicket struct {
+	URL   string `json:"url" doc:"ws:// or wss://"`
+	Token string `json:"token"`
+}
+
+func mediaTicket(a assist.Way) *MediaTicket {
+	if a.Ticket == nil {
+		return nil
+	}
+	return &MediaTicket{a.Ticket.URL, a.Ticket.Token}
+}
+
 type (
 	assistEvent struct {
 		Fact
@@ -204,9 +217,10 @@ type (
 type (
 	// AssistAnswerFrame answers the offer that a customer pressed with; a tab without that offer ignores it.
 	AssistAnswerFrame struct {
-		Type     string `json:"type"`
-		AssistID string `json:"assistId" format:"uuid"`
-		Answer   string `json:"answer"`
+		Type     string       `json:"type"`
+		AssistID string       `json:"assistId" format:"uuid"`
+		Answer   string       `json:"answer" doc:"Empty where there is a ticket."`
+		Ticket   *MediaTicket `json:"ticket,omitempty"`
 	}
 	// AssistMediaFrame says that one side's sound and pictures came, or were lost.
 	AssistMediaFrame struct {
@@ -328,8 +342,8 @@ func (s *Server) tellAssist(ctx context.Context, ws vis.WorkspaceID, t *told, h 
 }
 
 // Answered implements assist.Screens.
-func (s *Server) Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer string) {
-	s.say(ws, customer, "", frame(AssistAnswerFrame{"assist_answer", string(id), answer}))
+func (s *Server) Answered(ws vis.WorkspaceID, customer vis.CustomerID, id vis.AssistID, answer assist.Way) {
+	s.say(ws, customer, "", frame(AssistAnswerFrame{"assist_answer", string(id), answer.SDP, mediaTicket(answer)}))
 }
 
 // Connected implements assist.Screens.

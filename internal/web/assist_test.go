@@ -269,10 +269,10 @@ func TestACallSurvivesTheProcess(t *testing.T) {
 	her, agent := mediatest.Customer(t, webrtc.Configuration{}), mediatest.Agent(t)
 	joined, err := next.Join(h.ctx, anna.actor, id, her.Offer())
 	h.must(err)
-	her.Take(joined.Answer)
+	her.Take(joined.Way.SDP)
 	joined, err = next.Join(h.ctx, yann.actor, id, agent.Offer())
 	h.must(err)
-	agent.Take(joined.Answer)
+	agent.Take(joined.Way.SDP)
 	agent.Play(false)
 	mediatest.Until(t, "the picture after the restart", her.Seen, mediatest.Any)
 	for {

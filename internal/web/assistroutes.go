@@ -17,17 +17,19 @@ type PressedAssist struct {
 // JoinedAsVisitor is an assistance with the answer to the customer's offer.
 type JoinedAsVisitor struct {
 	Assist     VisitorAssist `json:"assist"`
-	Answer     string        `json:"answer" doc:"Empty while it rings: it comes in a frame once somebody is there."`
+	Answer     string        `json:"answer" doc:"Empty while it rings: it comes in a frame once somebody is there. Empty where there is a ticket."`
+	Ticket     *MediaTicket  `json:"ticket,omitempty" doc:"Where calls run through LiveKit; the offer is of no use then, and may be empty."`
 	IceServers []IceServer   `json:"iceServers" nullable:"false"`
 }
 
 // JoinedAssist is an assistance with the answer to a member's offer.
 type JoinedAssist struct {
-	Assist     Assist      `json:"assist"`
-	Answer     string      `json:"answer"`
-	IceServers []IceServer `json:"iceServers" nullable:"false"`
-	ViewerURL  string      `json:"viewerUrl" doc:"Where the customer's page can be shown; empty where it cannot."`
-	Recording  string      `json:"recording" enum:"off,request,always" doc:"Whether the customer can be asked to let it be recorded, or is asked anyway."`
+	Assist     Assist       `json:"assist"`
+	Answer     string       `json:"answer" doc:"Empty where there is a ticket."`
+	Ticket     *MediaTicket `json:"ticket,omitempty" doc:"Where calls run through LiveKit; the offer is of no use then, and may be empty. Nobody can whisper there."`
+	IceServers []IceServer  `json:"iceServers" nullable:"false"`
+	ViewerURL  string       `json:"viewerUrl" doc:"Where the customer's page can be shown; empty where it cannot."`
+	Recording  string       `json:"recording" enum:"off,request,always" doc:"Whether the customer can be asked to let it be recorded, or is asked anyway."`
 }
 
 // CurrentAssist is the customer's assistance that goes on, null when there is none.
@@ -149,7 +151,7 @@ func (s *Server) visitorAssistRoutes() {
 			if err != nil {
 				return nil, err
 			}
-			return ok(JoinedAsVisitor{s.visitorAssist(ctx, by.Workspace, j.Session), j.Answer, s.iceServers(j.Session)}), nil
+			return ok(JoinedAsVisitor{s.visitorAssist(ctx, by.Workspace, j.Session), j.Way.SDP, mediaTicket(j.Way), s.iceServers(j.Session)}), nil
 		})
 	add(s, route{method: "POST", path: one + "/consents", id: "consentToAssist", tag: tag, summary: "Allow it", access: visitors, byCaller: []limit{limitMessage}},
 		func(ctx context.Context, by caller, in *consentInput) (*reply[VisitorAssist], error) {
@@ -298,7 +300,7 @@ func (s *Server) toJoined(ctx context.Context, by caller, j assist.Joined, err e
 		return nil, err
 	}
 	a, err := s.assistFor(ctx, by, j.Session)
-	return ok(JoinedAssist{a, j.Answer, s.iceServers(j.Session), s.viewerURL, string(mode)}), err
+	return ok(JoinedAssist{a, j.Way.SDP, mediaTicket(j.Way), s.iceServers(j.Session), s.viewerURL, string(mode)}), err
 }
 
 func (s *Server) toMember(ctx context.Context, by caller, x assist.Session, err error) (*reply[Assist], error) {

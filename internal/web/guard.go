@@ -49,13 +49,15 @@ const (
 )
 
 // appPolicy is the content security policy of our own pages: nothing but our own scripts, styles and fonts, no inline script, and
-// pictures also from where files are served. viewer is where customers' pages are framed from, "" for nowhere.
-func appPolicy(content, viewer, ancestors string) string {
+// pictures also from where files are served. Connections lead to this site, and to the media server where calls run through one. viewer is
+// where customers' pages are framed from, "" for nowhere.
+func (s *Server) appPolicy(viewer, ancestors string) string {
+	content := s.contentSource
 	if viewer != "" {
 		viewer = " " + viewer
 	}
 	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:" + content +
-		"; media-src 'self' blob:" + content + "; connect-src 'self' ws: wss:; font-src 'self'; manifest-src 'self'; frame-src 'self'" + content + viewer +
+		"; media-src 'self' blob:" + content + "; connect-src 'self' " + strings.Replace(s.origin, "http", "ws", 1) + s.mediaSource + "; font-src 'self'; manifest-src 'self'; frame-src 'self'" + content + viewer +
 		"; base-uri 'none'; form-action 'self'; frame-ancestors " + ancestors + "; " + trustedTypes
 }
 
@@ -80,7 +82,7 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
 		h.Set("X-Frame-Options", "DENY")
 	case surfaceChat:
-		h.Set("Content-Security-Policy", appPolicy(s.contentSource, "", ancestors))
+		h.Set("Content-Security-Policy", s.appPolicy("", ancestors))
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin") // other people's pages frame it; which ones, the policy says
 	case surfaceLoader:
 		h.Set("Content-Security-Policy", policyNothing)

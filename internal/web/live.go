@@ -26,6 +26,7 @@ func (s *Server) liveRoutes() {
 	s.mux.HandleFunc("GET /api/v1/live", s.live)
 	s.mux.HandleFunc("GET /api/v1/cobrowse", s.cobrowse)
 	s.mux.HandleFunc("POST /api/v1/nodes/word", s.hearWord)
+	s.mux.HandleFunc("POST /api/v1/"+mediaHookPath, s.hearMedia)
 }
 
 // live admits a connection and lets it live on its own.

@@ -49,8 +49,9 @@ var matrix = map[string]row{
 	"/":                             {who: "aaaaaaaaaa", path: "/no/such/page"},
 	"GET /content/{id}":             {who: "ffffffffff", of: "attachment"},
 	"GET /api/v1/live":              {who: ".nn......."},
-	"GET /api/v1/cobrowse":          {who: ".nn......."},                              // whose a call is, its first frame decides
-	"POST /api/v1/nodes/word":       {who: "aaaaaaaaaa", body: obj{"workspace": "w"}}, // it is for other nodes only
+	"GET /api/v1/cobrowse":          {who: ".nn......."},                                     // whose a call is, its first frame decides
+	"POST /api/v1/livekit/words":    {who: "aaaaaaaaaa", body: obj{"event": "room_started"}}, // it is for a LiveKit server only
+	"POST /api/v1/nodes/word":       {who: "aaaaaaaaaa", body: obj{"workspace": "w"}},        // it is for other nodes only
 	"GET /api/v1/setup":             {who: ".........."},
 	"POST /api/v1/setup":            {who: "nnnnnnnnnn", body: obj{"token": "x", "workspace": "W", "name": "N", "email": "e@example.org", "password": password}},
 	"POST /api/v1/session":          {who: "nnnnnnnnnn", body: obj{"email": "lea@arzel.example", "password": "wrong"}},

@@ -112,6 +112,8 @@ func (s *Server) placeOf(r *http.Request) (string, error) {
 		return s.holderOf(r, r.URL.Query().Get("assist"))
 	case !changes(r):
 		return "", nil
+	case path == mediaHookPath:
+		return s.mediaPlace(r)
 	case path == "visitor/assists":
 		return s.assist.PressAt(), nil
 	case strings.HasPrefix(path, "sos/"):

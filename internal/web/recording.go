@@ -39,11 +39,13 @@ type RecordingPolicyBody struct {
 // RecordingPolicy is what was decided.
 type RecordingPolicy struct {
 	RecordingPolicyBody
-	Version int64 `json:"version"`
+	Elsewhere bool  `json:"elsewhere,omitempty" doc:"Calls run through LiveKit here: none can be recorded, whatever was decided."`
+	Version   int64 `json:"version"`
 }
 
-func recordingPolicy(p assist.Policy) RecordingPolicy {
-	out := RecordingPolicy{RecordingPolicyBody{Mode: string(p.Mode), Channels: map[string]string{}, Days: p.Days, Replay: string(p.Replay)}, p.Version}
+func (s *Server) recordingPolicy(p assist.Policy) RecordingPolicy {
+	out := RecordingPolicy{RecordingPolicyBody{Mode: string(p.Mode), Channels: map[string]string{}, Days: p.Days, Replay: string(p.Replay)},
+		s.assist.Elsewhere(), p.Version}
 	for id, m := range p.Channels {
 		out.Channels[string(id)] = string(m)
 	}
@@ -177,7 +179,7 @@ func (s *Server) recordingRoutes() {
 		access: staffers, scope: vis.ReadSettings},
 		func(ctx context.Context, by caller, _ *none) (*reply[RecordingPolicy], error) {
 			p, err := s.assist.RecordingPolicy(ctx, by.Actor)
-			return ok(recordingPolicy(p)), err
+			return ok(s.recordingPolicy(p)), err
 		})
 	add(s, route{method: "PUT", path: "/recording-policy", id: "changeRecordingPolicy", tag: tag, summary: "Decide otherwise", access: staffers, scope: vis.WriteSettings},
 		func(ctx context.Context, by caller, in *changeRecordingPolicyInput) (*reply[RecordingPolicy], error) {
@@ -186,7 +188,7 @@ func (s *Server) recordingRoutes() {
 				return nil, err
 			}
 			p, err := s.assist.DecideRecording(ctx, by.Actor, in.Body.policy(version))
-			return ok(recordingPolicy(p)), err
+			return ok(s.recordingPolicy(p)), err
 		})
 	add(s, route{method: "GET", path: "/recordings", id: "listRecordings", tag: tag, summary: "Those that are kept, newest first", access: members}, s.listRecordings)
 	add(s, route{method: "POST", path: one + "/replay", id: "replayAssist", tag: tag, summary: "Look at it; that you do is written down", access: members, status: 200},

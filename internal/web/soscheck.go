@@ -132,7 +132,7 @@ type Examination struct {
 
 // Finding is one thing that the server tried on itself.
 type Finding struct {
-	What  string  `json:"what" enum:"secure,media,relay_udp,relay_tcp,relay_tls,relay_closed,certificate,viewer"`
+	What  string  `json:"what" enum:"secure,media,livekit,relay_udp,relay_tcp,relay_tls,relay_closed,certificate,viewer"`
 	State string  `json:"state" enum:"good,bad,off"`
 	At    string  `json:"at,omitempty" doc:"The address that was tried"`
 	Took  float64 `json:"took,omitempty" doc:"Milliseconds"`
@@ -248,7 +248,7 @@ func (s *Server) examination(found []assist.Finding) Examination {
 		}
 		out.Findings = append(out.Findings, one)
 	}
-	if relays == 0 {
+	if relays == 0 && !s.assist.Elsewhere() { // LiveKit has its own
 		out.Findings = append(out.Findings, Finding{What: "relay_udp", State: "off"})
 	}
 	viewer := Finding{What: "viewer", State: "off", At: s.viewerURL}

@@ -64,6 +64,10 @@ type Options struct {
 	ContentURL string
 	// ViewerURL is the origin where members are shown customers' pages, which is no other's; "" where they are not shown.
 	ViewerURL string
+	// MediaURL is where browsers reach the media server that carries calls elsewhere, as ws:// or wss://; "" for none. MediaHook hears what
+	// it says.
+	MediaURL  string
+	MediaHook MediaHook
 	// NodeURL is where the other nodes on the same database reach this one; "" for nowhere.
 	NodeURL string
 	// RateLimits switches the limits on; off only for load tests.
@@ -122,6 +126,8 @@ type Server struct {
 	deskPolicy    string
 	viewerURL     string // "" where customers' pages are not shown
 	viewerPolicy  string
+	mediaSource   string // for policies: " wss://livekit.example" or ""
+	mediaHook     MediaHook
 	nodeURL       string
 
 	history  staffing.History
@@ -151,6 +157,9 @@ func New(o Options) (*Server, error) {
 	}
 	if s.version == "" {
 		s.version = "dev"
+	}
+	if o.MediaURL != "" {
+		s.mediaSource, s.mediaHook = " "+o.MediaURL, o.MediaHook
 	}
 	if err := s.place(o.PublicURL, o.ContentURL, o.ViewerURL); err != nil {
 		return nil, err
@@ -218,7 +227,7 @@ func (s *Server) place(public, content, viewer string) error {
 		}
 		s.viewerURL, s.viewerPolicy = v.String(), viewerPolicy(u)
 	}
-	s.deskPolicy = appPolicy(s.contentSource, s.viewerURL, "'none'") + trustedWorker
+	s.deskPolicy = s.appPolicy(s.viewerURL, "'none'") + trustedWorker
 	return nil
 }
 

@@ -46,6 +46,7 @@ var cases = []abuse{
 	{id: "W-20", what: "names and fields of 10 MB, forged times"},
 	{id: "W-21", what: "requests and words that pretend to come from another node: forged, old, for another node or request, without an end; a customer's address behind a node"},
 	{id: "W-22", what: "answers that are ready: those that are not public or another's, words that say who looked for them, a flood of searches"},
+	{id: "W-23", what: "words that pretend to come from a LiveKit server: forged, repeated, old, of another body; tickets after their time or place; a picture without consent, whatever it is called"},
 	{id: "E-01", what: "a subject that looks like one of ours, from a stranger"},
 	{id: "E-02", what: "reply addresses and ids that are empty, cut, swapped, foreign or guessed"},
 	{id: "E-04", what: "a reply address that somebody else was passed"},

@@ -13,6 +13,8 @@ export interface Build {
   empty?: boolean;
   /** More flags of the command. */
   flags?: readonly string[];
+  /** The desk's, where it must be a certain one. */
+  port?: number | undefined;
 }
 
 /** A running demo: the desk and, on another origin, the shop with the widget. Or a server where nobody works yet. */
@@ -37,9 +39,9 @@ export class House {
     this.foreignShop = `http://127.0.0.1:${ports.shop}`;
   }
 
-  static async open({ empty = false, flags = [] }: Build = {}): Promise<House> {
+  static async open({ empty = false, flags = [], port }: Build = {}): Promise<House> {
     const data = await mkdtemp(join(tmpdir(), 'visavis-journey-'));
-    const house = new House(data, { desk: await freePort(), shop: await freePort() }, empty, flags);
+    const house = new House(data, { desk: port ?? (await freePort()), shop: await freePort() }, empty, flags);
     await house.start();
     return house;
   }

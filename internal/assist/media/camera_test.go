@@ -47,7 +47,7 @@ func TestACustomerShowsHerselfAndTakesItBack(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		anna.Take(answer)
+		anna.Take(answer.SDP)
 		comes(t, changes, assist.CustomerSide)
 		return anna
 	}

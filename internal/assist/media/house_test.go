@@ -111,5 +111,5 @@ func join(t *testing.T, f *mediatest.Far, b *media.Backend, id vis.AssistID, leg
 	if err != nil {
 		t.Fatal(err)
 	}
-	f.Take(answer)
+	f.Take(answer.SDP)
 }

@@ -252,6 +252,12 @@ func (b *Backend) Leave(id vis.AssistID, leg assist.Leg) {
 	}
 }
 
+// Lighten implements assist.Media: an offer with her picture, which Check lets pass then, is all it takes.
+func (b *Backend) Lighten(vis.AssistID) {}
+
+// Records implements assist.Media.
+func (b *Backend) Records() bool { return true }
+
 // Darken implements assist.Media.
 func (b *Backend) Darken(id vis.AssistID) {
 	if r := b.room(id); r != nil {
@@ -277,14 +283,14 @@ func (b *Backend) Servers(id vis.AssistID, now time.Time) []assist.Server {
 }
 
 // Join implements assist.Media.
-func (b *Backend) Join(ctx context.Context, id vis.AssistID, leg assist.Leg, offer string) (string, error) {
+func (b *Backend) Join(ctx context.Context, id vis.AssistID, leg assist.Leg, offer string) (assist.Way, error) {
 	r := b.room(id)
 	if r == nil {
-		return "", vis.Absent("assistance")
+		return assist.Way{}, vis.Absent("assistance")
 	}
 	answer, err := r.join(ctx, leg, offer)
 	if err != nil {
-		return "", err
+		return assist.Way{}, err
 	}
-	return publish(answer, b.public), nil
+	return assist.Way{SDP: publish(answer, b.public)}, nil
 }

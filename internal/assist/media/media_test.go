@@ -107,15 +107,15 @@ func TestTheAnswerShowsThePublicAddressOnly(t *testing.T) {
 		t.Fatal(err)
 	}
 	candidates := 0
-	for line := range strings.Lines(answer) {
+	for line := range strings.Lines(answer.SDP) {
 		if strings.HasPrefix(line, "a=candidate:") {
 			if candidates++; !strings.Contains(line, fmt.Sprintf(" 127.0.0.1 %d ", b.Address().Port())) {
 				t.Errorf("another address: %s", line)
 			}
 		}
 	}
-	if candidates == 0 || !strings.Contains(answer, "a=ice-lite") {
-		t.Errorf("%d candidates in %s", candidates, answer)
+	if candidates == 0 || !strings.Contains(answer.SDP, "a=ice-lite") {
+		t.Errorf("%d candidates in %s", candidates, answer.SDP)
 	}
 	if _, err := media.New(t.Context(), media.Options{Listen: "0.0.0.0:0", Calls: 1}); err == nil {
 		t.Error("listens everywhere without a public address")

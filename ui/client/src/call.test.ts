@@ -198,3 +198,76 @@ it('measures what is spoken, heard and seen', async () => {
   await call.again();
   expect(await call.measure()).toEqual({ spoken: 0.25, heard: 0.5, frames: 12, rate: 24, delay: 31, missing: 0.1 });
 });
+
+describe('through LiveKit', () => {
+  class Elsewhere {
+    static all: Elsewhere[] = [];
+    closed = false;
+    readonly lent: string[] = [];
+    readonly peers: unknown[] = [];
+    constructor(
+      readonly ticket: { token: string },
+      readonly settings: { onstate: (state: string) => void; onstreams: (streams: unknown[]) => void },
+    ) {
+      Elsewhere.all.push(this);
+    }
+    lend(kind: string, track: { id: string } | null) {
+      this.lent.push(`${kind} ${track?.id ?? 'none'}`);
+    }
+    close() {
+      this.closed = true;
+    }
+  }
+  const elsewhere = () => Promise.resolve({ Room: Elsewhere as never });
+  const ticket = (token: string) => ({ url: 'wss://livekit.example', token });
+  beforeEach(() => (Elsewhere.all = []));
+
+  it('a ticket takes the place of an answer, and another one repairs a cut', async () => {
+    const offers: string[] = [];
+    const exchange = (offer: string) => {
+      offers.push(offer);
+      return Promise.resolve({ answer: '', ticket: ticket(`ticket ${offers.length}`), iceServers: [] });
+    };
+    const { call, states } = callOf('member', exchange, { elsewhere });
+    call.speak(track('audio'));
+    call.show(track('video'));
+    await call.again();
+    const [first] = Elsewhere.all;
+    expect(Peer.all.every(({ closed }) => closed)).toBe(true);
+    expect(first?.ticket.token).toBe('ticket 1');
+    expect(first?.lent).toEqual(['audio audio track', 'video video track']);
+    first?.settings.onstate('connected');
+    const there = ['hers'];
+    first?.settings.onstreams(there);
+    expect([call.state, call.stream, call.elsewhere]).toEqual(['joined', 'hers', true]);
+    first?.settings.onstate('failed');
+    await vi.advanceTimersByTimeAsync(0);
+    expect(first?.closed).toBe(true);
+    expect(offers).toEqual(['offer 0', '']); // the second is for a ticket only
+    expect(Elsewhere.all.map(({ ticket }) => ticket.token)).toEqual(['ticket 1', 'ticket 2']);
+    first?.settings.onstate('connected'); // the one before has nothing to say any more
+    expect(states).toEqual(['waiting', 'joining', 'joined', 'lost']);
+    Elsewhere.all[1]?.settings.onstate('connected');
+    expect(call.state).toBe('joined');
+    call.close();
+    expect(Elsewhere.all.every(({ closed }) => closed)).toBe(true);
+  });
+
+  it('a ticket comes by the line once somebody is there; a second one is let go', async () => {
+    const { call } = callOf('customer', () => Promise.resolve({ answer: '', iceServers: [] }), { elsewhere });
+    await call.again();
+    await call.answer('', ticket('first'));
+    await call.answer('', ticket('second'));
+    expect(Elsewhere.all.map(({ ticket }) => ticket.token)).toEqual(['first']);
+    expect(call.state).toBe('joining');
+    await vi.advanceTimersByTimeAsync(8000); // it did not come
+    expect(Elsewhere.all[0]?.closed).toBe(true);
+  });
+
+  it('who listens lends no microphone', async () => {
+    const exchange = () => Promise.resolve({ answer: '', ticket: ticket('t'), iceServers: [] });
+    const { call } = callOf('listener', exchange, { elsewhere });
+    await call.again();
+    expect(Elsewhere.all[0]?.lent).toEqual(['video none']);
+  });
+});

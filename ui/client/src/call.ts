@@ -1,3 +1,5 @@
+import type { Room, Ticket } from './livekit.ts';
+
 /** Where a relay can be reached, and with which passing credentials. */
 export interface IceServer {
   urls: string[];
@@ -46,11 +48,18 @@ const sections: Record<Side, readonly (readonly ['audio' | 'video', RTCRtpTransc
   ],
 };
 
+/** What the server says to an offer: its answer, or a ticket where calls run through LiveKit. */
+export interface Exchanged {
+  answer: string;
+  ticket?: Ticket | null | undefined;
+  iceServers: readonly IceServer[];
+}
+
 export interface CallSettings {
   /** A customer sees and hears, and is never seen; a member is seen and heard; who listens in sends nothing, who whispers her voice. */
   side: Side;
   /** Carries an offer to the server. The answer is empty while nobody has taken the call: it comes by `answer` then. */
-  exchange: (offer: string) => Promise<{ answer: string; iceServers: readonly IceServer[] }>;
+  exchange: (offer: string) => Promise<Exchanged>;
   /** Told after every change of `state` and `stream`. */
   onchange: () => void;
   /** Told of an offer that the server refused for good. */
@@ -58,6 +67,8 @@ export interface CallSettings {
   /** Says of a refusal that would pass that it is told all the same, and not tried again. */
   final?: (error: unknown) => boolean;
   peer?: (settings: RTCConfiguration) => RTCPeerConnection;
+  /** Fetches what speaks LiveKit. */
+  elsewhere?: () => Promise<{ Room: typeof Room }>;
 }
 
 /** How a call goes at one instant. Loudness runs from 0 to 1; `undefined` is what is not known. */
@@ -74,6 +85,8 @@ export interface Measure {
   missing: number;
 }
 
+/** Where calls run through LiveKit, which tries its relays by itself. */
+const patienceElsewhereMs = 8000;
 /** Our own watchdog: with a relay that refuses, the browser stays silent for a quarter of a minute. */
 const patienceMs = 4000;
 /** A line that is only shaky comes back by itself. */
@@ -81,13 +94,19 @@ const shakyMs = 2000;
 const pauseMs = 1000;
 
 /**
- * One side's media of an assist. The peer is always our own server, which answers an offer whole; so every repair (another
- * network, a page that was left, a server that came back) is the same: a new offer. When the straight way does not open in
+ * One side's media of an assist. The peer is our own server, which answers an offer whole; so every repair (another
+ * network, a page that was left, a server that came back) is the same: a new offer. Where it answers with a ticket instead, calls run
+ * through LiveKit, and a repair is a new ticket. When the straight way does not open in
  * four seconds the relay is tried, then both in turn; after eight seconds the call says it failed and goes on trying.
  */
 export class Call {
   readonly #settings: CallSettings;
   #peer: RTCPeerConnection | undefined;
+  /** In place of the peer, where calls run through LiveKit. */
+  #room: Room | undefined;
+  #elsewhere = false;
+  /** The newest attempt: what comes for an older one is let go. */
+  #attempt = {};
   #state: CallState = 'idle';
   #streams: readonly MediaStream[] = [];
   #iceServers: readonly IceServer[] = [];
@@ -107,6 +126,10 @@ export class Call {
     return typeof RTCPeerConnection !== 'undefined';
   }
 
+  /** It runs through LiveKit, as every call of this server then does. */
+  get elsewhere(): boolean {
+    return this.#elsewhere;
+  }
   get state(): CallState {
     return this.#state;
   }
@@ -124,19 +147,20 @@ export class Call {
     if (this.#state === 'closed') return;
     clearTimeout(this.#timer);
     this.#drop();
-    const peer = this.#open();
+    const peer = this.#elsewhere ? undefined : this.#open();
+    const attempt = this.#attempt;
     const leg = ++this.#legs;
     if (this.#was) this.#set(leg > 2 ? 'failed' : 'lost');
     else if (this.#state === 'idle') this.#set('waiting');
     else if (leg > 2) this.#set('failed');
     try {
-      const offer = await peer.createOffer();
-      await peer.setLocalDescription(offer);
-      const { answer, iceServers } = await this.#settings.exchange(offer.sdp ?? '');
+      const offer = await peer?.createOffer();
+      await peer?.setLocalDescription(offer);
+      const { answer, ticket, iceServers } = await this.#settings.exchange(offer?.sdp ?? '');
       this.#iceServers = iceServers;
-      if (this.#peer === peer && answer) await this.answer(answer);
+      if (this.#attempt === attempt && (answer || ticket)) await this.answer(answer, ticket);
     } catch (error) {
-      if (this.#peer !== peer) return;
+      if (this.#attempt !== attempt) return;
       const anew = passing(error) && !this.#settings.final?.(error);
       if (anew) this.#timer = setTimeout(() => void this.again(), pauseMs * Math.min(leg, 4));
       else {
@@ -146,8 +170,9 @@ export class Call {
     }
   };
 
-  /** The server's answer to the last offer; one to an older offer is let go. */
-  async answer(sdp: string): Promise<void> {
+  /** The server's answer to the last offer, or a ticket in its place; one to an older offer is let go. */
+  async answer(sdp: string, ticket?: Ticket | null): Promise<void> {
+    if (ticket) return this.#enter(ticket);
     const peer = this.#peer;
     if (!peer || peer.signalingState !== 'have-local-offer') return;
     if (!this.#was && this.#state === 'waiting') this.#set('joining');
@@ -159,12 +184,14 @@ export class Call {
   /** Lends the call a microphone, before or while it stands; null takes it away. */
   speak(track: MediaStreamTrack | null): void {
     this.#microphone = track;
+    this.#room?.lend('audio', track);
     void this.#sender('audio')
       ?.replaceTrack(track)
       .catch(() => undefined);
   }
   show(track: MediaStreamTrack | null): void {
     this.#camera = track;
+    this.#room?.lend('video', track);
     void this.#sender('video')
       ?.replaceTrack(track)
       .catch(() => undefined);
@@ -178,9 +205,36 @@ export class Call {
 
   async measure(): Promise<Measure> {
     const measure: Measure = { spoken: 0, heard: 0, frames: 0, rate: undefined, delay: undefined, missing: 0 };
-    const report = await this.#peer?.getStats().catch(() => undefined);
-    report?.forEach((one: Record<string, unknown>) => read(one, measure));
+    for (const peer of this.#room?.peers ?? (this.#peer ? [this.#peer] : [])) {
+      const report = await peer.getStats().catch(() => undefined);
+      report?.forEach((one: Record<string, unknown>) => read(one, measure));
+    }
     return measure;
+  }
+
+  async #enter(ticket: Ticket): Promise<void> {
+    if (this.#room || this.#state === 'closed') return;
+    if (!this.#was && this.#state === 'waiting') this.#set('joining');
+    this.#elsewhere = true;
+    this.#drop();
+    const attempt = this.#attempt;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.again(), patienceElsewhereMs);
+    const fetched = await (this.#settings.elsewhere ?? (() => import('./livekit.ts')))();
+    if (this.#attempt !== attempt) return;
+    const make = this.#settings.peer ?? ((settings) => new RTCPeerConnection(settings));
+    const room = new fetched.Room(ticket, {
+      peer: make,
+      onstate: (state) => this.#attempt === attempt && this.#moved(state),
+      onstreams: (streams) => {
+        if (this.#attempt !== attempt) return;
+        this.#streams = [...streams];
+        this.#settings.onchange();
+      },
+    });
+    this.#room = room;
+    if (this.#settings.side !== 'listener') room.lend('audio', this.#microphone);
+    room.lend('video', this.#camera);
   }
 
   #open(): RTCPeerConnection {
@@ -230,6 +284,9 @@ export class Call {
   }
 
   #drop(): void {
+    this.#attempt = {};
+    this.#room?.close();
+    this.#room = undefined;
     const peer = this.#peer;
     this.#peer = undefined;
     if (!peer) return;

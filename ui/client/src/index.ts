@@ -2,7 +2,7 @@
 export * from './types.ts';
 export { Api, type ApiSettings, type CallOptions, type UploadOptions } from './api.ts';
 export type { Answer, Body } from './routes.ts';
-export { Call, type CallSettings, type CallState, type IceServer, type Measure } from './call.ts';
+export { Call, type CallSettings, type CallState, type Exchanged, type IceServer, type Measure } from './call.ts';
 export * from './cobrowse.ts';
 export { CobrowseLine, type CobrowseSettings } from './cobrowse-line.ts';
 export { freshId } from './id.ts';

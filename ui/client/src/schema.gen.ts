@@ -3882,9 +3882,11 @@ export interface components {
             pressedAt: string;
         };
         AssistAnswerFrame: {
+            /** @description Empty where there is a ticket. */
             answer: string;
             /** Format: uuid */
             assistId: string;
+            ticket?: components["schemas"]["MediaTicket"] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -6798,7 +6800,7 @@ export interface components {
              */
             until?: string;
             /** @enum {string} */
-            what: "secure" | "media" | "relay_udp" | "relay_tcp" | "relay_tls" | "relay_closed" | "certificate" | "viewer";
+            what: "secure" | "media" | "livekit" | "relay_udp" | "relay_tcp" | "relay_tls" | "relay_closed" | "certificate" | "viewer";
         };
         Fold: {
             /** @enum {string} */
@@ -7555,12 +7557,15 @@ export interface components {
             offer: string;
         };
         JoinedAsVisitor: {
-            /** @description Empty while it rings: it comes in a frame once somebody is there. */
+            /** @description Empty while it rings: it comes in a frame once somebody is there. Empty where there is a ticket. */
             answer: string;
             assist: components["schemas"]["VisitorAssist"];
             iceServers: components["schemas"]["IceServer"][];
+            /** @description Where calls run through LiveKit; the offer is of no use then, and may be empty. */
+            ticket?: components["schemas"]["MediaTicket"];
         };
         JoinedAssist: {
+            /** @description Empty where there is a ticket. */
             answer: string;
             assist: components["schemas"]["Assist"];
             iceServers: components["schemas"]["IceServer"][];
@@ -7569,6 +7574,8 @@ export interface components {
              * @enum {string}
              */
             recording: "off" | "request" | "always";
+            /** @description Where calls run through LiveKit; the offer is of no use then, and may be empty. Nobody can whisper there. */
+            ticket?: components["schemas"]["MediaTicket"];
             /** @description Where the customer's page can be shown; empty where it cannot. */
             viewerUrl: string;
         };
@@ -7818,6 +7825,11 @@ export interface components {
             /** @description What the API token may do; absent for a signed-in member. */
             scopes?: string[];
             workspace: components["schemas"]["Workspace"];
+        };
+        MediaTicket: {
+            token: string;
+            /** @description ws:// or wss:// */
+            url: string;
         };
         Member: {
             /**
@@ -9720,6 +9732,8 @@ export interface components {
              * @description After so many a recording is deleted. Required where anything is recorded.
              */
             days: number;
+            /** @description Calls run through LiveKit here: none can be recorded, whatever was decided. */
+            elsewhere?: boolean;
             /**
              * @description Of every channel that is not named.
              * @enum {string}

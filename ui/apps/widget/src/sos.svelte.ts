@@ -293,9 +293,9 @@ export class Sos {
   async #exchange(offer: string): ReturnType<CallSettings['exchange']> {
     const { api, page } = this.#chat.session;
     if (this.#assist) {
-      const { assist, answer, iceServers } = await api.post(`/visitor/assists/${this.#assist.id}/join`, { offer });
+      const { assist, ...exchanged } = await api.post(`/visitor/assists/${this.#assist.id}/join`, { offer });
       this.#take(assist);
-      return { answer, iceServers };
+      return exchanged;
     }
     const pressed = await api.post('/visitor/assists', { ...(offer ? { offer } : {}), ...(page ? { page } : {}) });
     if (this.#over) {
@@ -320,7 +320,7 @@ export class Sos {
     if (!('assistId' in frame) || frame.assistId !== this.#assist?.id) return;
     if (frame.type === 'assist_answer') {
       clearTimeout(this.#overdue);
-      void this.#call?.answer(frame.answer);
+      void this.#call?.answer(frame.answer, frame.ticket);
     } else if (frame.type === 'assist_media') {
       if (frame.side === 'member') this.#away = frame.state === 'lost';
       else if (frame.state === 'lost' && this.#line === 'joined') void this.#call?.again();

@@ -15,7 +15,7 @@ import { SharedPage } from './shared-page.svelte.ts';
 
 type MakeCall = (
   settings: CallSettings,
-) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'speak' | 'show' | 'close' | 'measure'>;
+) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'speak' | 'show' | 'close' | 'measure' | 'elsewhere'>;
 
 /** What may come of a call, in the order of its keys. */
 export const results = ['solved', 'follow_up', 'call_back', 'no_request', 'abuse'] as const;
@@ -69,6 +69,8 @@ export class Assists {
   #away = $state(false);
   #shownAt = 0;
   #ringing: ReturnType<typeof setInterval> | undefined;
+  /** Calls run through LiveKit: who listens cannot whisper. */
+  unheard = $state(false);
   /** Its customer can be asked to let it be recorded. */
   recordable = $state(false);
   /** The look at camera and microphone is open. */
@@ -406,6 +408,7 @@ export class Assists {
         this.#line = call.state;
         this.#stream = call.stream;
         this.#beside = call.beside;
+        this.unheard = call.elsewhere;
       },
       onrefused: (error) => {
         this.#leave();

@@ -102,6 +102,7 @@ function scene({ refused = '' } = {}) {
     show: (one: unknown) => shown.push(one),
     close: () => undefined,
     measure: () => Promise.reject(new Error('not asked here')),
+    elsewhere: false,
   };
   const make = (given: CallSettings) => {
     settings = given;

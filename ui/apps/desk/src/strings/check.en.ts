@@ -15,6 +15,7 @@ export const checkEn: typeof checkFr = {
   'check.until': 'until {day}',
   'find.secure': 'The public address is protected (https)',
   'find.media': 'Sound and picture, direct',
+  'find.livekit': 'The LiveKit server that carries the calls',
   'find.relay_udp': 'The relay',
   'find.relay_tcp': 'The relay by TCP',
   'find.relay_tls': 'The relay by TLS',
@@ -25,6 +26,8 @@ export const checkEn: typeof checkFr = {
     'No browser lends a microphone to a page without https. Put a proxy with a certificate in front, and say so in --public-url.',
   'remedy.media':
     'The server does not reach itself by this address. Is it the right one (--media-address), and does the firewall let UDP through to this port? Some routers let nobody call their own public address: then only a check from outside tells.',
+  'remedy.livekit':
+    'It does not answer, or does not know our key. Is the address right (--livekit-url), does this machine reach it, and are --livekit-key and --livekit-secret those of its configuration?',
   'remedy.relay_udp': 'Does the firewall let UDP through to this port?',
   'remedy.relay_tcp': 'Does the firewall let TCP through to this port?',
   'remedy.relay_tls':

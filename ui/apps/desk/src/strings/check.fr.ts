@@ -13,6 +13,7 @@ export const checkFr = {
   'check.until': 'jusqu’au {day}',
   'find.secure': 'L’adresse publique est protégée (https)',
   'find.media': 'Le son et l’image, en direct',
+  'find.livekit': 'Le serveur LiveKit qui porte les appels',
   'find.relay_udp': 'Le relais',
   'find.relay_tcp': 'Le relais par TCP',
   'find.relay_tls': 'Le relais par TLS',
@@ -23,6 +24,8 @@ export const checkFr = {
     'Aucun navigateur ne prête son micro à une page sans https. Placez devant un serveur mandataire avec un certificat, et indiquez-le dans --public-url.',
   'remedy.media':
     'Le serveur ne se joint pas par cette adresse. Est-ce la bonne (--media-address), et le pare-feu laisse-t-il passer l’UDP vers ce port\u202f? Certains routeurs ne laissent personne appeler leur propre adresse publique\u202f: seul un essai de l’extérieur le dira.',
+  'remedy.livekit':
+    'Il ne répond pas, ou ne connaît pas notre clé. L’adresse est-elle la bonne (--livekit-url), cette machine l’atteint-elle, et --livekit-key et --livekit-secret sont-ils ceux de sa configuration\u202f?',
   'remedy.relay_udp': 'Le pare-feu laisse-t-il passer l’UDP vers ce port\u202f?',
   'remedy.relay_tcp': 'Le pare-feu laisse-t-il passer le TCP vers ce port\u202f?',
   'remedy.relay_tls':

@@ -83,6 +83,8 @@ export const recordingsEn: typeof recordingsFr = {
   'policy.off': 'Never',
   'policy.request': 'When the adviser asks',
   'policy.always': 'Always ask the customer',
+  'policy.elsewhere':
+    'Calls run through LiveKit here, and this server cannot record them. Recordings that were made before stay.',
   'policy.note': 'Without the customer’s word nothing is recorded. Both see that a call is, and either can stop it.',
   'policy.same': 'As above',
   'policy.channels': 'Otherwise for a channel',

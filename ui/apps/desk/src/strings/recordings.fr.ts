@@ -81,6 +81,8 @@ export const recordingsFr = {
   'policy.off': 'Jamais',
   'policy.request': 'Si le conseiller le demande',
   'policy.always': 'Toujours demander au client',
+  'policy.elsewhere':
+    'Les appels passent ici par LiveKit, et ce serveur ne peut pas les enregistrer. Les enregistrements déjà faits restent.',
   'policy.note': 'Sans l’accord du client, rien n’est enregistré. Chacun voit que l’appel l’est, et peut l’arrêter.',
   'policy.same': 'Comme ci-dessus',
   'policy.channels': 'Autrement pour un canal',
