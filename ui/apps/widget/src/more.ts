@@ -3,6 +3,7 @@
  * their way and files received. Fetched once the
  * chat is open and at rest, so that a customer on a slow line can write before it is here.
  */
+export { default as Carried } from './Carried.svelte';
 export { default as Said } from './Said.svelte';
 export { default as Tray } from './Tray.svelte';
 export { Files } from './files.svelte';
