@@ -13,9 +13,7 @@
 package livekit
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -41,7 +39,6 @@ const (
 	callsMost     = 1000             // at once, where nothing else was said
 	tries         = 4                // of what must be done and was not
 	tryAgain      = 500 * time.Millisecond
-	wordsKept     = 4096
 	prefix        = "visavis-" // of our rooms' names: others may have theirs in the same cluster
 )
 
@@ -377,63 +374,6 @@ func (b *Backend) Examine(ctx context.Context, _ vis.AssistID) ([]assist.Finding
 		b.log.Warn("LiveKit does not do as it is asked", "what", "list rooms", "err", err)
 	}
 	return []assist.Finding{{What: "livekit", At: b.public, Good: err == nil, Took: time.Since(began)}}, nil
-}
-
-// word is what the server says of one of its rooms, as far as we listen.
-type word struct {
-	ID   string `json:"id"`
-	Room struct {
-		Name string `json:"name"`
-	} `json:"room"`
-}
-
-// About is the session that a word concerns, "" for one that cannot be read or is about a room that is not ours.
-func (b *Backend) About(body []byte) vis.AssistID {
-	var w word
-	if json.NewDecoder(bytes.NewReader(body)).Decode(&w) != nil {
-		return ""
-	}
-	id, ours := strings.CutPrefix(w.Room.Name, prefix)
-	if !ours || !vis.IsID(id) {
-		return ""
-	}
-	return vis.AssistID(id)
-}
-
-// Hear takes a word of the server: it has us look at a room. A word that was heard before is let go.
-func (b *Backend) Hear(_ context.Context, authorization string, body []byte) error {
-	if err := b.verify(authorization, body); err != nil {
-		return err
-	}
-	var w word
-	if json.Unmarshal(body, &w) != nil || b.heard(w.ID) {
-		return nil
-	}
-	if r := b.room(b.About(body)); r != nil {
-		r.look()
-	}
-	return nil
-}
-
-// heard remembers a word, and reports whether it was heard before.
-func (b *Backend) heard(id string) bool {
-	now := b.clock.Now()
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if until, known := b.words[id]; known && now.Before(until) {
-		return true
-	}
-	if len(b.words) >= wordsKept {
-		for one, until := range b.words {
-			if !now.Before(until) {
-				delete(b.words, one)
-			}
-		}
-	}
-	if len(b.words) < wordsKept { // beyond that, a second look costs little
-		b.words[id] = now.Add(hookFor + skew)
-	}
-	return false
 }
 
 // watch looks at rooms by itself, so that nothing hangs on words that may not come.
