@@ -16,6 +16,8 @@ const (
 	oneWord    featureKind = iota // a token, two in a row, or a cue
 	threeWords                    // three in a row: what is said of a thing rather than what it is
 	piece                         // of a word: what spelling, endings and slips leave of it
+	concept                       // words that mean alike, by the lexicon
+	couple                        // two concepts in one text
 )
 
 // What is hashed first, so that a piece "non" is another feature than the word.
@@ -27,6 +29,9 @@ const (
 	seedCue
 	seedTongue
 	seedNear
+	seedStem
+	seedConcept
+	seedCouple
 )
 
 // The lengths of pieces, in bytes of folded text with a mark at both ends of the word.
@@ -38,12 +43,16 @@ const (
 
 // hash is FNV-1a, finished so that every bit depends on all (the last step of MurmurHash3).
 func hash(seed uint32, b []byte) uint32 {
-	h := seed*0x9e3779b1 + 0x811c9dc5
+	h := begun(seed)
 	for _, c := range b {
-		h = (h ^ uint32(c)) * 16777619
+		h = further(h, c)
 	}
 	return finish(h)
 }
+
+func begun(seed uint32) uint32 { return seed*0x9e3779b1 + 0x811c9dc5 }
+
+func further(h uint32, c byte) uint32 { return (h ^ uint32(c)) * 16777619 }
 
 func finish(h uint32) uint32 {
 	h ^= h >> 16
@@ -85,7 +94,7 @@ func (s *scan) features(to []feature) []feature {
 	if len(s.tokens) > 0 {
 		to = append(to, feature{follows(seedPair, before, edge), int32(len(s.tokens) - 1), 1, oneWord})
 	}
-	return to
+	return concepts().find(s, to)
 }
 
 // tongue are the features that tell languages apart: words and their pieces, with accents.

@@ -28,7 +28,10 @@ type Recipe struct {
 	Bayes float64
 	// Tongue learns languages.
 	Tongue bool
-	Seed   uint64
+	// Concepts also counts which words mean alike by the built-in lexicon. It is written for what customers want of a firm; where texts are about
+	// other things it is in the way.
+	Concepts bool
+	Seed     uint64
 }
 
 // How long a plane is moved: until no example would move it by more than close, or for so many rounds.
@@ -37,10 +40,21 @@ const (
 	rounds = 100
 )
 
-// vector is an example as features of the vocabulary, in the order of their places in it.
-type vector struct {
-	at []int32
-	by []float32
+// vectors are examples as features of the vocabulary, in the order of their places in it, one example after another.
+type vectors struct {
+	from []int // the first feature of each example, and the end
+	at   []int32
+	by   []float32
+}
+
+func (v *vectors) add(of []counted) {
+	if len(v.from) == 0 {
+		v.from = append(v.from, 0)
+	}
+	for _, c := range of {
+		v.at, v.by = append(v.at, c.at), append(v.by, c.share)
+	}
+	v.from = append(v.from, len(v.at))
 }
 
 // rarity is in how many parts one doubling is told apart, in a byte.
@@ -66,7 +80,7 @@ func count(examples []Example, r Recipe) vocabulary {
 		w.take(e.Text, r.Tongue)
 		slices.SortFunc(w.features, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
 		for i, f := range w.features {
-			if i == 0 || f.id != w.features[i-1].id {
+			if (i == 0 || f.id != w.features[i-1].id) && (r.Concepts || side(f.kind) < sideConcepts) {
 				having[f.id]++
 			}
 		}
@@ -106,8 +120,11 @@ type counted struct {
 	share float32
 }
 
-// lengths are those to which words and pieces are normed.
-var lengths = [2]float64{1, 1.2}
+// lengths are those to which words, pieces, concepts and couples of these are normed, each for themselves; plainly for what is said of things.
+var (
+	lengths      = [sides]float64{1, 1.2, 0.35, 0.5}
+	lengthsPlain = [sides]float64{1, 1.2, 0.5, 0.3}
+)
 
 // know finds which of the text's features are known, in the order of their places.
 func (w *work) know(f finder) {
@@ -124,7 +141,11 @@ func (w *work) know(f finder) {
 // its pieces. Rare features count for more where plain is false.
 func (w *work) tally(rare []uint8, plain bool, to []counted) []counted {
 	to = to[:0]
-	var square [2]float64
+	var square [sides]float64
+	lengths := lengths
+	if plain {
+		lengths = lengthsPlain
+	}
 	for i := 0; i < len(w.known); {
 		at := int32(w.known[i] >> 32)
 		j := i + 1
@@ -147,11 +168,25 @@ func (w *work) tally(rare []uint8, plain bool, to []counted) []counted {
 	return to
 }
 
+// The kinds of features that are normed for themselves.
+const (
+	sideWords = iota
+	sidePieces
+	sideConcepts
+	sideCouples
+	sides
+)
+
 func side(k featureKind) int {
-	if k == piece {
-		return 1
+	switch k {
+	case piece:
+		return sidePieces
+	case concept:
+		return sideConcepts
+	case couple:
+		return sideCouples
 	}
-	return 0
+	return sideWords
 }
 
 // plane separates the texts of a label from all others: a text is of it the more, the higher the sum of its features' weights.
@@ -170,7 +205,23 @@ type learnt struct {
 // learn finds a plane for each label, or one for the second of two. The same examples in the same order give the same planes on every
 // machine.
 func learn(examples []Example, r Recipe) *learnt {
-	return learnOver(count(examples, r), labelsOf(examples), examples, r)
+	v := count(examples, r)
+	var xs vectors
+	v.each(examples, r.Tongue, func(w *work) {
+		w.counted[0] = w.tally(v.rare, r.plain(), w.counted[0])
+		xs.add(w.counted[0])
+	})
+	return learnOver(v, xs, labelsOf(examples), examples, r)
+}
+
+// each takes examples apart, one after another.
+func (v vocabulary) each(examples []Example, tongue bool, do func(*work)) {
+	var w work
+	for _, e := range examples {
+		w.take(e.Text, tongue)
+		w.know(v)
+		do(&w)
+	}
 }
 
 // labelsOf are the labels that examples have, in order.
@@ -183,22 +234,13 @@ func labelsOf(examples []Example) (out []string) {
 	return out
 }
 
-// learnOver is learn over a vocabulary that others share, for labels of which some may have no example.
-func learnOver(v vocabulary, labels []string, examples []Example, r Recipe) *learnt {
+// learnOver is learn over a vocabulary and vectors that others share, for labels of which some may have no example.
+func learnOver(v vocabulary, xs vectors, labels []string, examples []Example, r Recipe) *learnt {
 	l := &learnt{vocabulary: v, labels: labels}
-	lesson := lesson{size: len(v.ids), recipe: r, of: make([]int, len(examples)), weight: make([]float64, len(examples))}
-	var w work
+	lesson := lesson{size: len(v.ids), recipe: r, xs: xs, of: make([]int, len(examples)), weight: make([]float64, len(examples))}
 	for i, e := range examples {
 		lesson.of[i], _ = slices.BinarySearch(l.labels, e.Label)
 		lesson.weight[i] = cmp.Or(e.Weight, 1)
-		w.take(e.Text, r.Tongue)
-		w.know(v)
-		w.counted[0] = w.tally(v.rare, r.plain(), w.counted[0])
-		x := vector{make([]int32, len(w.counted[0])), make([]float32, len(w.counted[0]))}
-		for j, c := range w.counted[0] {
-			x.at[j], x.by[j] = c.at, c.share
-		}
-		lesson.xs = append(lesson.xs, x)
 	}
 	// The fewer examples a label has, the simpler the rule that can be trusted, and the more each of them counts against all others.
 	each := float64(len(examples)) / float64(len(l.labels))
@@ -240,7 +282,7 @@ func (r Recipe) plain() bool { return r.Bayes > 0 || r.Tongue }
 type lesson struct {
 	recipe Recipe
 	size   int
-	xs     []vector
+	xs     vectors
 	of     []int // the label of each
 	weight []float64
 	// yes is how many times more a mistake about an example of the label costs than one about another.
@@ -251,17 +293,20 @@ type lesson struct {
 // squared hinge loss (Hsieh et al. 2008, algorithm 1).
 func (l lesson) plane(k int) plane {
 	scale := l.odds(k)
-	w := make([]float64, l.size+1) // the last is the bias
-	alpha, square, order := make([]float64, len(l.xs)), make([]float64, len(l.xs)), make([]int, len(l.xs))
-	by := func(i, j int) float64 { return float64(l.xs[i].by[j]) }
 	if scale != nil {
-		by = func(i, j int) float64 { return float64(l.xs[i].by[j]) * scale[l.xs[i].at[j]] }
+		by := make([]float32, len(l.xs.by))
+		for j, f := range l.xs.at {
+			by[j] = float32(float64(l.xs.by[j]) * scale[f])
+		}
+		l.xs.by = by
 	}
-	for i, x := range l.xs {
+	w := make([]float64, l.size+1) // the last is the bias
+	n := len(l.of)
+	alpha, square, order := make([]float64, n), make([]float64, n), make([]int, n)
+	for i := range order {
 		order[i], square[i] = i, 1
-		for j := range x.at {
-			v := by(i, j)
-			square[i] += float64(v * v)
+		for _, v := range l.xs.by[l.xs.from[i]:l.xs.from[i+1]] {
+			square[i] += float64(float64(v) * float64(v))
 		}
 	}
 	random := rand.New(rand.NewPCG(l.recipe.Seed, uint64(k)))
@@ -271,7 +316,7 @@ func (l lesson) plane(k int) plane {
 		most := 0.0
 		for at := 0; at < active; {
 			i := order[at]
-			slope := l.descend(i, k, w, &alpha[i], square[i], by)
+			slope := l.descend(i, k, w, &alpha[i], square[i])
 			if alpha[i] == 0 && slope > clear {
 				active--
 				order[at], order[active] = order[active], order[at]
@@ -307,7 +352,7 @@ func (l lesson) finish(w, scale []float64) plane {
 }
 
 // descend moves the plane for the sake of one example, and returns how far it was from where that example would have it: below 0 too near.
-func (l lesson) descend(i, k int, w []float64, alpha *float64, square float64, by func(i, j int) float64) float64 {
+func (l lesson) descend(i, k int, w []float64, alpha *float64, square float64) float64 {
 	y := -1.0
 	if l.of[i] == k {
 		y = 1
@@ -317,10 +362,11 @@ func (l lesson) descend(i, k int, w []float64, alpha *float64, square float64, b
 		cost *= l.yes
 	}
 	slack := 1 / (2 * cost)
-	at := l.xs[i].at
+	at := l.xs.at[l.xs.from[i]:l.xs.from[i+1]]
+	by := l.xs.by[l.xs.from[i]:l.xs.from[i+1]][:len(at)]
 	score := w[l.size]
 	for j, f := range at {
-		score += float64(w[f] * by(i, j))
+		score += float64(w[f] * float64(by[j]))
 	}
 	slope := float64(y*score) - 1 + float64(slack**alpha)
 	if *alpha == 0 && slope >= 0 {
@@ -330,7 +376,7 @@ func (l lesson) descend(i, k int, w []float64, alpha *float64, square float64, b
 	step := (next - *alpha) * y
 	*alpha = next
 	for j, f := range at {
-		w[f] += float64(step * by(i, j))
+		w[f] += float64(step * float64(by[j]))
 	}
 	w[l.size] += step
 	return slope
@@ -346,13 +392,13 @@ func (l lesson) odds(k int) []float64 {
 	for i := range with {
 		with[i], without[i] = l.recipe.Bayes, l.recipe.Bayes
 	}
-	for i, x := range l.xs {
+	for i, of := range l.of {
 		to := without
-		if l.of[i] == k {
+		if of == k {
 			to = with
 		}
-		for j, at := range x.at {
-			to[at] += float64(l.weight[i] * float64(x.by[j]))
+		for j := l.xs.from[i]; j < l.xs.from[i+1]; j++ {
+			to[l.xs.at[j]] += float64(l.weight[i] * float64(l.xs.by[j]))
 		}
 	}
 	all, others := 0.0, 0.0

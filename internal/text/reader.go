@@ -127,13 +127,19 @@ func (w *work) take(text string, tongue bool) {
 // count makes of the features what heads look at.
 func (w *work) count(t *table) {
 	w.know(t)
-	w.counted[0] = w.tally(t.rare, false, w.counted[0])
-	w.counted[1] = w.tally(t.rare, true, w.counted[1])
+	w.weigh(t.rare)
 }
 
-// plain is the place of a head's features in work.
-func (h Head) plain() int {
-	if h.Plain {
+// weigh tallies what is known in both ways.
+func (w *work) weigh(rare []uint8) {
+	for i := range w.counted {
+		w.counted[i] = w.tally(rare, i == place(true), w.counted[i])
+	}
+}
+
+// place is that in work of features that are counted plainly, or not.
+func place(plain bool) int {
+	if plain {
 		return 1
 	}
 	return 0
@@ -142,7 +148,7 @@ func (h Head) plain() int {
 // sum adds up how much each of a head's columns fits.
 func (w *work) sum(t *table, h Head) []float64 {
 	w.sums = append(w.sums[:0], make([]float64, len(h.Scale))...)
-	for _, c := range w.counted[h.plain()] {
+	for _, c := range w.counted[place(h.Plain)] {
 		row := t.weights[int(c.at)*t.columns+h.First:]
 		for k := range w.sums {
 			w.sums[k] += float64(float64(row[k]) * float64(c.share))
@@ -210,7 +216,7 @@ func (r *Reader) Why(text, head, label string) (out Why) {
 	out.Rest = sign * h.Bias[k]
 	out.Sum = sign * w.sum(&m.main, h)[k]
 	weights := make([]float64, len(w.scan.tokens))
-	for _, c := range w.counted[h.plain()] {
+	for _, c := range w.counted[place(h.Plain)] {
 		each := sign * h.Scale[k] * float64(m.main.weights[int(c.at)*m.main.columns+h.First+k]) * float64(c.share) / float64(c.times)
 		for _, one := range w.known[c.first : c.first+c.times] {
 			w.features[uint32(one)].spread(weights, each)

@@ -8,9 +8,9 @@ import (
 	"sync"
 )
 
-// shipped is what is built in: the messages that we wrote, and the model that was made of them.
+// shipped is what is built in: the messages that we wrote, which words mean alike, and the model that was made of them.
 //
-//go:embed model.bin seed/en.tsv seed/fr.tsv
+//go:embed model.bin seed/en.tsv seed/fr.tsv seed/concepts.txt
 var shipped embed.FS
 
 // HashOf is the SHA-256 by which a manifest names what a model learnt from.
@@ -21,6 +21,9 @@ func HashOf(b []byte) string {
 
 // seeds are the files of the messages that the built-in model learnt from.
 var seeds = []string{"seed/en.tsv", "seed/fr.tsv"}
+
+// lexiconFile holds which words mean alike.
+const lexiconFile = "seed/concepts.txt"
 
 func shippedBytes(name string) []byte {
 	b, err := shipped.ReadFile(name)
@@ -53,10 +56,10 @@ func Seed() (out []Message) {
 	return slices.Clip(out)
 }
 
-// SeedHashes are the SHA-256 of the seed's files by name, for a manifest.
+// SeedHashes are the SHA-256 of the seed's files and of the lexicon by name, for a manifest.
 func SeedHashes() map[string]string {
 	out := make(map[string]string)
-	for _, name := range seeds {
+	for _, name := range append([]string{lexiconFile}, seeds...) {
 		out[name] = HashOf(shippedBytes(name))
 	}
 	return out

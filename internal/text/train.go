@@ -77,8 +77,8 @@ type subject struct {
 const rarest = 2 // messages that must have a feature
 
 var subjects = []subject{
-	{HeadReason, Recipe{Rarest: rarest, Cost: 0.5}, func(m Message) string { return m.Reason }, false},
-	{HeadMood, Recipe{Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
+	{HeadReason, Recipe{Concepts: true, Rarest: rarest, Cost: 0.5}, func(m Message) string { return m.Reason }, false},
+	{HeadMood, Recipe{Concepts: true, Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
 		switch {
 		case m.Mood < 0:
 			return Negative
@@ -87,13 +87,13 @@ var subjects = []subject{
 		}
 		return "neutral"
 	}, false},
-	{HeadDissatisfied, Recipe{Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
+	{HeadDissatisfied, Recipe{Concepts: true, Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
 		if m.Dissatisfied {
 			return Yes
 		}
 		return "no"
 	}, false},
-	{HeadUrgency, Recipe{Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string { return Urgencies[m.Urgency] }, true},
+	{HeadUrgency, Recipe{Concepts: true, Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string { return Urgencies[m.Urgency] }, true},
 }
 
 // examples are messages as a subject sees them.
@@ -144,9 +144,7 @@ func Train(from *Model, messages []Message, data map[string]string, say func(str
 			}
 		}
 		part := learnAll(from, labels, known)
-		for i := range subjects {
-			outcomes[i] = append(outcomes[i], part.ask(part.manifest.Heads[i], subjects[i].examples(asked))...)
-		}
+		part.ask(asked, outcomes)
 	}
 	say("all of them")
 	whole := learnAll(from, labels, messages)
@@ -167,11 +165,19 @@ func Train(from *Model, messages []Message, data map[string]string, say func(str
 // learnAll learns every subject over one vocabulary.
 func learnAll(from *Model, labels [][]string, messages []Message) *Model {
 	m := &Model{tongue: from.tongue, manifest: Manifest{Tongue: from.manifest.Tongue}}
-	vocabulary := count(subjects[0].examples(messages), subjects[0].recipe)
+	texts := subjects[0].examples(messages)
+	vocabulary := count(texts, subjects[0].recipe)
+	var xs [2]vectors // of which rare words count for more, and plain
+	vocabulary.each(texts, false, func(w *work) {
+		w.weigh(vocabulary.rare)
+		for i := range xs {
+			xs[i].add(w.counted[i])
+		}
+	})
 	var heads []*Head
 	var planes [][]plane
 	for i, s := range subjects {
-		l := learnOver(vocabulary, labels[i], s.examples(messages), s.recipe)
+		l := learnOver(vocabulary, xs[place(s.recipe.plain())], labels[i], s.examples(messages), s.recipe)
 		h := &Head{Name: s.name, Labels: l.labels, Plain: s.recipe.plain(), Sharp: 1}
 		if len(l.labels) == 2 {
 			l.planes = l.planes[1:]
@@ -191,16 +197,16 @@ type outcome struct {
 	is   int // the label that it has, or -1
 }
 
-// ask has a head judge examples.
-func (m *Model) ask(h Head, examples []Example) []outcome {
-	out := make([]outcome, len(examples))
+// ask has every head judge messages, and adds what comes of it to the outcomes of its subject.
+func (m *Model) ask(messages []Message, outcomes [][]outcome) {
 	var w work
-	for i, e := range examples {
-		w.take(e.Text, false)
+	for _, message := range messages {
+		w.take(message.Text, false)
 		w.count(&m.main)
-		out[i] = outcome{slices.Clone(w.sum(&m.main, h)), slices.Index(h.Labels, e.Label)}
+		for i, h := range m.manifest.Heads {
+			outcomes[i] = append(outcomes[i], outcome{slices.Clone(w.sum(&m.main, h)), slices.Index(h.Labels, subjects[i].label(message))})
+		}
 	}
-	return out
 }
 
 // calibrate finds what makes of sums probabilities that hold, and from which on they are worth following.
