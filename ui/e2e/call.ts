@@ -72,10 +72,10 @@ export async function setChat(admin: Page, change: object): Promise<void> {
  * Two people alone answer the shop's chat, whoever else is at a desk. Nothing else rings for them: whoever lets it ring counts
  * as away.
  */
-export async function staffed(scene: Scene, change: object = {}): Promise<void> {
+export async function staffed(scene: Scene, change: object = {}, who = /^(gwenole|karim)@/): Promise<void> {
   const lea = await scene.member();
   const { items: members } = await ask<{ items: { id: string; email: string }[] }>(lea.page, 'GET', 'members');
-  const memberIds = members.filter(({ email }) => /^(gwenole|karim)@/.test(email)).map(({ id }) => id);
+  const memberIds = members.filter(({ email }) => who.test(email)).map(({ id }) => id);
   const { id } = await ask<{ id: string }>(lea.page, 'POST', 'teams', { name: 'SOS', icon: 'card', memberIds });
   await setChat(lea.page, { teamId: id, ...change });
   const { items: queues } = await ask<{ items: Queue[] }>(lea.page, 'GET', 'queues');
@@ -96,7 +96,8 @@ export async function adviser(scene: Scene, name: string): Promise<Page> {
   return person.page;
 }
 
-export const bell = (desk: Page) => desk.getByRole('region', { name: /^SOS de/ });
+/** What rings at a desk. */
+export const bell = (desk: Page) => desk.getByRole('region', { name: /^SOS (de|from) / });
 
 /** At whose desk it rings first. */
 export async function rings(desks: readonly Page[]): Promise<Page> {
@@ -119,4 +120,57 @@ export async function frameOf(page: Page): Promise<Frame> {
   return frame;
 }
 
-export const assistance = (chat: Frame) => chat.getByRole('region', { name: 'Assistance en direct' });
+/** What a customer sees of her call. */
+export const assistance = (chat: Frame) =>
+  chat.getByRole('region', { name: /^(Assistance en direct|Live assistance)$/ });
+
+/** The customer's page on the desk. */
+export const screen = (desk: Page) => desk.getByTitle(/^(Page du client|The customer’s page)$/);
+
+/** The page on which the customer's is shown, on its own origin. */
+export async function viewerOf(desk: Page): Promise<Frame> {
+  const viewer = await (await screen(desk).elementHandle())?.contentFrame();
+  if (!viewer) throw new Error('no page is shown');
+  return viewer;
+}
+/** What the agent is shown there, with what stands in fields. */
+export const shownAt = (viewer: Frame): Promise<string> =>
+  viewer.evaluate(() => {
+    const body = document.querySelector('iframe')?.contentDocument?.body;
+    const fields = [...(body?.querySelectorAll('input') ?? [])].map(({ name, value }) => `${name}=${value}`);
+    return `${body?.innerText ?? ''} ${fields.join(' ')} ${body?.innerHTML ?? ''}`;
+  });
+
+/** Where an element of the customer's page is on the desk. */
+export async function placeOf(desk: Page, selector: string): Promise<[number, number]> {
+  const frame = await screen(desk).boundingBox();
+  const [x, y] = await (
+    await viewerOf(desk)
+  ).evaluate((selector) => {
+    const page = document.querySelector('iframe');
+    const outer = page?.getBoundingClientRect();
+    const inner = page?.contentDocument?.querySelector(selector)?.getBoundingClientRect();
+    if (!page || !outer || !inner) throw new Error(`${selector} is not shown`);
+    const scale = outer.width / Number(page.width);
+    return [outer.x + (inner.x + inner.width / 2) * scale, outer.y + (inner.y + inner.height / 2) * scale] as const;
+  }, selector);
+  return [(frame?.x ?? 0) + x, (frame?.y ?? 0) + y];
+}
+
+/** How many lines are drawn over the customer's page, in a root that the page itself cannot look into. */
+export async function strokes(page: Page): Promise<number> {
+  interface Part {
+    nodeName: string;
+    children?: Part[];
+    shadowRoots?: Part[];
+  }
+  const count = (part: Part, inked: boolean): number =>
+    [...(part.children ?? []), ...(part.shadowRoots ?? [])].reduce(
+      (sum, one) => sum + count(one, inked || part.nodeName === 'VISAVIS-INK'),
+      inked && part.nodeName === 'path' ? 1 : 0,
+    );
+  const session = await page.context().newCDPSession(page);
+  const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true });
+  await session.detach();
+  return count(root, false);
+}

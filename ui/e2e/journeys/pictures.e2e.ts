@@ -1,7 +1,22 @@
-import { test } from 'vitest';
-import { go, said, Scene, write } from '../scene.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, test } from 'vitest';
+import type { Person } from '../browser.ts';
+import { assistance, bell, placeOf, screen, shownAt, staffed, strokes, viewerOf } from '../call.ts';
+import { ask, go, said, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ faces: true });
+
+/** Each picture by day in both languages, and by night in one. */
+const looks = [
+  { suffix: '', lang: 'fr', member: 'nora', options: { locale: 'fr-FR' } },
+  { suffix: '-en', lang: 'en', member: 'emma', options: { locale: 'en-GB', timezoneId: 'Europe/London' } },
+  { suffix: '-dark', lang: 'fr', member: 'nora', options: { locale: 'fr-FR', colorScheme: 'dark' } },
+] satisfies { suffix: string; lang: string; member: string; options: BrowserContextOptions }[];
+
+const byNight = ['sos-desk', 'reasons-board', 'incident'];
+const take = async (person: Person, name: string, suffix: string) => {
+  if (suffix !== '-dark' || byNight.includes(name)) await person.picture(`${name}${suffix}`);
+};
 
 test('the pictures of the documentation', async () => {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -124,3 +139,151 @@ test('what a message was read to say, and the reasons there are', async () => {
     await lea.picture(`reasons${suffix}`);
   }
 });
+
+test('live assistance, from the ring to the page seen together', { timeout: 300_000 }, async () => {
+  await staffed(scene, {}, /^(nora|emma)@/);
+  for (const { suffix, lang, member, options } of looks) {
+    const lent = { ...options, permissions: ['camera', 'microphone'] };
+    const adviser = await scene.person(lent);
+    // A computer's own names for its devices, and a choice that was made.
+    await adviser.context.addInitScript((lang) => {
+      const names = lang === 'fr' ? ['Caméra intégrée', 'Micro intégré'] : ['Built-in camera', 'Built-in microphone'];
+      Object.defineProperty(MediaDeviceInfo.prototype, 'label', {
+        get(this: MediaDeviceInfo) {
+          return names[this.kind === 'videoinput' ? 0 : 1];
+        },
+      });
+      localStorage.setItem('visavis.devices', JSON.stringify({ checked: true, background: 'shelf' }));
+    }, lang);
+    await adviser.signIn(`${member}@arzel.example`);
+    const desk = adviser.page;
+    await desk.locator('nav button[aria-haspopup=menu]').last().click();
+    await desk.getByRole('menuitem', { name: /^(Caméra et micro|Camera and microphone)$/ }).click();
+    const sheet = desk.getByRole('dialog');
+    await sheet.getByText(/reste dans ce navigateur|stays in this browser/).waitFor();
+    await take(adviser, 'sos-camera', suffix);
+    await sheet.getByText(/Tel quel|As it is/).click();
+    await sheet.getByRole('button', { name: /^(C’est bon|All good)$/ }).click();
+
+    const customer = await scene.person(lent);
+    const chat = await customer.openChat(`/compte.html?lang=${lang}`);
+    await chat.getByRole('button', { name: /SOS/ }).click();
+    await bell(desk).waitFor();
+    await assistance(chat)
+      .getByText(/^[1-9]\d?\s?s$/)
+      .first()
+      .waitFor();
+    await take(customer, 'sos-call', suffix);
+    await take(adviser, 'sos-ring', suffix);
+
+    await bell(desk)
+      .getByRole('button', { name: /^(Décrocher|Answer)/ })
+      .click();
+    await assistance(chat)
+      .getByText(/ne vous voit pas\.$|does not see you\.$|cannot see you\.$/)
+      .last()
+      .waitFor();
+    await desk.getByRole('button', { name: /^(Demander à voir|Ask to see)/ }).click();
+    const yes = chat.getByRole('button', { name: /^(Montrer la page|Show the page)$/ });
+    await yes.waitFor();
+    await assistance(chat).locator('video.shown').first().waitFor();
+    await take(customer, 'sos-consent', suffix);
+    await yes.click();
+    const viewer = await viewerOf(desk);
+    await expect.poll(() => shownAt(viewer)).toMatch(/Bonjour Camille|Hello Camille/);
+
+    // Two strokes, and a picture of each side while they stand.
+    for (const person of [customer, adviser]) {
+      await desk.keyboard.press('f');
+      const [x, y] = await placeOf(desk, '[name=postcode]');
+      await desk.mouse.move(x + 260, y - 90);
+      await desk.mouse.down();
+      await desk.mouse.move(x + 130, y - 8, { steps: 6 });
+      await desk.mouse.up();
+      await expect.poll(() => strokes(customer.page)).toBeGreaterThan(0);
+      await take(person, person === customer ? 'sos-drawn' : 'sos-desk', suffix);
+    }
+    await screen(desk).waitFor();
+    await desk.keyboard.press('Control+e');
+    await assistance(chat).getByRole('button', { name: /^5, / }).click();
+    await desk.getByRole('button', { name: /^(Résolu|Solved)/ }).click();
+    await customer.page.close();
+    await desk.close();
+  }
+});
+
+test(
+  'what keeps coming back: the board of reasons, the matrix, searches, an incident',
+  { timeout: 300_000 },
+  async () => {
+    const lea = await scene.member();
+    const { items } = await ask<{ items: { id: string; email: string; version: number }[] }>(
+      lea.page,
+      'GET',
+      'members',
+    );
+    const emma = items.find(({ email }) => email.startsWith('emma@'));
+    await ask(lea.page, 'PATCH', `members/${emma?.id}`, { role: 'administrator', version: emma?.version });
+
+    // What is looked for, mostly in vain.
+    const text = { fr: 'Du mardi au samedi, de 9 h à 19 h.' };
+    await ask(lea.page, 'POST', 'templates', { name: 'Horaires des ateliers', text, public: true });
+    const chat = await (await scene.person()).openChat();
+    const key = new URL(chat.url()).searchParams.get('channel');
+    for (const [query, people] of [
+      ['horaires', 7],
+      ['garantie du cadre', 6],
+      ['assurance vol', 4],
+      ['siège enfant', 3],
+      ['location longue durée', 2],
+    ] as const)
+      for (let i = 0; i < people; i++)
+        await ask(lea.page, 'POST', 'visitor/answers', { key, query, locale: 'fr', reader: crypto.randomUUID() });
+
+    // Four people who cannot sign in, and our own supervision that says so too.
+    const words = 'Plus de connexion à mon compte depuis midi, c’est une panne ?';
+    for (const more of ['', ' !', ' Merci', ' ?']) {
+      const visitor = await scene.person();
+      const chat = await visitor.openChat();
+      await write(chat, words + more);
+      await chat.getByText('Reçu').first().waitFor();
+      await visitor.page.close();
+    }
+    await ask(lea.page, 'POST', 'scenarios', {
+      name: 'Panne de connexion',
+      steps: ['Appeler l’hébergeur', 'Prévenir les boutiques', 'Vérifier que chacun peut de nouveau entrer'],
+      texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
+    });
+    let id = '';
+    await expect
+      .poll(
+        async () => {
+          const { items } = await ask<{ items: { reason?: string; preview: { text: string } }[] }>(
+            lea.page,
+            'GET',
+            'conversations?view=all',
+          );
+          const reason = items.find(({ preview }) => preview.text.startsWith(words))?.reason;
+          const alert = { source: 'Sonde', key: crypto.randomUUID(), title: 'Connexion', state: 'firing', reason };
+          ({ id } = await ask<{ id: string }>(lea.page, 'POST', 'signals', alert));
+          return (await ask<{ conversations: number }>(lea.page, 'GET', `incidents/${id}`)).conversations;
+        },
+        { timeout: 60_000, interval: 700 },
+      )
+      .toBeGreaterThanOrEqual(4);
+
+    for (const { suffix, lang, options } of looks) {
+      const person = await scene.member(`${lang === 'en' ? 'emma' : 'lea'}@arzel.example`, options);
+      for (const [name, place] of [
+        ['reasons-board', 'reasons'],
+        ['reasons-matrix', 'reasons/matrix'],
+        ['searches', 'reasons/searches'],
+        ['incident', `incidents/${id}`],
+      ] as const) {
+        await person.page.goto(`${scene.house.desk}/desk/#/${place}`);
+        await person.page.waitForTimeout(1500);
+        await take(person, name, suffix);
+      }
+    }
+  },
+);

@@ -1,7 +1,23 @@
 import type { Frame, Locator, Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { axe } from '../browser.ts';
-import { adviser, assistance, bell, flow, frameOf, lent, rings, setChat, staffed, watched } from '../call.ts';
+import {
+  adviser,
+  assistance,
+  bell,
+  flow,
+  frameOf,
+  lent,
+  placeOf,
+  rings,
+  screen,
+  setChat,
+  shownAt,
+  staffed,
+  strokes,
+  viewerOf,
+  watched,
+} from '../call.ts';
 import { answer, ask, said, Scene } from '../scene.ts';
 
 const scene = new Scene({ faces: true });
@@ -324,56 +340,6 @@ async function over(desk: Page, chat: Frame): Promise<void> {
 }
 
 const asks = (desk: Page, what: string) => desk.getByRole('button', { name: new RegExp(`^${what}`) }).click();
-const screen = (desk: Page) => desk.locator('iframe[title="Page du client"]');
-
-/** The page on which the customer's is shown, on its own origin. */
-async function viewerOf(desk: Page): Promise<Frame> {
-  const viewer = await (await screen(desk).elementHandle())?.contentFrame();
-  if (!viewer) throw new Error('no page is shown');
-  return viewer;
-}
-/** What the agent is shown there, with what stands in fields. */
-const shownAt = (viewer: Frame): Promise<string> =>
-  viewer.evaluate(() => {
-    const body = document.querySelector('iframe')?.contentDocument?.body;
-    const fields = [...(body?.querySelectorAll('input') ?? [])].map(({ name, value }) => `${name}=${value}`);
-    return `${body?.innerText ?? ''} ${fields.join(' ')} ${body?.innerHTML ?? ''}`;
-  });
-
-/** Where an element of the customer's page is on the desk. */
-async function placeOf(desk: Page, selector: string): Promise<[number, number]> {
-  const frame = await screen(desk).boundingBox();
-  const [x, y] = await (
-    await viewerOf(desk)
-  ).evaluate((selector) => {
-    const page = document.querySelector('iframe');
-    const outer = page?.getBoundingClientRect();
-    const inner = page?.contentDocument?.querySelector(selector)?.getBoundingClientRect();
-    if (!page || !outer || !inner) throw new Error(`${selector} is not shown`);
-    const scale = outer.width / Number(page.width);
-    return [outer.x + (inner.x + inner.width / 2) * scale, outer.y + (inner.y + inner.height / 2) * scale] as const;
-  }, selector);
-  return [(frame?.x ?? 0) + x, (frame?.y ?? 0) + y];
-}
-
-/** How many lines are drawn over the customer's page, in a root that the page itself cannot look into. */
-async function strokes(page: Page): Promise<number> {
-  interface Part {
-    nodeName: string;
-    children?: Part[];
-    shadowRoots?: Part[];
-  }
-  const count = (part: Part, inked: boolean): number =>
-    [...(part.children ?? []), ...(part.shadowRoots ?? [])].reduce(
-      (sum, one) => sum + count(one, inked || part.nodeName === 'VISAVIS-INK'),
-      inked && part.nodeName === 'path' ? 1 : 0,
-    );
-  const session = await page.context().newCDPSession(page);
-  const { root } = await session.send('DOM.getDocument', { depth: -1, pierce: true });
-  await session.detach();
-  return count(root, false);
-}
-
 /** From a change on the customer's page to the same on her agent's screen, ms: half of them are faster than the first, 19 in 20 than the second. */
 async function lag(page: Page, viewer: Frame): Promise<[number, number]> {
   await page.evaluate(() => {
