@@ -36,6 +36,7 @@ var matrix = map[string]row{
 	// Pages and what belongs to them: nothing in them is anybody's.
 	"GET /{$}":                      {who: "..........", path: "/"},
 	"GET /desk/":                    {who: ".........."},
+	"GET /desk/worker/":             {who: ".........."},
 	"GET /chat/":                    {who: ".........."},
 	"GET /loader.js":                {who: ".........."},
 	"GET /cobrowse.js":              {who: ".........."},

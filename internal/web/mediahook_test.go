@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -76,5 +77,37 @@ func TestPagesConnectToThisSiteAndItsMediaServerOnly(t *testing.T) {
 			}
 		}
 		s.Close()
+	}
+}
+
+// W-23: LiveKit speaks to whichever node it reaches; the one that holds the call listens, and verifies what it hears.
+func TestAWordOfTheMediaServerReachesTheNodeThatHoldsTheCall(t *testing.T) {
+	t.Parallel()
+	first, second, _, _ := several(t)
+	yann := first.hire(first.admin, "Yann", vis.Agent)
+	first.available(yann)
+	anna := first.visitor(first.ws, first.chat)
+	id := vis.AssistID(read[PressedAssist](t, first.post(anna, "/api/v1/visitor/assists", obj{})).Assist.ID)
+	holds, beside := &ear{about: id}, &ear{about: id}
+	first.server.mediaHook, second.server.mediaHook = holds, beside
+	says := func(authorization string) int {
+		r, err := http.NewRequestWithContext(t.Context(), "POST", second.url+"/api/v1/livekit/words", strings.NewReader(`{"n":1}`))
+		second.must(err)
+		r.Header.Set("Authorization", authorization)
+		answer, err := http.DefaultClient.Do(r)
+		second.must(err)
+		second.must(answer.Body.Close())
+		return answer.StatusCode
+	}
+	if got := []int{says("true"), says("forged")}; got[0] != 204 || got[1] != 401 {
+		t.Errorf("answered %v", got)
+	}
+	holds.about = vis.AssistID(newID())
+	beside.about = holds.about // nobody's: it is listened to where it came
+	if got := says("true"); got != 204 {
+		t.Errorf("of no call of ours: %d", got)
+	}
+	if len(holds.heard) != 1 || holds.heard[0] != `{"n":1}` || len(beside.heard) != 1 {
+		t.Errorf("the one that holds it heard %q, the other %q", holds.heard, beside.heard)
 	}
 }
