@@ -6,7 +6,7 @@ import { ask, type Scene } from './scene.ts';
 /** A person who lends camera and microphone. */
 export const lent: BrowserContextOptions = { permissions: ['camera', 'microphone'] };
 
-/** What one side's newest connection has carried so far. */
+/** What one side's connection has carried so far; through LiveKit there are two. */
 export interface Flow {
   /** Frames of the other side's picture that were decoded. */
   frames: number;
@@ -39,21 +39,18 @@ export const flow = (place: Frame | Page): Promise<Flow> =>
   place.evaluate(async () => {
     const { peers } = globalThis as unknown as { peers: RTCPeerConnection[] };
     const flow = { frames: 0, soundIn: 0, soundOut: 0, energy: 0, pictureOut: 0 };
-    const report = await peers
-      .filter((peer) => peer.connectionState === 'connected')
-      .at(-1)
-      ?.getStats();
-    report?.forEach((one: Record<string, unknown>) => {
-      const number = (name: string) => Number(one[name] ?? 0);
-      const what = `${String(one['type'])} ${String(one['kind'])}`;
-      if (what === 'inbound-rtp video') flow.frames = Math.max(flow.frames, number('framesDecoded'));
-      if (what === 'inbound-rtp audio') {
-        flow.soundIn += number('bytesReceived');
-        flow.energy += number('totalAudioEnergy');
-      }
-      if (what === 'outbound-rtp audio') flow.soundOut += number('bytesSent');
-      if (what === 'outbound-rtp video') flow.pictureOut += number('bytesSent');
-    });
+    for (const peer of peers.filter((peer) => peer.connectionState === 'connected'))
+      (await peer.getStats()).forEach((one: Record<string, unknown>) => {
+        const number = (name: string) => Number(one[name] ?? 0);
+        const what = `${String(one['type'])} ${String(one['kind'])}`;
+        if (what === 'inbound-rtp video') flow.frames = Math.max(flow.frames, number('framesDecoded'));
+        if (what === 'inbound-rtp audio') {
+          flow.soundIn += number('bytesReceived');
+          flow.energy += number('totalAudioEnergy');
+        }
+        if (what === 'outbound-rtp audio') flow.soundOut += number('bytesSent');
+        if (what === 'outbound-rtp video') flow.pictureOut += number('bytesSent');
+      });
     return flow;
   });
 
