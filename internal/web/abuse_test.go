@@ -96,7 +96,7 @@ func TestHeadersOfEachSurface(t *testing.T) {
 	}
 	for path, want := range map[string]string{
 		"/desk/":                       "camera=(self), microphone=(self), ",
-		"/chat/?channel=" + h.chat.Key: "camera=(), microphone=(self), ",
+		"/chat/?channel=" + h.chat.Key: "camera=(self), microphone=(self), ",
 		"/api/docs":                    "camera=(), microphone=(), ",
 		"/loader.js":                   "camera=(), microphone=(), ",
 	} {

@@ -107,15 +107,13 @@ func (s *Server) protect(h http.Header, on surface, ancestors string) {
 	}
 }
 
-// permissions is what a surface may ask of a browser: the two that carry live assistance reach a microphone, and members are seen.
-// A page that frames the chat must lend it the microphone as well; the loader asks for it.
+// permissions is what a surface may ask of a browser: those that carry live assistance reach microphone and camera.
+// A page that frames the chat must lend it both as well; the loader asks for them.
 func permissions(on surface) string {
 	const closed = "geolocation=(), payment=(), usb=()"
 	switch on {
-	case surfaceDesk, surfaceCheck:
+	case surfaceDesk, surfaceCheck, surfaceChat:
 		return "camera=(self), microphone=(self), " + closed
-	case surfaceChat:
-		return "camera=(), microphone=(self), " + closed
 	default:
 		return "camera=(), microphone=(), " + closed
 	}

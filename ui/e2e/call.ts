@@ -171,3 +171,15 @@ export async function strokes(page: Page): Promise<number> {
   await session.detach();
   return count(root, false);
 }
+
+/** A figure, once it has been the same for longer than a beep of the made-up microphone comes again. */
+export async function settled(figure: () => Promise<number>): Promise<number> {
+  const seen: number[] = [];
+  await expect
+    .poll(async () => {
+      seen.push(await figure());
+      return new Set(seen.slice(-15)).size === 1 && seen.length > 14;
+    })
+    .toBe(true);
+  return seen.at(-1) ?? NaN;
+}

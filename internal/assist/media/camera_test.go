@@ -59,6 +59,26 @@ func TestACustomerShowsHerselfAndTakesItBack(t *testing.T) {
 	lea.Hears("the customer", annaSpeaks)
 	quiet("member", lea)
 
+	// A browser that says that it sends no picture, and sends one.
+	smuggler := mediatest.New(t, webrtc.Configuration{})
+	smuggler.Voice = annaSpeaks + 5
+	smuggler.Section(webrtc.RTPCodecTypeAudio, webrtc.RTPTransceiverDirectionSendrecv)
+	smuggler.Section(webrtc.RTPCodecTypeVideo, webrtc.RTPTransceiverDirectionSendrecv)
+	offer := mediatest.Smuggle(smuggler.Offer())
+	if err := b.Check(assist.CustomerSide, offer, false); err != nil {
+		t.Fatal(err)
+	}
+	answer, err := b.Join(t.Context(), id, customers, offer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	smuggler.Take(mediatest.Unfold(answer.SDP))
+	smuggler.Play(true)
+	for range 20 {
+		lea.Hears("the smuggler", smuggler.Voice)
+	}
+	quiet("member", lea)
+
 	anna := shows(annaSpeaks + 10)
 	anna.Play(true)
 	mediatest.Until(t, "her picture from the start", lea.Seen, mediatest.IsWhole)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -92,7 +93,7 @@ func (r *room) join(ctx context.Context, who assist.Leg, offer string) (string, 
 	if err != nil {
 		return "", fmt.Errorf("make a peer connection: %w", err)
 	}
-	l := &leg{Leg: who, pc: pc}
+	l := &leg{Leg: who, pc: pc, dark: who.Side == assist.CustomerSide && !shows(asked)}
 	answer, err := r.negotiate(ctx, l, offer, asked)
 	if err != nil {
 		return "", errors.Join(err, pc.Close())
@@ -101,6 +102,12 @@ func (r *room) join(ctx context.Context, who assist.Leg, offer string) (string, 
 		return "", errors.Join(vis.Absent("assistance"), pc.Close())
 	}
 	return answer, nil
+}
+
+// shows reports whether an offer, which was looked at before, sends a picture. What comes beside it, of which it does not speak, is not
+// passed on.
+func shows(asked []section) bool {
+	return slices.ContainsFunc(asked, func(s section) bool { return s.kind == "video" && s.sends })
 }
 
 func (r *room) negotiate(ctx context.Context, l *leg, offer string, asked []section) (string, error) {

@@ -2,7 +2,6 @@ package media
 
 import (
 	"net/netip"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -86,7 +85,7 @@ func (*Backend) Check(side assist.Side, offer string, camera bool) error {
 	if err != nil {
 		return err
 	}
-	if side == assist.CustomerSide && !camera && slices.ContainsFunc(all, func(s section) bool { return s.kind == "video" && s.sends }) {
+	if side == assist.CustomerSide && !camera && shows(all) {
 		return vis.Errorf(vis.Forbidden, "camera_not_consented", "A camera may be shown only after its owner has allowed it.")
 	}
 	for kind, limit := range allowed[side] {

@@ -112,6 +112,28 @@ describe('what is offered', () => {
     await call.again();
     expect(last().tracks).toEqual(['audio track', null, null, null]);
   });
+
+  it('says that a customer sends a picture only while she shows herself, and calls no plan a cut', async () => {
+    const { call, states } = callOf('customer', () => Promise.resolve({ answer: 'yes', iceServers: [] }));
+    await call.again();
+    last().becomes('connected');
+    call.show(track('video'));
+    await vi.advanceTimersByTimeAsync(0);
+    expect(last().directions).toEqual(['audio sendrecv', 'video sendrecv', 'audio recvonly', 'video recvonly']);
+    expect(last().tracks).toEqual([null, 'video track', null, null]);
+    last().becomes('connected');
+    expect([Peer.all.length, states]).toEqual([2, ['waiting', 'joining', 'joined']]);
+    call.show(track('video')); // the other camera of a phone
+    call.show(null);
+    expect([Peer.all.length, last().tracks[1]]).toEqual([2, null]);
+    await call.again();
+    expect(last().directions[1]).toBe('video recvonly');
+    // A new way that does not open is a cut after all.
+    last().becomes('connected');
+    call.show(track('video'));
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(call.state).toBe('lost');
+  });
 });
 
 describe('how a call comes about', () => {

@@ -56,7 +56,7 @@ export interface Exchanged {
 }
 
 export interface CallSettings {
-  /** A customer sees and hears, and is never seen; a member is seen and heard; who listens in sends nothing, who whispers her voice. */
+  /** A customer sees and hears, and is seen only while she shows herself; a member is seen and heard; who listens in sends nothing, who whispers her voice. */
   side: Side;
   /** Carries an offer to the server. The answer is empty while nobody has taken the call: it comes by `answer` then. */
   exchange: (offer: string) => Promise<Exchanged>;
@@ -143,15 +143,19 @@ export class Call {
   }
 
   /** Offers, and offers again in place of what was: after a cut, and when the server asks for it. */
-  again = async (): Promise<void> => {
+  again = async (): Promise<void> => this.#offer(false);
+
+  /** What is planned is no cut: the call goes on as joined, unless the new way does not open. */
+  async #offer(planned: boolean): Promise<void> {
     if (this.#state === 'closed') return;
     clearTimeout(this.#timer);
     this.#drop();
     const peer = this.#elsewhere ? undefined : this.#open();
     const attempt = this.#attempt;
     const leg = ++this.#legs;
-    if (this.#was) this.#set(leg > 2 ? 'failed' : 'lost');
-    else if (this.#state === 'idle') this.#set('waiting');
+    if (this.#was) {
+      if (!planned) this.#set(leg > 2 ? 'failed' : 'lost');
+    } else if (this.#state === 'idle') this.#set('waiting');
     else if (leg > 2) this.#set('failed');
     try {
       const offer = await peer?.createOffer();
@@ -168,7 +172,7 @@ export class Call {
         this.#settings.onrefused?.(error);
       }
     }
-  };
+  }
 
   /** The server's answer to the last offer, or a ticket in its place; one to an older offer is let go. */
   async answer(sdp: string, ticket?: Ticket | null): Promise<void> {
@@ -189,9 +193,12 @@ export class Call {
       ?.replaceTrack(track)
       .catch(() => undefined);
   }
+  /** The same for a camera. A customer offers anew to be seen: until then her offers say that she sends no picture. */
   show(track: MediaStreamTrack | null): void {
+    const hidden = !this.#camera;
     this.#camera = track;
     this.#room?.lend('video', track);
+    if (this.#settings.side === 'customer' && hidden && track && this.#peer) return void this.#offer(true);
     void this.#sender('video')
       ?.replaceTrack(track)
       .catch(() => undefined);
@@ -246,7 +253,10 @@ export class Call {
       iceTransportPolicy: relayed ? 'relay' : 'all',
     });
     this.#peer = peer;
-    for (const [kind, direction] of sections[this.#settings.side]) {
+    let shows = this.#settings.side === 'customer' && this.#camera !== null;
+    for (const [kind, usual] of sections[this.#settings.side]) {
+      const direction = kind === 'video' && shows ? 'sendrecv' : usual;
+      if (kind === 'video') shows = false; // in her first section of pictures
       const own = kind === 'audio' ? this.#microphone : this.#camera;
       peer.addTransceiver((direction !== 'recvonly' && own) || kind, { direction });
     }

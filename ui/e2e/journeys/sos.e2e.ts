@@ -12,6 +12,7 @@ import {
   rings,
   screen,
   setChat,
+  settled,
   shownAt,
   staffed,
   strokes,
@@ -303,6 +304,63 @@ test('what is behind her is hers to choose: nobody sees her room before it is hi
   await over(desk, chat);
 });
 
+test('she shows herself: first to herself alone, then to her agent, until one press of hers', async () => {
+  const desk = await adviser(scene, 'gwenole');
+  const customer = await watched(await scene.person(lent));
+  const { page } = customer;
+  let chat = await customer.openChat();
+  await chat.getByRole('button', { name: /^SOS/ }).click();
+  await bell(desk)
+    .getByRole('button', { name: /^Décrocher/ })
+    .click();
+  await expect.poll(async () => (await flow(chat)).frames).toBeGreaterThan(0);
+
+  // Asked, she sees herself, and nobody else does.
+  await asks(desk, 'Demander à voir le client');
+  await assistance(chat).getByRole('button', { name: 'Voir mon image' }).click();
+  const camera = assistance(chat).getByRole('region', { name: 'Votre caméra' });
+  await camera.getByText('Personne d’autre ne vous voit encore.').waitFor();
+  const own = () => camera.locator('video').evaluate((video: HTMLVideoElement) => video.videoWidth);
+  await expect.poll(own).toBeGreaterThan(0);
+  expect(await axe(chat)).toEqual([]);
+  expect([(await flow(chat)).pictureOut, (await flow(desk)).frames]).toEqual([0, 0]);
+
+  // By her press her agent does, and she still sees her agent.
+  await camera.getByRole('button', { name: 'Me montrer' }).click();
+  await camera.getByText('Votre caméra est allumée').waitFor();
+  await desk.getByText('Vous voyez le client').waitFor();
+  await expect.poll(async () => (await flow(desk)).frames).toBeGreaterThan(0);
+  await expect.poll(async () => (await flow(chat)).frames).toBeGreaterThan(0);
+  await expect.poll(async () => (await flow(desk)).energy).toBeGreaterThan(0);
+  expect(await axe(chat)).toEqual([]);
+  expect(await axe(desk)).toEqual([]);
+
+  // Another page: her camera is off until she says so again, by a press of her own.
+  await page.goto(`${scene.house.shop}/compte.html?lang=fr`);
+  chat = await frameOf(page);
+  await desk.getByRole('button', { name: 'Demander à voir le client' }).waitFor();
+  await expect.poll(async () => (await flow(chat)).frames).toBeGreaterThan(0);
+  expect((await flow(chat)).pictureOut).toBe(0);
+  await assistance(chat).getByRole('button', { name: 'Allumer la caméra' }).click();
+  await assistance(chat).getByRole('button', { name: 'Me montrer' }).click();
+  await desk.getByText('Vous voyez le client').waitFor();
+  const { frames } = await flow(desk);
+  await expect.poll(async () => (await flow(desk)).frames).toBeGreaterThan(frames);
+
+  // One press, and no more of it comes, while her voice does.
+  await assistance(chat).getByRole('button', { name: 'Éteindre la caméra' }).first().click();
+  await desk.getByRole('button', { name: 'Demander à voir le client' }).waitFor();
+  await assistance(chat)
+    .getByText(/ne vous voit pas\.$/)
+    .last()
+    .waitFor();
+  const last = await settled(async () => (await flow(desk)).frames);
+  const { energy } = await flow(desk);
+  await expect.poll(async () => (await flow(desk)).energy).toBeGreaterThan(energy);
+  expect((await flow(desk)).frames).toBe(last);
+  await over(desk, chat);
+});
+
 // Seeing the page together ----------------------------------------------------------------
 
 interface Together {
@@ -329,7 +387,7 @@ async function together(): Promise<Together> {
   await bell(desk)
     .getByRole('button', { name: /^Décrocher/ })
     .click();
-  await desk.getByRole('button', { name: /^Demander à voir/ }).waitFor();
+  await desk.getByRole('button', { name: /^Demander à voir sa page/ }).waitFor();
   return { page, chat, desk, wire };
 }
 
@@ -391,7 +449,7 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   });
 
   // She says no, is asked again, and says yes.
-  await asks(desk, 'Demander à voir');
+  await asks(desk, 'Demander à voir sa page');
   await chat.getByRole('button', { name: 'Montrer la page' }).waitFor();
   expect(await axe(chat)).toEqual([]);
   await chat.getByRole('button', { name: 'Non merci' }).click();
@@ -446,7 +504,7 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   const next = await frameOf(page);
   await next.getByRole('button', { name: 'Ne plus montrer' }).click();
   await screen(desk).waitFor({ state: 'detached' });
-  await desk.getByRole('button', { name: /^Demander à voir/ }).waitFor();
+  await desk.getByRole('button', { name: /^Demander à voir sa page/ }).waitFor();
   await expect.poll(() => page.locator('visavis-ink').count()).toBe(0);
   await over(desk, next);
 
@@ -473,7 +531,7 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
 
 test('her agent clicks and types once she allows it, never in what is hers alone, until she presses Escape', async () => {
   const { page, chat, desk, wire } = await together();
-  await asks(desk, 'Demander à voir');
+  await asks(desk, 'Demander à voir sa page');
   await chat.getByRole('button', { name: 'Montrer la page' }).click();
   await screen(desk).waitFor();
   const viewer = await viewerOf(desk);

@@ -2,6 +2,7 @@
 package mediatest
 
 import (
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -202,6 +203,27 @@ func (f *Far) Offer() string {
 	}
 	<-gathered
 	return f.PC.LocalDescription().SDP
+}
+
+// Smuggle makes an offer that says that no picture is sent, from a far end that sends one all the same.
+func Smuggle(offer string) string {
+	return eachPicture(offer, "a=sendrecv", "a=recvonly")
+}
+
+// Unfold makes the answer to a smuggled offer one under which the far end sends.
+func Unfold(answer string) string {
+	return eachPicture(answer, "a=sendonly", "a=sendrecv")
+}
+
+// eachPicture replaces a line in the sections of pictures.
+func eachPicture(sdp, line, by string) string {
+	parts := strings.Split(sdp, "m=")
+	for i, part := range parts {
+		if strings.HasPrefix(part, "video") {
+			parts[i] = strings.Replace(part, line, by, 1)
+		}
+	}
+	return strings.Join(parts, "m=")
 }
 
 // Take is given the answer.

@@ -10,7 +10,7 @@ export interface Devices {
   microphone: () => Promise<MediaStreamTrack>;
   call: (
     settings: CallSettings,
-  ) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'answer' | 'speak' | 'close' | 'measure'>;
+  ) => Pick<Call, 'state' | 'stream' | 'beside' | 'again' | 'answer' | 'speak' | 'show' | 'close' | 'measure'>;
   possible: boolean;
 }
 
@@ -61,6 +61,8 @@ export class Sos {
   #given = $state(false);
   #away = $state(false);
   #track: MediaStreamTrack | undefined;
+  /** Her camera, while her agent sees it. */
+  #eye = $state.raw<MediaStreamTrack | undefined>(undefined);
   #overdue: ReturnType<typeof setTimeout> | undefined;
   #over = false;
   #seen = $state.raw<Seen | undefined>(undefined);
@@ -122,6 +124,11 @@ export class Sos {
     return flowing.includes(this.phase);
   }
 
+  /** Her agent is sent her picture. */
+  get shows(): boolean {
+    return this.#eye !== undefined;
+  }
+
   /** What her agent asks her for now. */
   get asked(): Ask | undefined {
     return this.together ? asks.find((kind) => this.#assist?.asked.includes(kind)) : undefined;
@@ -163,6 +170,8 @@ export class Sos {
     }
     this.pressedAt = Math.min(Date.now(), Date.parse(assist.pressedAt));
     this.#take(assist);
+    // A camera never comes on by itself: on another page she sees herself first, again.
+    if (this.allows('camera')) void this.revoke('camera');
     void this.listen();
     await this.#connect();
     return true;
@@ -185,6 +194,19 @@ export class Sos {
     } catch (error) {
       this.#micro = error instanceof Error && error.name === 'NotAllowedError' ? 'no' : 'none';
     }
+  }
+
+  /** Lets her agent see what her camera gives, once the server knows that she does; or another camera instead. False when it was refused. */
+  async show(track: MediaStreamTrack): Promise<boolean> {
+    if (!this.#eye) await this.consent('camera');
+    if (!this.allows('camera')) {
+      track.stop();
+      return false;
+    }
+    this.#eye = track;
+    track.onended = () => void this.revoke('camera');
+    this.#call?.show(track);
+    return true;
   }
 
   mute(): void {
@@ -262,7 +284,15 @@ export class Sos {
     this.#call = undefined;
     this.#track?.stop();
     this.#track = undefined;
+    this.#hide();
     this.#tab.remove('assist');
+  }
+
+  /** Her camera is off, whatever the server thinks. */
+  #hide(): void {
+    this.#eye?.stop();
+    this.#eye = undefined;
+    this.#call?.show(null);
   }
 
   async #connect(): Promise<void> {
@@ -293,7 +323,14 @@ export class Sos {
   async #exchange(offer: string): ReturnType<CallSettings['exchange']> {
     const { api, page } = this.#chat.session;
     if (this.#assist) {
-      const { assist, ...exchanged } = await api.post(`/visitor/assists/${this.#assist.id}/join`, { offer });
+      const { assist, ...exchanged } = await api
+        .post(`/visitor/assists/${this.#assist.id}/join`, { offer })
+        .catch((error: unknown) => {
+          if (!this.#eye || !isProblem(error) || error.code !== 'camera_not_consented') throw error;
+          // What she allowed has ended meanwhile: the call goes on without her picture.
+          this.#hide();
+          throw Object.assign(new Error(error.code), { passing: true });
+        });
       this.#take(assist);
       return exchanged;
     }
@@ -347,9 +384,10 @@ export class Sos {
       this.#overdue = setTimeout(() => this.#line === 'waiting' && void this.#call?.again(), overdueMs);
   }
 
-  /** Shows the page as long as she lets it be seen. */
+  /** Shows the page, and herself, as long as she lets it be seen. */
   #look(): void {
     const { assist, lend } = this;
+    if (this.#eye && !this.allows('camera')) this.#hide();
     if (!this.allows('control')) this.#seen?.untie();
     if (!this.allows('page')) {
       this.#seen?.end();

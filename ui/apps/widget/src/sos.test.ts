@@ -24,6 +24,9 @@ const rung: VisitorAssist = {
 const agent = { id: 'm1', firstName: 'Thomas', face: '' };
 const accepted: VisitorAssist = { ...rung, state: 'accepted', acceptedAt: rung.pressedAt, agent, version: 3 };
 
+const camera = { kind: 'camera' as const, givenAt: rung.pressedAt };
+const allowing: VisitorAssist = { ...accepted, consents: [camera], version: 7 };
+
 /** A chat whose server is a function, and a call that does what the test says. */
 function scene({ known = null as VisitorAssist | null, possible = true, microphone = 'yes' } = {}) {
   const asked: string[] = [];
@@ -33,11 +36,22 @@ function scene({ known = null as VisitorAssist | null, possible = true, micropho
     asked.push(path);
     if (refusal) return Promise.reject(refusal);
     if (path.endsWith('/join')) return Promise.resolve({ assist: known, answer: 'joined', iceServers: [] });
+    if (path.endsWith('/consents')) return Promise.resolve(allowing);
     if (path.endsWith('/end')) return Promise.resolve({ ...accepted, state: 'ended', outcome: 'done', version: 9 });
     return Promise.resolve({ assist: rung, iceServers: [] });
   };
   const chat = {
-    session: { api: { post, get: () => Promise.resolve({ assist: known }) }, page: undefined },
+    session: {
+      api: {
+        post,
+        get: () => Promise.resolve({ assist: known }),
+        delete: (path: string) => {
+          asked.push(`delete ${path}`);
+          return Promise.resolve({ ...allowing, consents: [], version: 8 });
+        },
+      },
+      page: undefined,
+    },
     reach: () => Promise.resolve(),
     turnTo: () => Promise.resolve(),
     onassist: undefined as ((frame: Frame) => void) | undefined,
@@ -65,6 +79,8 @@ function scene({ known = null as VisitorAssist | null, possible = true, micropho
       return Promise.resolve();
     },
     speak: () => call.spoken++,
+    shown: null as MediaStreamTrack | null,
+    show: (track: MediaStreamTrack | null) => (call.shown = track),
     close: () => (call.state = 'closed'),
     measure: () => Promise.reject(new Error('not asked here')),
     becomes: (state: CallState) => {
@@ -93,6 +109,58 @@ function scene({ known = null as VisitorAssist | null, possible = true, micropho
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
+
+describe('her own camera', () => {
+  const eye = () => {
+    const track = { stopped: false, stop: () => (track.stopped = true), onended: null as (() => void) | null };
+    return track;
+  };
+  const lit = async () => {
+    const made = scene();
+    await made.sos.press();
+    made.says(accepted);
+    made.call.becomes('joined');
+    const track = eye();
+    const done = await made.sos.show(track as unknown as MediaStreamTrack);
+    return { ...made, track, done };
+  };
+
+  it('is shown once the server knows her word, and off at once by one press', async () => {
+    const { sos, call, asked, track, done } = await lit();
+    expect([done, sos.shows, call.shown]).toEqual([true, true, track]);
+    expect(asked.at(-1)).toBe('/visitor/assists/a1/consents');
+    const gone = sos.revoke('camera');
+    expect([sos.shows, call.shown, track.stopped]).toEqual([false, null, true]);
+    await gone;
+    expect(asked.at(-1)).toBe('delete /visitor/assists/a1/consents/camera');
+  });
+
+  it('stays off without her word, and goes off when that ends elsewhere, or with the call', async () => {
+    const { sos, refuse, says } = scene();
+    await sos.press();
+    says(accepted);
+    refuse(new Problem({ status: 403, code: 'forbidden', title: '', detail: '' } as never));
+    const track = eye();
+    expect([await sos.show(track as unknown as MediaStreamTrack), sos.shows, track.stopped]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    const passed = await lit();
+    passed.says({ ...accepted, version: 9 }, 'assist.passed');
+    expect([passed.sos.shows, passed.track.stopped]).toEqual([false, true]);
+    const over = await lit();
+    await over.sos.end();
+    expect([over.sos.shows, over.track.stopped]).toEqual([false, true]);
+  });
+
+  it('does not come on by itself on the next page', async () => {
+    const { sos, asked } = scene({ known: allowing });
+    await sos.resume();
+    expect(asked).toContain('delete /visitor/assists/a1/consents/camera');
+    expect(sos.shows).toBe(false);
+  });
+});
 
 describe('from the press to the last question', () => {
   it('rings, is answered, sees, hangs up, and is asked one question', async () => {
