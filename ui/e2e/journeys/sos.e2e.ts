@@ -378,7 +378,7 @@ async function together(): Promise<Together> {
   const { page } = customer;
   const wire: Together['wire'] = { sent: [], received: [] };
   page.on('websocket', (socket) => {
-    if (!socket.url().endsWith('/cobrowse')) return;
+    if (!new URL(socket.url()).pathname.endsWith('/cobrowse')) return;
     socket.on('framesent', ({ payload }) => wire.sent.push(String(payload)));
     socket.on('framereceived', ({ payload }) => wire.received.push(String(payload)));
   });
@@ -485,6 +485,9 @@ test('she shows her page: what she enters stays hers, her agent draws on it, and
   const [half, most] = await lag(page, viewer);
   // eslint-disable-next-line no-console -- a figure to read, not to hold
   console.warn(`change to the agent's screen: p50 ${half} ms, p95 ${most} ms; whole page ${wire.sent[1]?.length} B`);
+  // What was collected is the page, with what may be seen of it; of what is hers alone there is nothing in it.
+  expect(wire.sent.filter((frame) => frame.includes('Camille')).length).toBeGreaterThan(0);
+  expect(wire.sent.filter((frame) => frame.includes('44000')).length).toBeGreaterThan(0);
   expect(wire.sent.filter((frame) => frame.includes('kanari'))).toEqual([]);
   expect(await shownAt(viewer)).not.toMatch(/kanari|7406/);
   expect(await shownAt(viewer)).toMatch(/<div data-visavis-hide=""[^>]*><\/div>/);
@@ -545,6 +548,8 @@ test('her agent clicks and types once she allows it, never in what is hers alone
     parent.postMessage(act, decodeURIComponent(location.hash.slice(1)));
   });
   await desk.getByText('ne vous a pas donné la main').waitFor();
+  // What came to her page was collected: she was asked for the page, and not for an act.
+  expect(wire.received.filter((frame) => frame.includes('"welcome"')).length).toBeGreaterThan(0);
   expect(wire.received.filter((frame) => frame.includes('"act"'))).toEqual([]);
 
   await asks(desk, 'Demander à cliquer');
@@ -556,6 +561,7 @@ test('her agent clicks and types once she allows it, never in what is hers alone
   await desk.mouse.click(...(await placeOf(desk, '[name=postcode]')));
   await desk.keyboard.type('9');
   await expect.poll(() => page.locator('[name=postcode]').inputValue()).toBe('350009');
+  expect(wire.received.filter((frame) => frame.includes('"act"')).length).toBeGreaterThan(0);
   await expect.poll(() => shownAt(viewer)).toContain('postcode=350009');
   await desk.mouse.click(...(await placeOf(desk, '[name=cardnumber]')));
   await desk.getByText('Ce champ reste au client').waitFor();
