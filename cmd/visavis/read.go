@@ -185,21 +185,22 @@ func compare(w io.Writer, before, after map[string]float64) {
 }
 
 type evalCmd struct {
-	Data     string `help:"Folder of the published sets; what is not there is left out." default:"../shared/data" type:"path"`
-	JSON     bool   `help:"As JSON." name:"json" xor:"form"`
-	Markdown bool   `help:"As a table for the documentation." xor:"form"`
+	Data     []string `help:"Folders and archives of published sets, the first that has one counts; what is nowhere is left out." default:"../shared/data,internal/text/gates/testdata/published.zip" type:"path"`
+	JSON     bool     `help:"As JSON." name:"json" xor:"form"`
+	Markdown bool     `help:"As a table for the documentation." xor:"form"`
+	Docs     string   `help:"Page of the documentation whose table is written; what is not measured stays." type:"existingfile" xor:"form"`
 }
 
 // Run implements kong's command.
 func (c *evalCmd) Run() error {
 	var rows []gates.Row
 	failed := 0
-	err := gates.Measure(c.Data, func(r gates.Row) {
+	err := gates.Measure(gates.Places(c.Data...), func(r gates.Row) {
 		rows = append(rows, r)
 		if !r.Passed() {
 			failed++
 		}
-		if !c.JSON && !c.Markdown {
+		if !c.JSON && !c.Markdown && c.Docs == "" {
 			fmt.Println(line(r))
 		}
 	})
@@ -213,11 +214,28 @@ func (c *evalCmd) Run() error {
 		}
 	case c.Markdown:
 		fmt.Print(gates.Markdown(rows))
+	case c.Docs != "":
+		if err := updateDocs(c.Docs, rows); err != nil {
+			return err
+		}
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d figures do not reach their gates", failed)
 	}
 	return nil
+}
+
+// updateDocs writes the table of a page.
+func updateDocs(path string, rows []gates.Row) error {
+	page, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	now, err := gates.Update(string(page), rows)
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return os.WriteFile(path, []byte(now), 0o644)
 }
 
 // line is a row as people read it.

@@ -1,6 +1,8 @@
 package gates
 
 import (
+	"archive/zip"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -8,7 +10,6 @@ import (
 	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -20,10 +21,26 @@ type set struct {
 	learn, ask []text.Example
 }
 
-// folder is where published sets lie. Its methods give nothing after the first error.
+// folder is where published sets lie: the first place that has a file gives it. Its methods give nothing after the first error.
 type folder struct {
-	root string
-	err  error
+	places []fs.FS
+	err    error
+}
+
+// Places are folders of published sets, or archives (.zip) of such; one that is not there is passed over.
+func Places(paths ...string) (out []fs.FS) {
+	for _, path := range paths {
+		if !strings.HasSuffix(path, ".zip") {
+			out = append(out, os.DirFS(path))
+			continue
+		}
+		if b, err := os.ReadFile(path); err == nil {
+			if archive, err := zip.NewReader(bytes.NewReader(b), int64(len(b))); err == nil {
+				out = append(out, archive)
+			}
+		}
+	}
+	return out
 }
 
 // absent reports whether the error of a folder is that the set is not here.
@@ -33,15 +50,22 @@ func (f *folder) read(path string) string {
 	if f.err != nil {
 		return ""
 	}
-	var b []byte
-	b, f.err = os.ReadFile(filepath.Join(f.root, path))
-	return string(b)
+	f.err = fs.ErrNotExist
+	for _, place := range f.places {
+		b, err := fs.ReadFile(place, path)
+		if f.err = err; !errors.Is(err, fs.ErrNotExist) {
+			return string(b)
+		}
+	}
+	return ""
 }
 
 // has reports whether a file is here.
 func (f *folder) has(path string) bool {
-	_, err := os.Stat(filepath.Join(f.root, path))
-	return err == nil
+	return slices.ContainsFunc(f.places, func(place fs.FS) bool {
+		_, err := fs.Stat(place, path)
+		return err == nil
+	})
 }
 
 func (f *folder) lines(path string) []string {
@@ -106,7 +130,7 @@ var tongues = []string{"de", "en", "es", "fr", "it", "nl", "pt"}
 
 // Tongues reads the sentences from which languages are learnt.
 func Tongues(root string) ([]text.Example, error) {
-	f := folder{root: root}
+	f := folder{places: Places(root)}
 	out := f.tongues("commonvoice-lid/%s.txt")
 	return out, f.err
 }
