@@ -69,4 +69,6 @@ type Claim struct {
 	Subject string // the customer's id on that site
 	Email   string // "" when not said
 	Name    string
+	// Attributes are what the site says of her; an empty one is so no more.
+	Attributes map[string]string
 }

@@ -220,6 +220,7 @@ func (b *builder) customers(ctx context.Context) error {
 		if w, known := worth[p.key]; known {
 			c.Adviser, c.Segment, c.Value = b.members[w.adviser].ID, w.segment, w.value
 		}
+		c.Attributes = known[p.key]
 		for _, i := range []desk.Identity{{Kind: desk.IdentityEmail, Value: p.email}, {Kind: desk.IdentityPhone, Value: p.phone},
 			{Kind: desk.IdentityCard, Value: p.card}, {Kind: desk.IdentitySocial, Value: p.social}} {
 			if i.Value == "" {

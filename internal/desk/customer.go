@@ -19,9 +19,12 @@ type Customer struct {
 	// Verified is true once an identity other than a device was proved.
 	Verified bool
 	// Adviser is the member she is followed by, "" for none.
-	Adviser     vis.MemberID
-	Segment     string    // the organisation's own word for her kind of customer, such as "gold"
-	Value       int       // 0 … 100, how much she is worth to the organisation
+	Adviser vis.MemberID
+	Segment string // the organisation's own word for her kind of customer, such as "gold"
+	Value   int    // 0 … 100, how much she is worth to the organisation
+	// Attributes are what the organisation says of her, by its own keys: where she is, what she has. Its site signs them, its programs and members
+	// write them; she cannot.
+	Attributes  Attributes
 	Page        *PageView // the page she was last seen on
 	Identities  []Identity
 	FirstSeenAt time.Time

@@ -106,7 +106,9 @@ type CustomerChange struct {
 	Adviser *vis.MemberID
 	Segment *string
 	Value   *int // 0 … MaxValue
-	Version int64
+	// Attributes are those that change; an empty value takes one away.
+	Attributes Attributes
+	Version    int64
 }
 
 // The bounds of what an organisation says of a customer.
@@ -132,6 +134,9 @@ func (in CustomerChange) apply(c *Customer) (err error) {
 			return vis.InField("value", "A customer's value goes from 0 to %d; %d does not.", MaxValue, *in.Value)
 		}
 		c.Value = *in.Value
+	}
+	if c.Attributes, err = c.Attributes.with(in.Attributes); err != nil {
+		return err
 	}
 	if in.Adviser != nil {
 		c.Adviser = *in.Adviser

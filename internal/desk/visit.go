@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"time"
 
@@ -109,6 +110,10 @@ func (s *Service) prove(ctx context.Context, tx Tx, by vis.Actor, c *Customer, c
 	}
 	if name, err := checkLine("name", claim.Name, MaxName); err == nil && name != "" && name != c.Name {
 		c.Name, changed = name, true
+	}
+	// What cannot be one is left out: she is who she is all the same.
+	if said, err := c.Attributes.with(claim.Attributes); err == nil && !maps.Equal(said, c.Attributes) {
+		c.Attributes, changed = said, true
 	}
 	if !c.Verified {
 		c.Verified, changed = true, true

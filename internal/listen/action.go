@@ -144,7 +144,7 @@ func (c *Counter) courses(ctx context.Context, tx CountTx, all []Action, now tim
 	}
 	today := DayOf(now, zone)
 	from := today - actionWeeks*week
-	cells, err := tx.Counts(ctx, CountQuery{from, today, AllChannels, AllLanguages})
+	cells, err := tx.Counts(ctx, CountQuery{From: from, To: today, Channel: AllChannels, Language: AllLanguages})
 	if err != nil {
 		return nil, err
 	}

@@ -28,6 +28,10 @@ func (b Budget) Bar(learnt float64) float64 {
 	return 4.4 + 1.06*math.Log10(float64(b/DefaultBudget)) + learnt
 }
 
+// among is how much higher the bar of each of so many topics is that are looked at in the place of one, so that together they raise no more
+// false alarms than that one may.
+func among(topics int) float64 { return 1.06 * math.Log10(float64(max(topics, 1))) }
+
 // Learned moves what verdicts added to the bar of a topic: up for a false alarm, back for one that was right. A false alarm costs as
 // much as three right ones give back, and none makes a topic deaf or jumpy.
 func Learned(learnt float64, right bool) float64 {

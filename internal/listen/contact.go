@@ -31,6 +31,8 @@ type Contact struct {
 	TouchedAt time.Time // the last thing that happened in it
 	// Page is where she was when she began.
 	Page string
+	// Where she is and what she has by her file, when this was counted last.
+	Spot
 }
 
 // RepeatWithin is how soon after another of hers for the same reason a contact is a repeat.
@@ -73,6 +75,7 @@ type Cell struct {
 	Reason   string
 	Channel  vis.ChannelID
 	Language string
+	Spot
 }
 
 // Sums add up contacts.
@@ -92,14 +95,30 @@ type Tallied struct {
 	Sums
 }
 
-// cells are those that a contact counts for.
-func (c Contact) cells() [4]Cell {
-	return [4]Cell{{c.Day, c.Reason, c.Channel, c.Language}, {c.Day, c.Reason, AllChannels, c.Language}, {c.Day, c.Reason, c.Channel, AllLanguages},
-		{c.Day, c.Reason, AllChannels, AllLanguages}}
+// cells are those that a contact counts for: four, and where its place or its product is known four of each and of both.
+func (c Contact) cells() []Cell {
+	out := make([]Cell, 0, 16)
+	for _, spot := range c.spots() {
+		out = append(out, Cell{c.Day, c.Reason, c.Channel, c.Language, spot}, Cell{c.Day, c.Reason, AllChannels, c.Language, spot},
+			Cell{c.Day, c.Reason, c.Channel, AllLanguages, spot}, Cell{c.Day, c.Reason, AllChannels, AllLanguages, spot})
+	}
+	return out
+}
+
+// spots are those that one counts for.
+func (s Spot) spots() []Spot {
+	switch {
+	case s == Spot{}:
+		return []Spot{{}}
+	case s.Place == "" || s.Product == "":
+		return []Spot{{}, s}
+	}
+	return []Spot{{}, {Place: s.Place}, {Product: s.Product}, s}
 }
 
 func (c Cell) compare(d Cell) int {
-	return cmp.Or(cmp.Compare(c.Day, d.Day), strings.Compare(c.Reason, d.Reason), cmp.Compare(c.Channel, d.Channel), strings.Compare(c.Language, d.Language))
+	return cmp.Or(cmp.Compare(c.Day, d.Day), strings.Compare(c.Reason, d.Reason), cmp.Compare(c.Channel, d.Channel), strings.Compare(c.Language, d.Language),
+		strings.Compare(c.Place, d.Place), strings.Compare(c.Product, d.Product))
 }
 
 // sums are what one contact adds to its cell.
@@ -148,7 +167,8 @@ func (c *Contact) handle(e vis.Event) {
 }
 
 // understand takes over what is known of the conversation now.
-func (c *Contact) understand(from desk.Conversation) {
+func (c *Contact) understand(from desk.Conversation, is Spot) {
+	c.Spot = is
 	c.Customer, c.Channel = from.Customer.ID, from.Channel
 	c.Reason, c.Mood = from.About.Reason, from.About.Mood
 	c.Language, c.Message, c.Dissatisfied = from.Reading.Language, from.Reading.Message, from.Reading.Dissatisfied

@@ -1,12 +1,10 @@
 package listen
 
 import (
-	"context"
 	"testing"
 	"time"
 
 	"visavis/internal/desk"
-	"visavis/internal/vis"
 )
 
 // Of a customer who wrote very often not all is looked at: what the first of these were is not known anew.
@@ -21,16 +19,6 @@ func TestTheFirstOfThoseThatAreLookedAtStayWhatTheyWere(t *testing.T) {
 	}
 }
 
-// seenOn is a customer who was seen on a page.
-type seenOn struct {
-	CountTx
-	page *desk.PageView
-}
-
-func (s seenOn) Customer(context.Context, vis.CustomerID) (desk.Customer, error) {
-	return desk.Customer{Page: s.page}, nil
-}
-
 func TestAContactBeganOnThePageOfItsHour(t *testing.T) {
 	t.Parallel()
 	began := time.Date(2026, 11, 30, 12, 0, 0, 0, time.UTC)
@@ -38,12 +26,12 @@ func TestAContactBeganOnThePageOfItsHour(t *testing.T) {
 		seen time.Duration // after it began
 		want string
 	}{{-time.Minute, "shop.example/cart"}, {time.Minute, "shop.example/cart"}, {-25 * time.Hour, ""}, {72 * time.Hour, ""}} {
-		got, err := pageOf(t.Context(), seenOn{page: &desk.PageView{URL: "https://shop.example/cart?order=7", At: began.Add(c.seen)}}, "", began)
-		if err != nil || got != c.want {
-			t.Errorf("seen %s after: %q %v, want %q", c.seen, got, err, c.want)
+		got := pageOf(desk.Customer{Page: &desk.PageView{URL: "https://shop.example/cart?order=7", At: began.Add(c.seen)}}, began)
+		if got != c.want {
+			t.Errorf("seen %s after: %q, want %q", c.seen, got, c.want)
 		}
 	}
-	if got, err := pageOf(t.Context(), seenOn{}, "", began); got != "" || err != nil {
-		t.Errorf("seen nowhere: %q %v", got, err)
+	if got := pageOf(desk.Customer{}, began); got != "" {
+		t.Errorf("seen nowhere: %q", got)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"visavis/internal/desk"
+	"visavis/internal/staff"
 	"visavis/internal/vis"
 )
 
@@ -125,6 +126,10 @@ func (c *Counter) count(ctx context.Context, tx CountTx, events []vis.Event) err
 	if err != nil {
 		return err
 	}
+	customers, spots, err := c.whose(ctx, tx, conversations)
+	if err != nil {
+		return err
+	}
 	zone, err := zoneOf(ctx, tx)
 	if err != nil {
 		return err
@@ -135,21 +140,40 @@ func (c *Counter) count(ctx context.Context, tx CountTx, events []vis.Event) err
 			continue
 		}
 		if e.Type == desk.ConversationStarted && e.By == vis.ByCustomer && b.is[e.Conversation] == nil {
-			began := Contact{Conversation: e.Conversation, BeganAt: e.At, Day: DayOf(e.At, zone), TouchedAt: e.At}
-			if began.Page, err = pageOf(ctx, tx, of.Customer.ID, e.At); err != nil {
-				return err
-			}
-			b.is[e.Conversation] = &began
+			b.is[e.Conversation] = &Contact{Conversation: e.Conversation, BeganAt: e.At, Day: DayOf(e.At, zone), TouchedAt: e.At,
+				Page: pageOf(customers[of.Customer.ID], e.At)}
 		}
 		if contact := b.is[e.Conversation]; contact != nil {
 			contact.handle(e)
-			contact.understand(of)
+			contact.understand(of, spots[of.Customer.ID])
 		}
 	}
 	if err := b.repeats(ctx, tx); err != nil {
 		return err
 	}
 	return b.close(ctx, tx)
+}
+
+// whose reads the customers of a stretch once, and where they are.
+func (c *Counter) whose(ctx context.Context, tx CountTx, conversations map[vis.ConversationID]desk.Conversation) (map[vis.CustomerID]desk.Customer,
+	map[vis.CustomerID]Spot, error) {
+	var ids []vis.CustomerID
+	for _, one := range conversations {
+		ids = append(ids, one.Customer.ID)
+	}
+	slices.Sort(ids)
+	customers, err := customersOf(ctx, tx, slices.Compact(ids))
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := openAtlas(ctx, tx, c.clock.Now())
+	spots := make(map[vis.CustomerID]Spot, len(customers))
+	for _, id := range slices.Sorted(maps.Keys(customers)) {
+		if err == nil {
+			spots[id], err = a.of(ctx, customers[id])
+		}
+	}
+	return customers, spots, err
 }
 
 // open looks up what a stretch of the log is about.
@@ -260,15 +284,11 @@ func addAll(ctx context.Context, tx CountTx, cells map[Cell]*Sums) error {
 
 // pageOf is the page that a customer was on when she began, without what may be personal in its address; "" where we last saw her at another
 // time.
-func pageOf(ctx context.Context, tx CountTx, id vis.CustomerID, began time.Time) (string, error) {
-	c, err := tx.Customer(ctx, id)
-	if vis.CodeOf(err) == vis.NotFound {
-		return "", nil
+func pageOf(c desk.Customer, began time.Time) string {
+	if c.Page == nil || began.Sub(c.Page.At).Abs() > samePage {
+		return ""
 	}
-	if err != nil || c.Page == nil || began.Sub(c.Page.At).Abs() > samePage {
-		return "", err
-	}
-	return barePage(c.Page.URL), nil
+	return barePage(c.Page.URL)
 }
 
 // barePage is the address of a page without its query, in which names and numbers of orders stand.
@@ -284,7 +304,9 @@ func barePage(address string) string {
 	return bare
 }
 
-func zoneOf(ctx context.Context, tx CountTx) (*time.Location, error) {
+func zoneOf(ctx context.Context, tx interface {
+	Workspace(ctx context.Context) (staff.Workspace, error)
+}) (*time.Location, error) {
 	w, err := tx.Workspace(ctx)
 	if err != nil {
 		return nil, err

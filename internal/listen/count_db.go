@@ -19,12 +19,11 @@ type CountTx interface {
 	Audit(ctx context.Context, e vis.AuditEntry) error
 	Cursor(ctx context.Context, reader string) (int64, error)
 	MoveCursor(ctx context.Context, reader string, from, to int64) error
-	Customer(ctx context.Context, id vis.CustomerID) (desk.Customer, error)
+	spotTx
 	Member(ctx context.Context, id vis.MemberID) (staff.Member, error)
 	ConversationsByID(ctx context.Context, ids []vis.ConversationID) ([]desk.Conversation, error)
 	MessagesByID(ctx context.Context, ids []vis.MessageID) ([]desk.Message, error)
 	ReasonTree(ctx context.Context) (Tree, error)
-	ListenSettings(ctx context.Context) (Settings, error)
 
 	// ContactsByID reads many at once; those that are none are left out.
 	ContactsByID(ctx context.Context, ids []vis.ConversationID) ([]Contact, error)
@@ -40,6 +39,9 @@ type CountTx interface {
 	Counts(ctx context.Context, q CountQuery) ([]Tallied, error)
 	// CountsOf are the cells of some reasons that the same chooses, by channels and languages, in any order.
 	CountsOf(ctx context.Context, reasons []string, q CountQuery) ([]Tallied, error)
+
+	// Split counts contacts of each place on some days, or of each product, by reasons, in any order; of the other the query may choose one.
+	Split(ctx context.Context, by Split, q CountQuery) ([]Part, error)
 
 	// AddSearch adds to what was counted of a term, and takes its words where they are known by now.
 	AddSearch(ctx context.Context, s SearchSums) error
@@ -67,6 +69,7 @@ type CountQuery struct {
 	From, To Day
 	Channel  vis.ChannelID // or AllChannels
 	Language string        // or AllLanguages
+	Spot                   // "" for all; in CountsOf Each is each of them
 }
 
 // ContactQuery chooses contacts of one reason, "" for none, that began between two instants in milliseconds since 1970. At the later one a page

@@ -25,8 +25,10 @@ type Detail struct {
 	CurveFrom time.Time
 	Curve     []int
 	Usual     []float64
-	// Tallies are how many it concerns by channel, language and time zone.
+	// Tallies are how many it concerns by channel, language, time zone and place.
 	Tallies []Tally
+	// Usually is what share of its contacts each place usually has, among those whose place is known; nil while too little is known.
+	Usually map[string]float64
 	// Scenarios are those that fit, the best first.
 	Scenarios []Scenario
 }
@@ -70,6 +72,9 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 		if d.Tallies, err = tx.TallyConcerned(ctx, id); err != nil {
 			return d, err
 		}
+		if d.Usually, err = usually(ctx, tx, i); err != nil {
+			return d, err
+		}
 		d.curve()
 		said, err := d.voices(ctx, tx)
 		if err != nil {
@@ -84,6 +89,42 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 		d.Scenarios = fitting(all, i, strings.Join(said, "\n"))
 		return d, err
 	})
+}
+
+// usualDays are looked at to know what share a place usually has, and usualLeast contacts are needed for that.
+const usualDays, usualLeast = 28, 20
+
+// usually is what share of contacts each place had before the incident: of those with its reason or, where they are too few, of all.
+func usually(ctx context.Context, tx IncidentTx, i Incident) (map[string]float64, error) {
+	zone, err := zoneOf(ctx, tx)
+	if err != nil {
+		return nil, err
+	}
+	day := DayOf(i.OpenedAt, zone)
+	parts, err := tx.Split(ctx, ByPlace, CountQuery{From: day - usualDays, To: day, Channel: AllChannels, Language: AllLanguages})
+	if err != nil {
+		return nil, err
+	}
+	share := func(reason string) map[string]float64 {
+		out, all := make(map[string]float64), 0
+		for _, p := range parts {
+			if reason == "" || p.Reason == reason {
+				out[p.Value] += float64(p.Contacts)
+				all += p.Contacts
+			}
+		}
+		if all < usualLeast {
+			return nil
+		}
+		for place := range out {
+			out[place] /= float64(all)
+		}
+		return out
+	}
+	if of := share(i.Course.Reason); of != nil {
+		return of, nil
+	}
+	return share(""), nil
 }
 
 // curve counts from an hour before it was opened, where that is known, or else from the first word about it.

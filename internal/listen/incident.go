@@ -46,6 +46,7 @@ type Course struct {
 	Trigger Trigger       `json:"trigger"`
 	Reason  string        `json:"reason,omitempty"`
 	Channel vis.ChannelID `json:"channel,omitempty"` // where the numbers stood out, "" for all together
+	Place   string        `json:"place,omitempty"`   // likewise, "" for all together
 	Name    string        `json:"name,omitempty"`    // by people
 	// Look is what was seen when it was opened; Told is how many were concerned when people were last told.
 	Look Look `json:"look,omitzero"`
@@ -216,7 +217,8 @@ func (i Incident) concerns(h Heard) bool {
 	if i.Course.Trigger == ByWords {
 		return h.Letters >= shortest && i.Course.Sign.Near(h.Sign) >= alike
 	}
-	return i.Course.Reason != "" && h.Reason == i.Course.Reason && (i.Course.Channel == "" || i.Course.Channel == h.Channel)
+	return i.Course.Reason != "" && h.Reason == i.Course.Reason && (i.Course.Channel == "" || i.Course.Channel == h.Channel) &&
+		(i.Course.Place == "" || i.Course.Place == h.Place)
 }
 
 // Heard is what is remembered of a message for some days: enough to count it and to find others like it.
@@ -226,6 +228,7 @@ type Heard struct {
 	Channel      vis.ChannelID
 	Reason       string
 	Language     string
+	Place        string // "" while it is not known
 }
 
 // Concerned is a conversation that an incident concerns.
@@ -239,12 +242,14 @@ type Concerned struct {
 	Language     string
 	HeldAt       time.Time // when she was told that it is known
 	ToldAt       time.Time // when she was told that it is solved
+	Place        string    // where she is, "" while it is not known
 }
 
 // Tally is how many of the conversations of an incident have the same channel, language and time zone, and how many of them were told.
 type Tally struct {
 	Channel        vis.ChannelID
 	Language, Zone string // the language she wrote in or, where we do not speak it, her own
+	Place          string
 	Conversations  int
 	Held, Told     int
 }
@@ -329,6 +334,9 @@ type Change struct {
 // Settings are how an organisation wants to be alarmed.
 type Settings struct {
 	// Budget is one false alarm in so many days of a topic.
-	Budget  Budget `json:"budget"`
+	Budget Budget `json:"budget"`
+	// Place and Product are the keys of the customers' attributes by which contacts are told apart.
+	Place   string `json:"place,omitempty"`
+	Product string `json:"product,omitempty"`
 	Version int64  `json:"-"`
 }

@@ -20,6 +20,10 @@ type IncidentTx interface {
 	notify.Board
 	Audit(ctx context.Context, e vis.AuditEntry) error
 	Members(ctx context.Context) ([]staff.Member, error)
+	spotTx
+	// Split counts contacts by place or by product: see CountTx.
+	Split(ctx context.Context, by Split, q CountQuery) ([]Part, error)
+	Workspace(ctx context.Context) (staff.Workspace, error)
 	Cursor(ctx context.Context, reader string) (int64, error)
 	MoveCursor(ctx context.Context, reader string, from, to int64) error
 
@@ -72,8 +76,7 @@ type IncidentTx interface {
 	SaveScenario(ctx context.Context, s Scenario) (Scenario, error)
 	DeleteScenario(ctx context.Context, id vis.ScenarioID) error
 
-	// ListenSettings has the version 0 while none were saved. SaveListenSettings fails with vis.ErrStale when they have moved on.
-	ListenSettings(ctx context.Context) (Settings, error)
+	// SaveListenSettings fails with vis.ErrStale when they have moved on.
 	SaveListenSettings(ctx context.Context, s Settings) (Settings, error)
 }
 

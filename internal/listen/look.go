@@ -73,6 +73,10 @@ func (w *Watch) bursts(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, h
 	if last < 0 {
 		return nil, nil
 	}
+	places, err := placesHeard(ctx, tx, now)
+	if err != nil {
+		return nil, err
+	}
 	byTopic := make(map[string][]Heard)
 	for _, h := range heard[last:] {
 		for _, topic := range topics(h) {
@@ -80,7 +84,8 @@ func (w *Watch) bursts(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, h
 		}
 	}
 	for topic, said := range byTopic {
-		if said[0].Reason == "" || len(said) < Fewest {
+		inPlace := topic == said[0].inPlace()
+		if said[0].Reason == "" || len(said) < Fewest || inPlace && places == 0 {
 			continue
 		}
 		baseline, err := w.baseline(ctx, tx, ws, topic, now)
@@ -88,11 +93,18 @@ func (w *Watch) bursts(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, h
 			return nil, err
 		}
 		look := baseline.Judge(now, minutesOf(said, now))
-		if look.Surprise < settings.Budget.Bar(lessons[said[0].Reason]) {
+		bar := settings.Budget.Bar(lessons[said[0].Reason])
+		if inPlace {
+			bar += among(places)
+		}
+		if look.Surprise < bar {
 			continue
 		}
 		b := burst{said[0].Reason, Course{Trigger: ByNumbers, Reason: said[0].Reason, Look: look}, nil}
-		if topic != said[0].Reason {
+		switch {
+		case inPlace:
+			b.course.Place = said[0].Place
+		case topic != said[0].Reason:
 			b.course.Channel = said[0].Channel
 		}
 		b.course.Lead, b.course.Usual = leadOf(said, now), baseline.day(now)
@@ -109,10 +121,28 @@ func (w *Watch) bursts(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, h
 	}
 	// Numbers go before words, for they say the reason; of the same cause the most messages, and all channels before one of them.
 	slices.SortFunc(out, func(a, b burst) int {
-		return cmp.Or(cmp.Compare(a.course.Trigger, b.course.Trigger), len(b.heard)-len(a.heard), cmp.Compare(a.course.Channel, b.course.Channel),
+		return cmp.Or(cmp.Compare(a.course.Trigger, b.course.Trigger), len(b.heard)-len(a.heard), cmp.Compare(a.course.Channel+vis.ChannelID(a.course.Place), b.course.Channel+vis.ChannelID(b.course.Place)),
 			cmp.Compare(a.cause, b.cause))
 	})
 	return out, nil
+}
+
+// placesFor is how long places must have been told apart before a burst in one of them is one: until then nothing is known of what is usual.
+const placesFor = 14 * 24 * time.Hour
+
+// placesHeard is how many places bursts are looked for in, 0 while too little is known of them.
+func placesHeard(ctx context.Context, tx IncidentTx, now time.Time) (n int, err error) {
+	values, err := tx.Values(ctx)
+	long := false
+	for _, v := range values {
+		if v.Kind == ByPlace {
+			n, long = n+1, long || now.Sub(v.Since) >= placesFor
+		}
+	}
+	if !long {
+		n = 0
+	}
+	return n, err
 }
 
 func saidOf(heard []Heard) []Said {
@@ -225,7 +255,7 @@ func (b burst) about(i Incident) bool {
 }
 
 func (i Incident) concerned(h Heard) Concerned {
-	return Concerned{Incident: i.ID, Conversation: h.Conversation, Customer: h.Customer, Message: h.Message, At: h.At, Language: h.Language}
+	return Concerned{Incident: i.ID, Conversation: h.Conversation, Customer: h.Customer, Message: h.Message, At: h.At, Language: h.Language, Place: h.Place}
 }
 
 // gather adds to an open incident what was said about it since shortly before it was opened, and tells when it has grown.

@@ -1,9 +1,11 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
+	"visavis/internal/desk"
 	"visavis/internal/vis"
 )
 
@@ -104,10 +106,7 @@ func (w *Watch) Settings(ctx context.Context, by vis.Actor) (Settings, error) {
 	}
 	return vis.View(ctx, w.db, by.Workspace, func(tx IncidentTx) (Settings, error) {
 		s, err := tx.ListenSettings(ctx)
-		if s.Budget == 0 {
-			s.Budget = DefaultBudget
-		}
-		return s, err
+		return s.filled(), err
 	})
 }
 
@@ -119,6 +118,11 @@ func (w *Watch) ChangeSettings(ctx context.Context, by vis.Actor, s Settings) (S
 	if !(s.Budget >= LeastBudget && s.Budget <= MostBudget) {
 		return Settings{}, vis.InField("falseAlarmDays", "This is between %v and %v days.", LeastBudget, MostBudget)
 	}
+	for field, key := range map[string]string{"placeAttribute": s.Place, "productAttribute": s.Product} {
+		if key != "" && !desk.AttributeKey(key) {
+			return Settings{}, vis.InField(field, "A key has up to %d of a to z, 0 to 9, - and _.", desk.MaxAttributeKey)
+		}
+	}
 	return vis.Update(ctx, w.db, by, func(tx IncidentTx) (Settings, error) {
 		before, err := tx.ListenSettings(ctx)
 		if err != nil {
@@ -127,9 +131,11 @@ func (w *Watch) ChangeSettings(ctx context.Context, by vis.Actor, s Settings) (S
 		if before.Version != s.Version {
 			return s, errChanged()
 		}
+		s.Place, s.Product = cmp.Or(s.Place, before.Place), cmp.Or(s.Product, before.Product)
 		if s, err = tx.SaveListenSettings(ctx, s); err != nil {
 			return s, err
 		}
-		return s, tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "listen.settings_changed", "", map[string]any{"falseAlarmDays": s.Budget}))
+		s = s.filled()
+		return s, tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "listen.settings_changed", "", map[string]any{"falseAlarmDays": s.Budget, "place": s.Place, "product": s.Product}))
 	})
 }

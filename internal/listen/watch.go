@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -71,8 +72,17 @@ func (w *Watch) Effects() map[string]jobs.Effect {
 	return map[string]jobs.Effect{TimerLook: w.Look, TimerTell: w.tell}
 }
 
-// topics are those that a message counts for: its reason on its channel, and its reason.
-func topics(h Heard) [2]string { return [2]string{h.Reason, h.Reason + "@" + string(h.Channel)} }
+// topics are those that a message counts for: its reason, its reason on its channel, and its reason in its place.
+func topics(h Heard) []string {
+	out := []string{h.Reason, h.Reason + "@" + string(h.Channel)}
+	if h.Place != "" && h.Place != Others {
+		out = append(out, h.inPlace())
+	}
+	return out
+}
+
+// inPlace is the topic of its reason in its place.
+func (h Heard) inPlace() string { return h.Reason + "@@" + h.Place }
 
 // Follow hears the next messages of the log and reports whether there may be more. When another node was faster it has done the work, and that
 // is no error.
@@ -162,9 +172,32 @@ func (w *Watch) hear(ctx context.Context, tx IncidentTx, events []vis.Event) (ou
 	return out, nil
 }
 
+// locate says where those are who were heard, by their files.
+func (w *Watch) locate(ctx context.Context, tx IncidentTx, heard []Heard, now time.Time) error {
+	var ids []vis.CustomerID
+	for _, h := range heard {
+		ids = append(ids, h.Customer)
+	}
+	slices.Sort(ids)
+	customers, err := customersOf(ctx, tx, slices.Compact(ids))
+	if err != nil {
+		return err
+	}
+	a, err := openAtlas(ctx, tx, now)
+	for i := range heard {
+		if err == nil {
+			heard[i].Place, err = a.value(ctx, ByPlace, customers[heard[i].Customer].Attributes[a.settings.Place])
+		}
+	}
+	return err
+}
+
 // remember keeps what was heard and sees to it that it is looked at.
 func (w *Watch) remember(ctx context.Context, tx IncidentTx, ws vis.WorkspaceID, heard []Heard) error {
 	now, fresh := w.clock.Now(), false
+	if err := w.locate(ctx, tx, heard, now); err != nil {
+		return err
+	}
 	for _, h := range heard {
 		for _, topic := range topics(h) {
 			if err := tx.CountHour(ctx, topic, h.At); err != nil {

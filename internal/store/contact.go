@@ -23,22 +23,23 @@ func (d countDB) Update(ctx context.Context, by vis.Actor, answer any, fn func(l
 
 const (
 	contactColumns = `conversation, customer, began_at, day, channel, reason, language, message, mood, dissatisfied, repeats, reopened, handled_for,
-		touched_at, page`
+		touched_at, page, place, product`
 	selectContacts   = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND conversation IN list($2)`
 	listContactsOf   = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND customer = $2 ORDER BY began_at DESC, conversation DESC LIMIT $3`
 	listContactsWhen = `SELECT ` + contactColumns + ` FROM contacts WHERE workspace = $1 AND reason = $2 AND began_at >= $3
 		AND (began_at, conversation) < ($4, $5) AND ($6 = '' OR channel = $6) AND ($7 = '*' OR language = $7)
-		ORDER BY began_at DESC, conversation DESC LIMIT $8`
+		AND ($8 = '' OR place = $8) AND ($9 = '' OR product = $9) ORDER BY began_at DESC, conversation DESC LIMIT $10`
 	putContact = `INSERT INTO contacts (workspace, conversation, customer, began_at, day, channel, reason, language, message, mood, dissatisfied, repeats,
-		reopened, handled_for, touched_at, page) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+		reopened, handled_for, touched_at, page, place, product) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 		ON CONFLICT (workspace, conversation) DO UPDATE SET customer = excluded.customer, channel = excluded.channel, reason = excluded.reason,
 		language = excluded.language, message = excluded.message, mood = excluded.mood, dissatisfied = excluded.dissatisfied,
-		repeats = excluded.repeats, reopened = excluded.reopened, handled_for = excluded.handled_for, touched_at = excluded.touched_at`
+		repeats = excluded.repeats, reopened = excluded.reopened, handled_for = excluded.handled_for, touched_at = excluded.touched_at,
+		place = excluded.place, product = excluded.product`
 )
 
 func contactRow(c *listen.Contact) []any {
 	return []any{(*string)(&c.Conversation), (*string)(&c.Customer), (*at)(&c.BeganAt), (*int)(&c.Day), (*string)(&c.Channel), &c.Reason, &c.Language,
-		(*string)(&c.Message), &c.Mood, &c.Dissatisfied, &c.Repeat, &c.Reopened, (*span)(&c.Handled), (*at)(&c.TouchedAt), &c.Page}
+		(*string)(&c.Message), &c.Mood, &c.Dissatisfied, &c.Repeat, &c.Reopened, (*span)(&c.Handled), (*at)(&c.TouchedAt), &c.Page, &c.Place, &c.Product}
 }
 
 // ContactsByID implements listen.CountTx.
@@ -53,13 +54,13 @@ func (t *tx) ContactsOf(ctx context.Context, c vis.CustomerID, limit int) ([]lis
 
 // Contacts implements listen.CountTx.
 func (t *tx) Contacts(ctx context.Context, q listen.ContactQuery, limit int) ([]listen.Contact, error) {
-	return all(ctx, t, contactRow, listContactsWhen, q.Reason, q.Since, q.Before, string(q.Above), string(q.Channel), q.Language, limit)
+	return all(ctx, t, contactRow, listContactsWhen, q.Reason, q.Since, q.Before, string(q.Above), string(q.Channel), q.Language, q.Place, q.Product, limit)
 }
 
 // PutContact implements listen.CountTx.
 func (t *tx) PutContact(ctx context.Context, c listen.Contact) error {
 	_, err := t.exec(ctx, putContact, string(c.Conversation), string(c.Customer), millis(c.BeganAt), int(c.Day), string(c.Channel), c.Reason, c.Language,
-		string(c.Message), c.Mood, c.Dissatisfied, c.Repeat, c.Reopened, c.Handled.Milliseconds(), millis(c.TouchedAt), c.Page)
+		string(c.Message), c.Mood, c.Dissatisfied, c.Repeat, c.Reopened, c.Handled.Milliseconds(), millis(c.TouchedAt), c.Page, c.Place, c.Product)
 	return err
 }
 
@@ -84,21 +85,81 @@ func countRow(c *listen.Tallied) []any {
 		(*span)(&c.HandledFor)}
 }
 
+const (
+	addSpotCount = `INSERT INTO contact_places (workspace, day, reason, channel, language, contacts, words_read, moods, dissatisfied, repeats, handled,
+		handled_for, place, product) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+		ON CONFLICT (workspace, place, product, channel, language, day, reason) DO UPDATE SET contacts = contact_places.contacts + excluded.contacts,
+		words_read = contact_places.words_read + excluded.words_read, moods = contact_places.moods + excluded.moods,
+		dissatisfied = contact_places.dissatisfied + excluded.dissatisfied, repeats = contact_places.repeats + excluded.repeats,
+		handled = contact_places.handled + excluded.handled, handled_for = contact_places.handled_for + excluded.handled_for`
+	spotColumns = `d.day, d.reason, d.channel, d.language, d.contacts, d.words_read, d.moods, d.dissatisfied, d.repeats, d.handled, d.handled_for,
+		d.place, d.product`
+	listSpotCounts = `SELECT ` + spotColumns + ` FROM contact_places d WHERE d.workspace = $1 AND d.place = $2 AND d.product = $3 AND d.channel = $4 AND d.language = $5
+		AND d.day >= $6 AND d.day < $7 ORDER BY d.day, d.reason`
+	// '+' is each place, or each product, by itself.
+	selectSpotCountsOf = `SELECT ` + spotColumns + ` FROM list($2) wanted CROSS JOIN contact_places d WHERE d.workspace = $1 AND d.reason = wanted.value AND d.day >= $3
+		AND d.day < $4 AND d.channel <> '' AND d.language <> '*' AND ($5 = '' OR d.channel = $5) AND ($6 = '*' OR d.language = $6)
+		AND (d.place = $7 OR $7 = '+' AND d.place <> '') AND (d.product = $8 OR $8 = '+' AND d.product <> '')`
+	added = `CAST(sum(contacts) AS BIGINT), CAST(sum(words_read) AS BIGINT), CAST(sum(moods) AS BIGINT), CAST(sum(dissatisfied) AS BIGINT),
+		CAST(sum(repeats) AS BIGINT), CAST(sum(handled) AS BIGINT), CAST(sum(handled_for) AS BIGINT) FROM contact_places WHERE workspace = $1`
+	selectPlaces = `SELECT place, reason, ` + added + ` AND product = $2 AND channel = $3 AND language = $4 AND day >= $5 AND day < $6 AND place <> ''
+		GROUP BY place, reason`
+	selectProducts = `SELECT product, reason, ` + added + ` AND place = $2 AND channel = $3 AND language = $4 AND day >= $5 AND day < $6 AND product <> ''
+		GROUP BY product, reason`
+	listValues = `SELECT kind, key, value, since FROM contact_values WHERE workspace = $1`
+	keepValue  = `INSERT INTO contact_values (workspace, kind, key, value, since) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (workspace, kind, key) DO NOTHING`
+)
+
+func spotCountRow(c *listen.Tallied) []any { return append(countRow(c), &c.Place, &c.Product) }
+
 // AddCount implements listen.CountTx.
 func (t *tx) AddCount(ctx context.Context, c listen.Tallied) error {
-	_, err := t.exec(ctx, addCount, int(c.Day), c.Reason, string(c.Channel), c.Language, c.Contacts, c.Read, c.Moods, c.Dissatisfied, c.Repeats, c.Handled,
-		c.HandledFor.Milliseconds())
+	args := []any{int(c.Day), c.Reason, string(c.Channel), c.Language, c.Contacts, c.Read, c.Moods, c.Dissatisfied, c.Repeats, c.Handled,
+		c.HandledFor.Milliseconds()}
+	statement := addCount
+	if c.Spot != (listen.Spot{}) {
+		statement, args = addSpotCount, append(args, c.Place, c.Product)
+	}
+	_, err := t.exec(ctx, statement, args...)
 	return err
 }
 
 // Counts implements listen.CountTx.
 func (t *tx) Counts(ctx context.Context, q listen.CountQuery) ([]listen.Tallied, error) {
+	if q.Spot != (listen.Spot{}) {
+		return all(ctx, t, spotCountRow, listSpotCounts, q.Place, q.Product, string(q.Channel), q.Language, int(q.From), int(q.To))
+	}
 	return all(ctx, t, countRow, listCounts, string(q.Channel), q.Language, int(q.From), int(q.To))
 }
 
 // CountsOf implements listen.CountTx.
 func (t *tx) CountsOf(ctx context.Context, reasons []string, q listen.CountQuery) ([]listen.Tallied, error) {
+	if q.Spot != (listen.Spot{}) {
+		return all(ctx, t, spotCountRow, selectSpotCountsOf, texts(reasons), int(q.From), int(q.To), string(q.Channel), q.Language, q.Place, q.Product)
+	}
 	return all(ctx, t, countRow, selectCountsOf, texts(reasons), int(q.From), int(q.To), string(q.Channel), q.Language)
+}
+
+// Split implements listen.CountTx.
+func (t *tx) Split(ctx context.Context, by listen.Split, q listen.CountQuery) ([]listen.Part, error) {
+	row := func(p *listen.Part) []any {
+		return []any{&p.Value, &p.Reason, &p.Contacts, &p.Read, &p.Moods, &p.Dissatisfied, &p.Repeats, &p.Handled, (*span)(&p.HandledFor)}
+	}
+	if by == listen.ByProduct {
+		return all(ctx, t, row, selectProducts, q.Place, string(q.Channel), q.Language, int(q.From), int(q.To))
+	}
+	return all(ctx, t, row, selectPlaces, q.Product, string(q.Channel), q.Language, int(q.From), int(q.To))
+}
+
+// Values implements listen.CountTx.
+func (t *tx) Values(ctx context.Context) ([]listen.Value, error) {
+	return all(ctx, t, func(v *listen.Value) []any { return []any{(*string)(&v.Kind), &v.Key, &v.Value, (*at)(&v.Since)} }, listValues)
+}
+
+// KeepValue implements listen.CountTx.
+func (t *tx) KeepValue(ctx context.Context, v listen.Value) error {
+	_, err := t.exec(ctx, keepValue, string(v.Kind), v.Key, v.Value, millis(v.Since))
+	return err
 }
 
 const (

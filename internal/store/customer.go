@@ -10,7 +10,7 @@ import (
 
 const (
 	customerColumns = `u.id, u.name, u.face, u.locale, u.zone, u.verified, u.page_url, u.page_title, u.page_at, u.first_seen_at,
-		u.last_seen_at, u.version, u.adviser, u.segment, u.value`
+		u.last_seen_at, u.version, u.adviser, u.segment, u.value, u.attributes_json`
 	identityColumns = `id, customer, kind, value, key, verified, created_at`
 )
 
@@ -23,7 +23,7 @@ type seen struct {
 func customerRow(s *seen) []any {
 	c := &s.Customer
 	return []any{(*string)(&c.ID), &c.Name, &c.Face, &c.Locale, &c.Zone, &c.Verified, &s.page.URL, &s.page.Title, (*at)(&s.page.At),
-		(*at)(&c.FirstSeenAt), (*at)(&c.LastSeenAt), &c.Version, (*string)(&c.Adviser), &c.Segment, &c.Value}
+		(*at)(&c.FirstSeenAt), (*at)(&c.LastSeenAt), &c.Version, (*string)(&c.Adviser), &c.Segment, &c.Value, inJSON(&c.Attributes)}
 }
 
 func (s seen) customer() desk.Customer {
@@ -46,10 +46,10 @@ const (
 		WHERE i.workspace = $1 AND i.kind = $2 AND i.key = $3 AND i.verified`
 	hasCustomer    = `SELECT id FROM customers WHERE workspace = $1 AND id = $2`
 	insertCustomer = `INSERT INTO customers (workspace, id, name, face, locale, zone, verified, page_url, page_title, page_at,
-		first_seen_at, last_seen_at, version, adviser, segment, value)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+		first_seen_at, last_seen_at, version, adviser, segment, value, attributes_json)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`
 	updateCustomer = `UPDATE customers SET name = $4, face = $5, locale = $6, zone = $7, verified = $8, page_url = $9, page_title = $10,
-		page_at = $11, first_seen_at = $12, last_seen_at = $13, adviser = $14, segment = $15, value = $16, version = version + 1
+		page_at = $11, first_seen_at = $12, last_seen_at = $13, adviser = $14, segment = $15, value = $16, attributes_json = $17, version = version + 1
 		WHERE workspace = $1 AND id = $2 AND version = $3`
 	touchCustomer   = `UPDATE customers SET last_seen_at = $3 WHERE workspace = $1 AND id = $2`
 	touchCustomerOn = `UPDATE customers SET last_seen_at = $3, page_url = $4, page_title = $5, page_at = $6 WHERE workspace = $1 AND id = $2`
@@ -126,7 +126,7 @@ func pageOf(c desk.Customer) desk.PageView {
 func (t *tx) InsertCustomer(ctx context.Context, c desk.Customer) error {
 	page := pageOf(c)
 	_, err := t.exec(ctx, insertCustomer, string(c.ID), c.Name, c.Face, c.Locale, c.Zone, c.Verified, page.URL, page.Title, millis(page.At),
-		millis(c.FirstSeenAt), millis(c.LastSeenAt), c.Version, string(c.Adviser), c.Segment, c.Value)
+		millis(c.FirstSeenAt), millis(c.LastSeenAt), c.Version, string(c.Adviser), c.Segment, c.Value, asJSON(c.Attributes))
 	return err
 }
 
@@ -134,7 +134,7 @@ func (t *tx) InsertCustomer(ctx context.Context, c desk.Customer) error {
 func (t *tx) SaveCustomer(ctx context.Context, c desk.Customer) (desk.Customer, error) {
 	page := pageOf(c)
 	err := t.save(ctx, "customer", hasCustomer, string(c.ID), updateCustomer, string(c.ID), c.Version, c.Name, c.Face, c.Locale, c.Zone,
-		c.Verified, page.URL, page.Title, millis(page.At), millis(c.FirstSeenAt), millis(c.LastSeenAt), string(c.Adviser), c.Segment, c.Value)
+		c.Verified, page.URL, page.Title, millis(page.At), millis(c.FirstSeenAt), millis(c.LastSeenAt), string(c.Adviser), c.Segment, c.Value, asJSON(c.Attributes))
 	c.Version++
 	return c, err
 }

@@ -23,9 +23,9 @@ func (d incidentDB) Update(ctx context.Context, by vis.Actor, answer any, fn fun
 }
 
 const (
-	heardColumns = `message, conversation, customer, channel, reason, language, said_at, letters, sign`
-	insertHeard  = `INSERT INTO heard (workspace, message, conversation, customer, channel, reason, language, said_at, letters, sign)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (workspace, message) DO NOTHING`
+	heardColumns = `message, conversation, customer, channel, reason, language, said_at, letters, sign, place`
+	insertHeard  = `INSERT INTO heard (workspace, message, conversation, customer, channel, reason, language, said_at, letters, sign, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (workspace, message) DO NOTHING`
 	listHeard   = `SELECT ` + heardColumns + ` FROM heard WHERE workspace = $1 AND said_at > $2 ORDER BY said_at DESC, message DESC LIMIT $3`
 	forgetHeard = `DELETE FROM heard WHERE workspace = $1 AND said_at < $2`
 	countHour   = `INSERT INTO heard_hours (workspace, topic, hour, count) VALUES ($1, $2, $3, 1)
@@ -39,13 +39,13 @@ const (
 
 func heardRow(h *listen.Heard) []any {
 	return []any{(*string)(&h.Message), (*string)(&h.Conversation), (*string)(&h.Customer), (*string)(&h.Channel), &h.Reason, &h.Language,
-		(*at)(&h.At), &h.Letters, (*signature)(&h.Sign)}
+		(*at)(&h.At), &h.Letters, (*signature)(&h.Sign), &h.Place}
 }
 
 // InsertHeard implements listen.IncidentTx.
 func (t *tx) InsertHeard(ctx context.Context, h listen.Heard) error {
 	_, err := t.exec(ctx, insertHeard, string(h.Message), string(h.Conversation), string(h.Customer), string(h.Channel), h.Reason, h.Language,
-		millis(h.At), h.Letters, signBytes(h.Sign))
+		millis(h.At), h.Letters, signBytes(h.Sign), h.Place)
 	return err
 }
 
@@ -154,13 +154,13 @@ func (t *tx) Incidents(ctx context.Context, limit int) ([]listen.Incident, error
 const (
 	ofIncident = ` FROM incident_conversations i CROSS JOIN conversations c CROSS JOIN customers u
 		WHERE i.workspace = $1 AND c.workspace = $1 AND c.id = i.conversation AND u.workspace = $1 AND u.id = c.customer AND i.incident = $2`
-	selectConcerned = `SELECT i.incident, i.conversation, c.customer, u.name, i.message, i.said_at, i.language, i.held_at, i.told_at` + ofIncident
-	tallied         = `SELECT c.channel, CASE WHEN i.language IN ('fr', 'en') THEN i.language ELSE u.locale END AS spoken, u.zone, count(*),
+	selectConcerned = `SELECT i.incident, i.conversation, c.customer, u.name, i.message, i.said_at, i.language, i.held_at, i.told_at, i.place` + ofIncident
+	tallied         = `SELECT c.channel, CASE WHEN i.language IN ('fr', 'en') THEN i.language ELSE u.locale END AS spoken, u.zone, i.place, count(*),
 		count(CASE WHEN i.held_at > 0 THEN 1 END), count(CASE WHEN i.told_at > 0 THEN 1 END)` + ofIncident + `
-		GROUP BY c.channel, spoken, u.zone ORDER BY c.channel, spoken, u.zone`
+		GROUP BY c.channel, spoken, u.zone, i.place ORDER BY c.channel, spoken, u.zone, i.place`
 	inOrder         = ` ORDER BY i.said_at, i.conversation LIMIT $3`
-	insertConcerned = `INSERT INTO incident_conversations (workspace, incident, conversation, message, said_at, language, held_at, told_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace, incident, conversation) DO NOTHING`
+	insertConcerned = `INSERT INTO incident_conversations (workspace, incident, conversation, message, said_at, language, held_at, told_at, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (workspace, incident, conversation) DO NOTHING`
 	markHeld       = `UPDATE incident_conversations SET held_at = $4 WHERE workspace = $1 AND incident = $2 AND conversation = $3 AND held_at = 0`
 	markTold       = `UPDATE incident_conversations SET told_at = $4 WHERE workspace = $1 AND incident = $2 AND conversation = $3 AND told_at = 0`
 	countConcerned = `SELECT count(*), count(DISTINCT c.customer) FROM incident_conversations i CROSS JOIN conversations c
@@ -172,13 +172,13 @@ const (
 
 func concernedRow(c *listen.Concerned) []any {
 	return []any{(*string)(&c.Incident), (*string)(&c.Conversation), (*string)(&c.Customer), &c.Name, (*string)(&c.Message), (*at)(&c.At),
-		&c.Language, (*at)(&c.HeldAt), (*at)(&c.ToldAt)}
+		&c.Language, (*at)(&c.HeldAt), (*at)(&c.ToldAt), &c.Place}
 }
 
 // InsertConcerned implements listen.IncidentTx.
 func (t *tx) InsertConcerned(ctx context.Context, c listen.Concerned) error {
 	_, err := t.exec(ctx, insertConcerned, string(c.Incident), string(c.Conversation), string(c.Message), millis(c.At), c.Language,
-		millis(c.HeldAt), millis(c.ToldAt))
+		millis(c.HeldAt), millis(c.ToldAt), c.Place)
 	return err
 }
 
@@ -196,7 +196,7 @@ func (t *tx) AllConcerned(ctx context.Context, id vis.IncidentID, limit int) ([]
 // TallyConcerned implements listen.IncidentTx.
 func (t *tx) TallyConcerned(ctx context.Context, id vis.IncidentID) ([]listen.Tally, error) {
 	return all(ctx, t, func(y *listen.Tally) []any {
-		return []any{(*string)(&y.Channel), &y.Language, &y.Zone, &y.Conversations, &y.Held, &y.Told}
+		return []any{(*string)(&y.Channel), &y.Language, &y.Zone, &y.Place, &y.Conversations, &y.Held, &y.Told}
 	}, tallied, string(id))
 }
 

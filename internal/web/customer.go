@@ -11,13 +11,14 @@ type changeCustomerInput struct {
 	ByID
 	IfMatch
 	Body struct {
-		Name    *string `json:"name,omitempty"`
-		Locale  *string `json:"locale,omitempty" enum:"fr,en,"`
-		Zone    *string `json:"zone,omitempty"`
-		Adviser Choice  `json:"adviserId,omitempty"`
-		Segment *string `json:"segment,omitempty"`
-		Value   *int    `json:"value,omitempty" minimum:"0" maximum:"100"`
-		Version *int64  `json:"version,omitempty"`
+		Name       *string           `json:"name,omitempty"`
+		Locale     *string           `json:"locale,omitempty" enum:"fr,en,"`
+		Zone       *string           `json:"zone,omitempty"`
+		Adviser    Choice            `json:"adviserId,omitempty"`
+		Segment    *string           `json:"segment,omitempty"`
+		Value      *int              `json:"value,omitempty" minimum:"0" maximum:"100"`
+		Attributes map[string]string `json:"attributes,omitempty" doc:"Those that change; an empty value takes one away. At most 20 stay."`
+		Version    *int64            `json:"version,omitempty"`
 	} `nameHint:"ChangeCustomer"`
 }
 
@@ -46,7 +47,7 @@ func (s *Server) customerRoutes() {
 				return nil, err
 			}
 			change := desk.CustomerChange{Name: in.Body.Name, Locale: in.Body.Locale, Zone: in.Body.Zone, Segment: in.Body.Segment,
-				Value: in.Body.Value, Version: version}
+				Value: in.Body.Value, Attributes: in.Body.Attributes, Version: version}
 			if in.Body.Adviser.Set {
 				change.Adviser = new(vis.MemberID(in.Body.Adviser.Value))
 				if *change.Adviser != "" {

@@ -31,6 +31,7 @@ type Incident struct {
 	Name          string           `json:"name,omitempty"`
 	Reason        string           `json:"reason,omitempty"`
 	ChannelID     *string          `json:"channelId,omitempty" doc:"Where the numbers stood out; absent for all channels together."`
+	Place         string           `json:"place,omitempty" doc:"Likewise of places."`
 	OpenedAt      Moment           `json:"openedAt"`
 	ConfirmedAt   *Moment          `json:"confirmedAt,omitempty"`
 	FixingAt      *Moment          `json:"fixingAt,omitempty"`
@@ -60,6 +61,7 @@ type IncidentSignal struct {
 func incidentOf(l listen.Listed) Incident {
 	c := l.Course
 	out := Incident{ID: string(l.ID), State: string(l.State), Trigger: string(c.Trigger), Name: c.Name, Reason: c.Reason, ChannelID: optional(c.Channel),
+		Place:    c.Place,
 		OpenedAt: moment(l.OpenedAt), ConfirmedAt: maybe(c.ConfirmedAt), FixingAt: maybe(c.FixingAt), EndedAt: maybe(l.EndedAt),
 		Conversations: l.Conversations, Customers: l.Customers, Window: c.Look.Window.Seconds(), Seen: c.Look.Seen, Expected: c.Look.Expected,
 		ScenarioID: optional(c.Scenario), Texts: incidentTexts(c.Texts), Signals: []IncidentSignal{}, Why: c.Why, Version: l.Version}
@@ -84,7 +86,8 @@ type IncidentDetail struct {
 	Words     []string           `json:"words" nullable:"false" doc:"Words that its messages share and others do not have."`
 	Curve     IncidentCurve      `json:"curve"`
 	Concerned []IncidentConcerns `json:"concerned" nullable:"false" doc:"The conversations, in the order in which they came; at most 500."`
-	Tallies   []IncidentTally    `json:"tallies" nullable:"false" doc:"How many conversations it concerns by channel, language and time zone, and how many were told; all of them."`
+	Usually   map[string]float64 `json:"usually,omitempty" doc:"The share of contacts that each place usually has, among those whose place is known; absent while too little is known."`
+	Tallies   []IncidentTally    `json:"tallies" nullable:"false" doc:"How many conversations it concerns by channel, language, time zone and place, and how many were told; all of them."`
 	Scenarios []Scenario         `json:"scenarios" nullable:"false" doc:"Those that fit, the best first."`
 	Steps     []IncidentStep     `json:"steps" nullable:"false" doc:"Those of its scenario."`
 	Deeds     []IncidentDeed     `json:"deeds" nullable:"false" doc:"What members did about it, in order."`
@@ -97,6 +100,7 @@ type IncidentTally struct {
 	ChannelID     string `json:"channelId" format:"uuid"`
 	Language      string `json:"language,omitempty" doc:"In which they are told."`
 	Zone          string `json:"zone,omitempty" doc:"Of the customer, as an IANA name; absent while it is unknown."`
+	Place         string `json:"place,omitempty" doc:"Where she is by her file; absent while it is unknown."`
 	Conversations int    `json:"conversations"`
 	Held          int    `json:"held" doc:"Were told that it is known."`
 	Told          int    `json:"told" doc:"Were told that it is solved."`
@@ -148,7 +152,7 @@ func incidentDetail(d listen.Detail) IncidentDetail {
 	out := IncidentDetail{Incident: incidentOf(d.Listed), First: []IncidentVoice{}, Words: orEmpty(d.Words),
 		Curve: IncidentCurve{maybe(d.CurveFrom), listen.CurveEvery.Seconds(), orEmpty(d.Curve), orEmpty(d.Usual)}, Concerned: []IncidentConcerns{},
 		Tallies: []IncidentTally{}, Scenarios: []Scenario{}, Steps: []IncidentStep{}, Deeds: []IncidentDeed{}, Untold: texts(d.Course.Untold),
-		Lessons: d.Course.Lessons}
+		Lessons: d.Course.Lessons, Usually: d.Usually}
 	for _, v := range d.First {
 		out.First = append(out.First, IncidentVoice{string(v.Conversation), string(v.Message), moment(v.At), v.Excerpt, v.Alike})
 	}
@@ -156,7 +160,7 @@ func incidentDetail(d listen.Detail) IncidentDetail {
 		out.Concerned = append(out.Concerned, IncidentConcerns{string(c.Conversation), string(c.Customer), c.Name, moment(c.At), maybe(c.HeldAt), maybe(c.ToldAt)})
 	}
 	for _, y := range d.Tallies {
-		out.Tallies = append(out.Tallies, IncidentTally{string(y.Channel), y.Language, y.Zone, y.Conversations, y.Held, y.Told})
+		out.Tallies = append(out.Tallies, IncidentTally{string(y.Channel), y.Language, y.Zone, y.Place, y.Conversations, y.Held, y.Told})
 	}
 	for _, t := range d.Course.Tasks {
 		out.Steps = append(out.Steps, IncidentStep{t.Text, maybe(t.DoneAt), optional(t.By)})
@@ -244,7 +248,14 @@ type signalInput struct {
 // ListenSettings are how an organisation wants to be alarmed.
 type ListenSettings struct {
 	FalseAlarmDays float64 `json:"falseAlarmDays" minimum:"1" maximum:"3650" doc:"One false alarm in so many days of one reason is put up with."`
-	Version        int64   `json:"version"`
+	// The keys of attributes; absent ones stay as they are.
+	PlaceAttribute   string `json:"placeAttribute,omitempty" maxLength:"40" doc:"The attribute of customers that says where they are; place unless you say another."`
+	ProductAttribute string `json:"productAttribute,omitempty" maxLength:"40" doc:"The attribute that says what they have; product unless you say another."`
+	Version          int64  `json:"version"`
+}
+
+func listenSettings(l listen.Settings) ListenSettings {
+	return ListenSettings{float64(l.Budget), l.Place, l.Product, l.Version}
 }
 
 func (s *Server) incidentRoutes() {
@@ -309,12 +320,13 @@ func (s *Server) incidentRoutes() {
 	add(s, route{method: "GET", path: "/listening", id: "getListening", tag: tag, summary: "How we want to be alarmed", access: staffers, scope: vis.ReadSettings},
 		func(ctx context.Context, by caller, _ *none) (*reply[ListenSettings], error) {
 			l, err := s.hearing.Settings(ctx, by.Actor)
-			return ok(ListenSettings{float64(l.Budget), l.Version}), err
+			return ok(listenSettings(l)), err
 		})
 	add(s, route{method: "PUT", path: "/listening", id: "changeListening", tag: tag, summary: "Change how we want to be alarmed", access: staffers, scope: vis.WriteSettings},
 		func(ctx context.Context, by caller, in *listeningInput) (*reply[ListenSettings], error) {
-			l, err := s.hearing.ChangeSettings(ctx, by.Actor, listen.Settings{Budget: listen.Budget(in.Body.FalseAlarmDays), Version: in.Body.Version})
-			return ok(ListenSettings{float64(l.Budget), l.Version}), err
+			l, err := s.hearing.ChangeSettings(ctx, by.Actor, listen.Settings{Budget: listen.Budget(in.Body.FalseAlarmDays), Place: in.Body.PlaceAttribute,
+				Product: in.Body.ProductAttribute, Version: in.Body.Version})
+			return ok(listenSettings(l)), err
 		})
 	s.scenarioRoutes()
 }

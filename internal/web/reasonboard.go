@@ -14,14 +14,34 @@ import (
 
 // ReasonBoard is why customers contacted us on some days. Each conversation that a customer began counts once, on the day on which she did.
 type ReasonBoard struct {
-	At      Moment         `json:"at"`
-	Zone    string         `json:"zone" doc:"IANA time zone of the workspace, in which days are days."`
-	From    string         `json:"from" format:"date"`
-	To      string         `json:"to" format:"date" doc:"Included; today is not over yet."`
-	Reasons []ReasonCount  `json:"reasons" nullable:"false" doc:"Those that came, the most frequent first; an empty reason stands for what is left to people."`
-	Known   bool           `json:"known" doc:"Whether there is past enough, four weeks, to tell what rises."`
-	Rising  []ReasonRising `json:"rising" nullable:"false" doc:"What came more often in the last seven full days than its own past explains."`
-	Rate    WorkRate       `json:"rate"`
+	At       Moment         `json:"at"`
+	Zone     string         `json:"zone" doc:"IANA time zone of the workspace, in which days are days."`
+	From     string         `json:"from" format:"date"`
+	To       string         `json:"to" format:"date" doc:"Included; today is not over yet."`
+	Reasons  []ReasonCount  `json:"reasons" nullable:"false" doc:"Those that came, the most frequent first; an empty reason stands for what is left to people."`
+	Known    bool           `json:"known" doc:"Whether there is past enough, four weeks, to tell what rises."`
+	Rising   []ReasonRising `json:"rising" nullable:"false" doc:"What came more often in the last seven full days than its own past explains."`
+	Rate     WorkRate       `json:"rate"`
+	Places   []string       `json:"places" nullable:"false" doc:"Those that are told apart; … stands for all others."`
+	Products []string       `json:"products" nullable:"false" doc:"Likewise."`
+	Parts    []ReasonPart   `json:"parts,omitempty" nullable:"false" doc:"What came of each place or product, the most frequent first, where that is asked for."`
+}
+
+// ReasonPart is what was counted of one place or product.
+type ReasonPart struct {
+	Value        string             `json:"value"`
+	Contacts     int                `json:"contacts"`
+	Before       int                `json:"before" doc:"Contacts on as many days before."`
+	Mood         *float64           `json:"mood,omitempty" minimum:"-1" maximum:"1"`
+	Dissatisfied *float64           `json:"dissatisfied,omitempty" minimum:"0" maximum:"1"`
+	Repeats      int                `json:"repeats"`
+	Reasons      []ReasonPartReason `json:"reasons" nullable:"false" doc:"The three most frequent."`
+}
+
+// ReasonPartReason is how many contacts of a place or product had a reason.
+type ReasonPartReason struct {
+	Reason   string `json:"reason"`
+	Contacts int    `json:"contacts"`
 }
 
 // ReasonCount is what was counted of a reason on the days of a board.
@@ -69,6 +89,22 @@ func workRate(r listen.Rate) WorkRate {
 func reasonBoard(b listen.ReasonBoard) ReasonBoard {
 	out := ReasonBoard{At: moment(b.At), From: b.From.String(), To: b.To.String(), Reasons: make([]ReasonCount, len(b.Reasons)), Known: b.Known,
 		Rising: make([]ReasonRising, len(b.Rising)), Rate: workRate(b.Rate)}
+	out.Places, out.Products = []string{}, []string{}
+	for _, v := range b.Values {
+		if v.Kind == listen.ByPlace {
+			out.Places = append(out.Places, v.Value)
+		} else {
+			out.Products = append(out.Products, v.Value)
+		}
+	}
+	for _, p := range b.Parts {
+		part := ReasonPart{Value: p.Value, Contacts: p.Contacts, Before: p.Before, Repeats: p.Repeats, Reasons: make([]ReasonPartReason, len(p.Reasons))}
+		part.Mood, part.Dissatisfied = felt(p.Sums)
+		for i, r := range p.Reasons {
+			part.Reasons[i] = ReasonPartReason{r.Reason, r.Contacts}
+		}
+		out.Parts = append(out.Parts, part)
+	}
 	if b.Zone != nil {
 		out.Zone = b.Zone.String()
 	}
@@ -121,6 +157,12 @@ func (d BoardDays) query() (q listen.BoardQuery, err error) {
 	return q, nil
 }
 
+func (b BoardChoice) chosen() (listen.BoardQuery, error) {
+	q, err := b.query()
+	q.Split = listen.Split(b.Split)
+	return q, err
+}
+
 // dayIn reads a day; "" is none.
 func dayIn(field, text string) (listen.Day, error) {
 	if text == "" {
@@ -155,6 +197,8 @@ type ReasonContact struct {
 	Mood           float64 `json:"mood" minimum:"-1" maximum:"1"`
 	Dissatisfied   bool    `json:"dissatisfied"`
 	Repeat         bool    `json:"repeat"`
+	Place          string  `json:"place" doc:"Where she is by her file; empty while that is not known."`
+	Product        string  `json:"product" doc:"What she has."`
 }
 
 // ReasonPage is how many contacts were begun on a page.
@@ -167,7 +211,7 @@ func reasonContacts(all []listen.Example) []ReasonContact {
 	out := make([]ReasonContact, len(all))
 	for i, e := range all {
 		out[i] = ReasonContact{string(e.Conversation), string(e.Customer), e.Name, string(e.Channel), moment(e.BeganAt), e.Subject, e.Excerpt, e.Reason,
-			e.Language, float64(e.Mood) / 100, e.Dissatisfied, e.Repeat}
+			e.Language, float64(e.Mood) / 100, e.Dissatisfied, e.Repeat, e.Place, e.Product}
 	}
 	return out
 }
@@ -185,14 +229,33 @@ type FreshMatter struct {
 	Examples  []ReasonContact `json:"examples" nullable:"false"`
 }
 
-type reasonContactsInput struct {
+// BoardSpot chooses, of those, customers in one place or with one product.
+type BoardSpot struct {
 	BoardDays
+	Place   string `query:"place" maxLength:"320" doc:"Of customers in one place only, as the board lists it; … for those that are not told apart."`
+	Product string `query:"product" maxLength:"320" doc:"Of customers with one product only, likewise."`
+}
+
+func (b BoardSpot) query() (listen.BoardQuery, error) {
+	q, err := b.BoardDays.query()
+	q.Spot = listen.Spot{Place: b.Place, Product: b.Product}
+	return q, err
+}
+
+type reasonContactsInput struct {
+	BoardSpot
 	Reason string `query:"reason" maxLength:"120" required:"true" doc:"A key of the workspace's reasons, for it and those beneath it; none for those without a reason."`
 	Cursor string `query:"cursor" maxLength:"500" doc:"The next of the page before."`
 }
 
+// BoardChoice says beside that by what contacts are told apart.
+type BoardChoice struct {
+	BoardSpot
+	Split string `query:"split" enum:"place,product," doc:"Tell places or products apart."`
+}
+
 type exportReasonsInput struct {
-	BoardDays
+	BoardChoice
 	Format string `query:"format" enum:"csv,json" default:"csv"`
 }
 
@@ -208,8 +271,8 @@ func (s *Server) reasonBoardRoutes() {
 	read := vis.ReadConversations
 	add(s, route{method: "GET", path: "/reasons/board", id: "getReasonBoard", tag: tag, summary: "Why customers contacted us: volume, mood, cost, and what rises",
 		access: staffers, scope: read},
-		func(ctx context.Context, by caller, in *BoardDays) (*reply[ReasonBoard], error) {
-			q, err := in.query()
+		func(ctx context.Context, by caller, in *BoardChoice) (*reply[ReasonBoard], error) {
+			q, err := in.chosen()
 			if err != nil {
 				return nil, err
 			}
@@ -248,7 +311,7 @@ func (s *Server) reasonBoardRoutes() {
 			}
 			return ok(out), err
 		})
-	add(s, route{method: "GET", path: "/reasons/export", id: "exportReasons", tag: tag, summary: "The counts of a board as a file, by day, reason, channel and language",
+	add(s, route{method: "GET", path: "/reasons/export", id: "exportReasons", tag: tag, summary: "The counts of a board as a file, by day, reason, channel and language, and by place or product where that is asked for",
 		access: staffers, scope: read}, s.exportReasons)
 	s.reasonActionRoutes()
 	s.searchBoardRoutes()
@@ -262,6 +325,8 @@ type exported struct {
 	NameEN       string   `json:"nameEn"`
 	Channel      string   `json:"channel"`
 	Language     string   `json:"language"`
+	Place        string   `json:"place"`
+	Product      string   `json:"product"`
 	Contacts     int      `json:"contacts"`
 	Read         int      `json:"read"`
 	Mood         *float64 `json:"mood"`
@@ -273,11 +338,12 @@ type exported struct {
 	Currency     string   `json:"currency"`
 }
 
-var exportedColumns = []string{"day", "reason", "name_fr", "name_en", "channel", "language", "contacts", "read", "mood", "dissatisfied", "repeats", "handled",
+var exportedColumns = []string{"day", "reason", "name_fr", "name_en", "channel", "language", "place", "product", "contacts", "read", "mood", "dissatisfied", "repeats", "handled",
 	"handled_seconds", "cost", "currency"}
 
 func (e exported) line() []string {
 	return []string{e.Day, spreadsheetSafe(e.Reason), spreadsheetSafe(e.NameFR), spreadsheetSafe(e.NameEN), spreadsheetSafe(e.Channel), spreadsheetSafe(e.Language),
+		spreadsheetSafe(e.Place), spreadsheetSafe(e.Product),
 		strconv.Itoa(e.Contacts), strconv.Itoa(e.Read), decimal(e.Mood), strconv.Itoa(e.Dissatisfied), strconv.Itoa(e.Repeats), strconv.Itoa(e.Handled),
 		decimal(&e.HandledFor), decimal(e.Cost), e.Currency}
 }
@@ -290,7 +356,7 @@ func decimal(x *float64) string {
 }
 
 func (s *Server) exportReasons(ctx context.Context, by caller, in *exportReasonsInput) (*file, error) {
-	q, err := in.query()
+	q, err := in.chosen()
 	if err != nil {
 		return nil, err
 	}
@@ -304,7 +370,7 @@ func (s *Server) exportReasons(ctx context.Context, by caller, in *exportReasons
 	}
 	lines := make([]exported, len(all))
 	for i, c := range all {
-		e := exported{Day: c.Day.String(), Reason: c.Reason, Channel: names[c.Channel], Language: c.Language, Contacts: c.Contacts, Read: c.Read,
+		e := exported{Day: c.Day.String(), Reason: c.Reason, Channel: names[c.Channel], Language: c.Language, Place: c.Place, Product: c.Product, Contacts: c.Contacts, Read: c.Read,
 			Dissatisfied: c.Dissatisfied, Repeats: c.Repeats, Handled: c.Handled, HandledFor: c.HandledFor.Seconds()}
 		e.Mood, _ = felt(c.Sums)
 		if cost, known := rate.Cost(c.HandledFor); known {

@@ -240,21 +240,22 @@ func (s *Server) channel(c channel.Channel) Channel {
 
 // Customer is a person the organisation serves.
 type Customer struct {
-	ID          string     `json:"id" format:"uuid"`
-	Name        string     `json:"name"`
-	Face        string     `json:"face"`
-	Locale      string     `json:"locale" enum:"fr,en,"`
-	Zone        string     `json:"zone"`
-	Verified    bool       `json:"verified" doc:"Whether an identity other than a device was proved."`
-	AdviserID   *string    `json:"adviserId,omitempty" doc:"The member she is followed by."`
-	Segment     string     `json:"segment" doc:"The organisation's own word for her kind of customer."`
-	Value       int        `json:"value" minimum:"0" maximum:"100"`
-	Page        *PageVisit `json:"page,omitempty"`
-	Here        bool       `json:"here" doc:"Whether she has the chat open now."`
-	Identities  []Identity `json:"identities" nullable:"false"`
-	FirstSeenAt Moment     `json:"firstSeenAt"`
-	LastSeenAt  Moment     `json:"lastSeenAt"`
-	Version     int64      `json:"version"`
+	ID          string            `json:"id" format:"uuid"`
+	Name        string            `json:"name"`
+	Face        string            `json:"face"`
+	Locale      string            `json:"locale" enum:"fr,en,"`
+	Zone        string            `json:"zone"`
+	Verified    bool              `json:"verified" doc:"Whether an identity other than a device was proved."`
+	AdviserID   *string           `json:"adviserId,omitempty" doc:"The member she is followed by."`
+	Segment     string            `json:"segment" doc:"The organisation's own word for her kind of customer."`
+	Value       int               `json:"value" minimum:"0" maximum:"100"`
+	Attributes  map[string]string `json:"attributes,omitempty" doc:"What the organisation says of her by its own keys, such as where she is and what she has."`
+	Page        *PageVisit        `json:"page,omitempty"`
+	Here        bool              `json:"here" doc:"Whether she has the chat open now."`
+	Identities  []Identity        `json:"identities" nullable:"false"`
+	FirstSeenAt Moment            `json:"firstSeenAt"`
+	LastSeenAt  Moment            `json:"lastSeenAt"`
+	Version     int64             `json:"version"`
 }
 
 // PageVisit is the page of the organisation's site that a customer was last seen on.
@@ -275,7 +276,7 @@ type Identity struct {
 func (s *Server) customer(ws vis.WorkspaceID, c desk.Customer) Customer {
 	here, page := s.hub.Guest(ws, c.ID)
 	out := Customer{ID: string(c.ID), Name: c.Name, Face: c.Face, Locale: c.Locale, Zone: c.Zone, Verified: c.Verified, Here: here,
-		AdviserID: optional(c.Adviser), Segment: c.Segment, Value: c.Value,
+		AdviserID: optional(c.Adviser), Segment: c.Segment, Value: c.Value, Attributes: c.Attributes,
 		Page: pageOf(c.Page, page), Identities: make([]Identity, 0, len(c.Identities)), FirstSeenAt: moment(c.FirstSeenAt),
 		LastSeenAt: moment(c.LastSeenAt), Version: c.Version}
 	for _, i := range c.Identities {

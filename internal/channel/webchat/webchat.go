@@ -313,6 +313,22 @@ type claims struct {
 	jwt.RegisteredClaims
 	Email string `json:"email"`
 	Name  string `json:"name"`
+	// Attributes are words; anything else in their place is as if it were not there.
+	Attributes map[string]any `json:"attributes"`
+}
+
+// words are the attributes that are words.
+func words(in map[string]any) map[string]string {
+	var out map[string]string
+	for key, value := range in {
+		if word, is := value.(string); is {
+			if out == nil {
+				out = make(map[string]string, len(in))
+			}
+			out[key] = word
+		}
+	}
+	return out
 }
 
 // VerifyClaim implements channel.VisitorAdapter: a JSON Web Token (RFC 7519) signed with HMAC-SHA256 and nothing else, with a
@@ -333,5 +349,5 @@ func (Adapter) VerifyClaim(secret []byte, token string, now time.Time) (channel.
 	case c.ExpiresAt.After(now.Add(maxClaimFor + time.Minute)):
 		return channel.Claim{}, vis.Errorf(vis.Unauthenticated, "identity_refused", "The signed identity may be valid for a day at most.")
 	}
-	return channel.Claim{Subject: subject, Email: strings.TrimSpace(c.Email), Name: text.Line(c.Name)}, nil
+	return channel.Claim{Subject: subject, Email: strings.TrimSpace(c.Email), Name: text.Line(c.Name), Attributes: words(c.Attributes)}, nil
 }

@@ -20,7 +20,7 @@ func withContact(t testing.TB, h *house) (listen.Contact, listen.Tallied) {
 	t.Helper()
 	c := listen.Contact{Conversation: h.convers.ID, Customer: h.customer.ID, BeganAt: now, Day: 20787, Channel: h.channel.ID, Reason: "delivery/late", Language: "fr",
 		Message: h.message.ID, Mood: -40, Dissatisfied: true, Repeat: true, Reopened: true, Handled: 90 * time.Second, TouchedAt: now.Add(time.Minute),
-		Page: "shop.example/vélos"}
+		Page: "shop.example/vélos", Spot: listen.Spot{Place: "Nantes", Product: "Ria « 3 »"}}
 	of := listen.Tallied{Cell: listen.Cell{Day: c.Day, Reason: c.Reason, Channel: c.Channel, Language: c.Language},
 		Sums: listen.Sums{Contacts: 1, Read: 1, Moods: -40, Dissatisfied: 1, Repeats: 1, Handled: 1, HandledFor: c.Handled}}
 	check(t, h.inContacts(t.Context(), func(tx listen.CountTx) error {
@@ -51,6 +51,8 @@ func testContacts(t *testing.T, e Engine) {
 			"later":          func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Since = "stock", q.Since+1; return q },
 			"earlier":        func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Before = "stock", q.Since; return q },
 			"elsewhere":      func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Channel = "stock", "none"; return q },
+			"in Brest":       func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Place = "stock", "Brest"; return q },
+			"of a Ria 2":     func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Product = "stock", "Ria 2"; return q },
 			"in English":     func(q listen.ContactQuery) listen.ContactQuery { q.Reason, q.Language = "stock", "en"; return q },
 		} {
 			none, err := tx.Contacts(ctx, q(when), 10)
@@ -58,7 +60,7 @@ func testContacts(t *testing.T, e Engine) {
 			same(t, name, len(none), 0)
 		}
 		q := when
-		q.Reason, q.Channel, q.Language = "stock", c.Channel, "fr"
+		q.Reason, q.Channel, q.Language, q.Spot = "stock", c.Channel, "fr", c.Spot
 		found, err := tx.Contacts(ctx, q, 10)
 		check(t, err)
 		same(t, "those of a reason", found, []listen.Contact{c})
@@ -100,6 +102,100 @@ func testContacts(t *testing.T, e Engine) {
 		return nil
 	}))
 	wantCode(t, stranger.inContacts(ctx, func(tx listen.CountTx) error { return tx.PutContact(ctx, c) }), vis.NotFound)
+}
+
+func testPlaces(t *testing.T, e Engine) {
+	ctx := t.Context()
+	s := Open(t, e.URL(t))
+	h, stranger := furnish(t, s), furnish(t, s)
+	here := func(place, product, reason string, n int) listen.Tallied {
+		return listen.Tallied{Cell: listen.Cell{Day: 20787, Reason: reason, Channel: h.channel.ID, Language: "fr", Spot: listen.Spot{Place: place, Product: product}},
+			Sums: listen.Sums{Contacts: n, Read: 2, Moods: -3, Dissatisfied: 4, Repeats: 5, Handled: 6, HandledFor: 7 * time.Second}}
+	}
+	wide := func(c listen.Tallied) listen.Tallied {
+		c.Channel, c.Language = listen.AllChannels, listen.AllLanguages
+		return c
+	}
+	nantes, brest, ria, both := here("Nantes", "", "stock", 3), here("Brest", "", "delivery", 1), here("", "Ria", "stock", 2), here("Nantes", "Ria", "stock", 2)
+	value := listen.Value{Kind: listen.ByPlace, Key: "nantes", Value: "Nantes", Since: now}
+	check(t, h.inContacts(ctx, func(tx listen.CountTx) error {
+		for _, c := range []listen.Tallied{nantes, brest, ria, both} {
+			check(t, tx.AddCount(ctx, c))
+			check(t, tx.AddCount(ctx, wide(c)))
+		}
+		check(t, tx.AddCount(ctx, nantes))
+		nantes.Add(nantes.Sums, 1)
+		q := listen.CountQuery{From: 20787, To: 20788, Language: listen.AllLanguages}
+		in := func(q listen.CountQuery, place, product string) listen.CountQuery {
+			q.Place, q.Product = place, product
+			return q
+		}
+		none, err := tx.Counts(ctx, q)
+		check(t, err)
+		same(t, "without a place", len(none), 0)
+		for name, c := range map[string]struct {
+			q    listen.CountQuery
+			want []listen.Tallied
+		}{
+			"a place":      {in(q, "Brest", ""), []listen.Tallied{wide(brest)}},
+			"a product":    {in(q, "", "Ria"), []listen.Tallied{wide(ria)}},
+			"both":         {in(q, "Nantes", "Ria"), []listen.Tallied{wide(both)}},
+			"neither":      {in(q, "Brest", "Ria"), nil},
+			"the day next": {in(listen.CountQuery{From: 20788, To: 20789, Language: listen.AllLanguages}, "Brest", ""), nil},
+		} {
+			got, err := tx.Counts(ctx, c.q)
+			check(t, err)
+			same(t, name, got, c.want)
+		}
+		for name, c := range map[string]struct {
+			q    listen.CountQuery
+			want []listen.Tallied
+		}{
+			"each place":             {in(q, listen.Each, ""), []listen.Tallied{brest, nantes}},
+			"each product":           {in(q, "", listen.Each), []listen.Tallied{ria}},
+			"each product of a town": {in(q, "Nantes", listen.Each), []listen.Tallied{both}},
+			"one place":              {in(q, "Nantes", ""), []listen.Tallied{nantes}},
+		} {
+			got, err := tx.CountsOf(ctx, []string{"stock", "delivery"}, c.q)
+			check(t, err)
+			slices.SortFunc(got, func(a, b listen.Tallied) int { return strings.Compare(a.Place, b.Place) })
+			same(t, name, got, c.want)
+		}
+		parts, err := tx.Split(ctx, listen.ByPlace, q)
+		check(t, err)
+		slices.SortFunc(parts, func(a, b listen.Part) int { return strings.Compare(a.Value, b.Value) })
+		same(t, "by place", parts, []listen.Part{{Value: "Brest", Reason: "delivery", Sums: brest.Sums}, {Value: "Nantes", Reason: "stock", Sums: wide(here("Nantes", "", "stock", 3)).Sums}})
+		parts, err = tx.Split(ctx, listen.ByProduct, in(q, "Nantes", ""))
+		check(t, err)
+		same(t, "by product in a place", parts, []listen.Part{{Value: "Ria", Reason: "stock", Sums: both.Sums}})
+		check(t, tx.KeepValue(ctx, value))
+		other := value
+		other.Value, other.Since = "NANTES", now.Add(time.Hour)
+		check(t, tx.KeepValue(ctx, other)) // the first stays
+		values, err := tx.Values(ctx)
+		check(t, err)
+		same(t, "the values", values, []listen.Value{value})
+		return nil
+	}))
+	check(t, stranger.inContacts(ctx, func(tx listen.CountTx) error {
+		q := listen.CountQuery{To: 20788, Language: listen.AllLanguages}
+		parts, err := tx.Split(ctx, listen.ByPlace, q)
+		check(t, err)
+		products, err := tx.Split(ctx, listen.ByProduct, q)
+		check(t, err)
+		values, err := tx.Values(ctx)
+		check(t, err)
+		q.Place = "Nantes"
+		counts, err := tx.Counts(ctx, q)
+		check(t, err)
+		q.Place = listen.Each
+		cells, err := tx.CountsOf(ctx, []string{"stock"}, q)
+		check(t, err)
+		if len(parts)+len(products)+len(values)+len(counts)+len(cells) != 0 {
+			t.Errorf("seen of another workspace: %v %v %v %v %v", parts, products, values, counts, cells)
+		}
+		return nil
+	}))
 }
 
 func testSearches(t *testing.T, e Engine) {

@@ -181,7 +181,7 @@ func newChannel() channel.Channel {
 
 func newCustomer() desk.Customer {
 	return desk.Customer{ID: id[vis.CustomerID](), Name: "Anna Moreau", Face: "short-1-2", Locale: "fr", Zone: "Europe/Paris", Verified: true,
-		Adviser: "lea", Segment: "gold", Value: 70, Page: &desk.PageView{URL: "https://shop.example/x", Title: "Vélos", At: now}, FirstSeenAt: now, LastSeenAt: now, Version: 1}
+		Adviser: "lea", Segment: "gold", Value: 70, Attributes: desk.Attributes{"place": "Nantes", "x": "« 🚲 »"}, Page: &desk.PageView{URL: "https://shop.example/x", Title: "Vélos", At: now}, FirstSeenAt: now, LastSeenAt: now, Version: 1}
 }
 
 // newConversation is one in which every field says something.

@@ -26,7 +26,7 @@ func withIncident(t testing.TB, h *house) (listen.Incident, listen.Concerned) {
 		Signals: []listen.Signal{{Source: "probe", Key: "lyon-7", Title: "Lyon is down", At: later, EndedAt: later.Add(time.Hour)}},
 		Lead:    []int{0, 3}, Usual: []float64{0.25}, Tasks: []listen.Task{{Text: "Appeler", DoneAt: later, By: h.member.ID}}, Why: "Une fête", Lessons: "Prévenir avant.",
 		Deeds: []listen.Deed{{At: later, By: h.member.ID, Kind: listen.DidTask, Text: "Appeler"}}, Learnt: 0.6, Untold: []vis.ConversationID{h.convers.ID}}}
-	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Name: h.customer.Name, Message: h.message.ID, At: now, Language: "fr"}
+	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Name: h.customer.Name, Message: h.message.ID, At: now, Language: "fr", Place: "Nantes"}
 	check(t, h.inIncidents(t.Context(), func(tx listen.IncidentTx) error {
 		check(t, tx.InsertIncident(t.Context(), i))
 		return tx.InsertConcerned(t.Context(), c)
@@ -97,7 +97,7 @@ func testIncidents(t *testing.T, e Engine) {
 		same(t, "those that are left to tell", len(untold), 0)
 		tallies, err := tx.TallyConcerned(ctx, i.ID)
 		check(t, err)
-		same(t, "how many have what in common", tallies, []listen.Tally{{Channel: h.convers.Channel, Language: "fr", Zone: h.customer.Zone, Conversations: 1, Held: 1, Told: 1}})
+		same(t, "how many have what in common", tallies, []listen.Tally{{Channel: h.convers.Channel, Language: "fr", Zone: h.customer.Zone, Place: "Nantes", Conversations: 1, Held: 1, Told: 1}})
 		return nil
 	}))
 }
@@ -106,10 +106,10 @@ func testHeard(t *testing.T, e Engine) {
 	ctx := t.Context()
 	h := furnish(t, Open(t, e.URL(t)))
 	first := listen.Heard{Said: listen.Said{Message: h.message.ID, Customer: h.customer.ID, At: now, Letters: 42, Sign: text.Sign(h.message.Text)},
-		Conversation: h.convers.ID, Channel: h.channel.ID, Reason: "outage", Language: "fr"}
+		Conversation: h.convers.ID, Channel: h.channel.ID, Reason: "outage", Language: "fr", Place: "Nantes"}
 	wordless := first
 	wordless.Message, wordless.At, wordless.Sign = h.note.ID, now.Add(time.Minute), text.Signature{}
-	settings := listen.Settings{Budget: 12.5}
+	settings := listen.Settings{Budget: 12.5, Place: "town", Product: "bike"}
 	check(t, h.inIncidents(ctx, func(tx listen.IncidentTx) error {
 		check(t, tx.InsertHeard(ctx, wordless))
 		check(t, tx.InsertHeard(ctx, first))

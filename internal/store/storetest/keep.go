@@ -137,6 +137,7 @@ func testChanges(t *testing.T, h *house) {
 	write(t, h, func(tx everything) (err error) {
 		h.customer.Name, h.customer.Verified, h.customer.Page = "Anna", false, nil
 		h.customer.Adviser, h.customer.Segment, h.customer.Value = "", "new", 0
+		h.customer.Attributes = nil
 		if h.customer, err = tx.SaveCustomer(ctx, h.customer); err != nil {
 			return err
 		}

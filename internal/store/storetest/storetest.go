@@ -181,6 +181,7 @@ func Run(t *testing.T, e Engine) {
 		{"ListsByWhatIsSaid", testGists},
 		{"ShowsNoReadingOfAnotherWorkspace", testForeignReadings},
 		{"CountsContacts", testContacts},
+		{"CountsPlaces", testPlaces},
 		{"CountsSearches", testSearches},
 		{"KeepsWhatIsDoneAboutReasons", testActions},
 		{"ClaimsADeliveryOnce", testClaims},

@@ -2284,7 +2284,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The counts of a board as a file, by day, reason, channel and language
+         * The counts of a board as a file, by day, reason, channel and language, and by place or product where that is asked for
          * @description An API token needs the scope `conversations:read`.
          */
         get: operations["exportReasons"];
@@ -5300,6 +5300,10 @@ export interface components {
         ChangeCustomer: {
             /** @description null takes it away */
             adviserId?: string | null;
+            /** @description Those that change; an empty value takes one away. At most 20 stay. */
+            attributes?: {
+                [key: string]: string;
+            };
             /** @enum {string} */
             locale?: "fr" | "en" | "";
             name?: string;
@@ -6438,6 +6442,10 @@ export interface components {
         Customer: {
             /** @description The member she is followed by. */
             adviserId?: string;
+            /** @description What the organisation says of her by its own keys, such as where she is and what she has. */
+            attributes?: {
+                [key: string]: string;
+            };
             face: string;
             /**
              * Format: date-time
@@ -7038,6 +7046,8 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             openedAt: string;
+            /** @description Likewise of places. */
+            place?: string;
             reason?: string;
             scenarioId?: string;
             /**
@@ -7227,6 +7237,8 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             openedAt: string;
+            /** @description Likewise of places. */
+            place?: string;
             reason?: string;
             scenarioId?: string;
             /** @description Those that fit, the best first. */
@@ -7241,7 +7253,7 @@ export interface components {
             state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
             /** @description Those of its scenario. */
             steps: components["schemas"]["IncidentStep"][];
-            /** @description How many conversations it concerns by channel, language and time zone, and how many were told; all of them. */
+            /** @description How many conversations it concerns by channel, language, time zone and place, and how many were told; all of them. */
             tallies: components["schemas"]["IncidentTally"][];
             texts: components["schemas"]["IncidentTexts"];
             /**
@@ -7251,6 +7263,10 @@ export interface components {
             trigger: "numbers" | "words" | "signal";
             /** @description Conversations that could not be told; their customers were passed over. */
             untold: string[];
+            /** @description The share of contacts that each place usually has, among those whose place is known; absent while too little is known. */
+            usually?: {
+                [key: string]: number;
+            };
             /** Format: int64 */
             version: number;
             /** @description What made it a false alarm. */
@@ -7479,6 +7495,8 @@ export interface components {
             held: number;
             /** @description In which they are told. */
             language?: string;
+            /** @description Where she is by her file; absent while it is unknown. */
+            place?: string;
             /**
              * Format: int64
              * @description Were told that it is solved.
@@ -7721,6 +7739,10 @@ export interface components {
              * @description One false alarm in so many days of one reason is put up with.
              */
             falseAlarmDays: number;
+            /** @description The attribute of customers that says where they are; place unless you say another. */
+            placeAttribute?: string;
+            /** @description The attribute that says what they have; product unless you say another. */
+            productAttribute?: string;
             /** Format: int64 */
             version: number;
         };
@@ -9468,6 +9490,12 @@ export interface components {
             from: string;
             /** @description Whether there is past enough, four weeks, to tell what rises. */
             known: boolean;
+            /** @description What came of each place or product, the most frequent first, where that is asked for. */
+            parts?: components["schemas"]["ReasonPart"][];
+            /** @description Those that are told apart; … stands for all others. */
+            places: string[];
+            /** @description Likewise. */
+            products: string[];
             rate: components["schemas"]["WorkRate"];
             /** @description Those that came, the most frequent first; an empty reason stands for what is left to people. */
             reasons: components["schemas"]["ReasonCount"][];
@@ -9506,6 +9534,10 @@ export interface components {
             language: string;
             /** Format: double */
             mood: number;
+            /** @description Where she is by her file; empty while that is not known. */
+            place: string;
+            /** @description What she has. */
+            product: string;
             reason: string;
             repeat: boolean;
             subject: string;
@@ -9569,6 +9601,29 @@ export interface components {
             contacts: number;
             /** @description Its address, without what follows a question mark. */
             page: string;
+        };
+        ReasonPart: {
+            /**
+             * Format: int64
+             * @description Contacts on as many days before.
+             */
+            before: number;
+            /** Format: int64 */
+            contacts: number;
+            /** Format: double */
+            dissatisfied?: number;
+            /** Format: double */
+            mood?: number;
+            /** @description The three most frequent. */
+            reasons: components["schemas"]["ReasonPartReason"][];
+            /** Format: int64 */
+            repeats: number;
+            value: string;
+        };
+        ReasonPartReason: {
+            /** Format: int64 */
+            contacts: number;
+            reason: string;
         };
         ReasonPlannedEvent: {
             actor: components["schemas"]["EventActor"];
@@ -16343,6 +16398,12 @@ export interface operations {
                 channelId?: string;
                 /** @description Of one language only, ISO 639-1. */
                 language?: string;
+                /** @description Of customers in one place only, as the board lists it; … for those that are not told apart. */
+                place?: string;
+                /** @description Of customers with one product only, likewise. */
+                product?: string;
+                /** @description Tell places or products apart. */
+                split?: "place" | "product" | "";
             };
             header?: never;
             path?: never;
@@ -16381,6 +16442,10 @@ export interface operations {
                 channelId?: string;
                 /** @description Of one language only, ISO 639-1. */
                 language?: string;
+                /** @description Of customers in one place only, as the board lists it; … for those that are not told apart. */
+                place?: string;
+                /** @description Of customers with one product only, likewise. */
+                product?: string;
                 /** @description A key of the workspace's reasons, for it and those beneath it; none for those without a reason. */
                 reason: string;
                 /** @description The next of the page before. */
@@ -16423,6 +16488,12 @@ export interface operations {
                 channelId?: string;
                 /** @description Of one language only, ISO 639-1. */
                 language?: string;
+                /** @description Of customers in one place only, as the board lists it; … for those that are not told apart. */
+                place?: string;
+                /** @description Of customers with one product only, likewise. */
+                product?: string;
+                /** @description Tell places or products apart. */
+                split?: "place" | "product" | "";
                 format?: "csv" | "json";
             };
             header?: never;
@@ -16564,6 +16635,12 @@ export interface operations {
                 channelId?: string;
                 /** @description Of one language only, ISO 639-1. */
                 language?: string;
+                /** @description Of customers in one place only, as the board lists it; … for those that are not told apart. */
+                place?: string;
+                /** @description Of customers with one product only, likewise. */
+                product?: string;
+                /** @description Tell places or products apart. */
+                split?: "place" | "product" | "";
                 format?: "csv" | "json";
             };
             header?: never;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lit, shares, spoken } from './figures.ts';
+import { lit, placed, shares, spoken } from './figures.ts';
 
 const tallies = [
   { channelId: 'chat', language: 'fr', conversations: 3, held: 3, told: 0 },
@@ -29,4 +29,20 @@ test.each([
 test('shared words are found whole, in any case', () => {
   expect(lit('Panne à Lyon, lyonnais', ['lyon', 'panne'])).toEqual(['', 'Panne', ' à ', 'Lyon', ', lyonnais']);
   expect(lit('a.b', ['a+'])).toEqual(['a.b']);
+});
+
+test('a place has its share of those whose place is known, beside what is usual there', () => {
+  const at = (place: string | undefined, conversations: number) => ({
+    channelId: 'chat',
+    ...(place ? { place } : {}),
+    conversations,
+    held: 0,
+    told: 0,
+  });
+  const some = [at('Nantes', 5), at('Brest', 2), at('Nantes', 1), at(undefined, 9)];
+  expect(placed(some, { Nantes: 0.2 })).toEqual([
+    { place: 'Nantes', n: 6, share: 0.75, usual: 0.2 },
+    { place: 'Brest', n: 2, share: 0.25, usual: 0 },
+  ]);
+  expect(placed(some).map(({ usual }) => usual)).toEqual([undefined, undefined]);
 });

@@ -11,6 +11,20 @@ export function shares(tallies: readonly Tally[], of: (one: Tally) => string): S
   return [...sums].sort((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]));
 }
 
+/** The places of those whose place is known, the most first, with the share of all that each has, and usually had. */
+export function placed(
+  tallies: readonly Tally[],
+  usually: Readonly<Record<string, number>> = {},
+): { place: string; n: number; share: number; usual: number | undefined }[] {
+  const rows = shares(
+    tallies.filter(({ place }) => place),
+    ({ place = '' }) => place,
+  );
+  const all = rows.reduce((n, [, one]) => n + one, 0);
+  const known = Object.keys(usually).length > 0;
+  return rows.map(([place, n]) => ({ place, n, share: n / all, usual: known ? (usually[place] ?? 0) : undefined }));
+}
+
 export const sum = (tallies: readonly Tally[], what: 'conversations' | 'held' | 'told'): number =>
   tallies.reduce((all, one) => all + one[what], 0);
 

@@ -22,6 +22,10 @@ export class ReasonRoom {
   to = $state('');
   channelId = $state('');
   language = $state('');
+  place = $state('');
+  product = $state('');
+  /** By what contacts are told apart beside. */
+  split = $state<'' | 'place' | 'product'>('');
   by = $state<'day' | 'week'>('day');
   #board = $state.raw<Board | undefined>();
   #phase = $state<Phase>('loading');
@@ -86,10 +90,13 @@ export class ReasonRoom {
       language: this.language || null,
     };
   }
+  /** The same with what only contacts have. */
+  get spot(): ReasonRoom['query'] & { place: string | null; product: string | null } {
+    return { ...this.query, place: this.place || null, product: this.product || null };
+  }
   fileHref(format: 'csv' | 'json', searches = false): string {
-    const words = Object.entries({ ...this.query, format }).flatMap(([k, v]) =>
-      v ? [[k, v] as [string, string]] : [],
-    );
+    const query = searches ? this.query : { ...this.spot, split: this.split || null };
+    const words = Object.entries({ ...query, format }).flatMap(([k, v]) => (v ? [[k, v] as [string, string]] : []));
     return `/api/v1/reasons/${searches ? 'searches/' : ''}export?${new URLSearchParams(words).toString()}`;
   }
 
@@ -123,7 +130,7 @@ export class ReasonRoom {
     if (this.#phase === 'failed') this.#phase = 'loading';
     try {
       const [board, planned] = await Promise.all([
-        this.#api.get('/reasons/board', this.query),
+        this.#api.get('/reasons/board', { ...this.spot, ...(this.split ? { split: this.split } : {}) }),
         this.#api.get('/reasons/actions'),
       ]);
       if (turn !== this.#turn) return;
@@ -154,7 +161,7 @@ export class ReasonRoom {
     this.#behind = undefined;
     this.#behindFailed = false;
     try {
-      const found = await this.#api.get('/reasons/contacts', { ...this.query, reason });
+      const found = await this.#api.get('/reasons/contacts', { ...this.spot, reason });
       if (look === this.#look) this.#behind = found;
     } catch {
       if (look === this.#look) this.#behindFailed = true;
@@ -170,7 +177,7 @@ export class ReasonRoom {
     if (!behind?.next || this.#chosen === undefined) return;
     const look = this.#look;
     const page = await this.#api.get('/reasons/contacts', {
-      ...this.query,
+      ...this.spot,
       reason: this.#chosen,
       cursor: behind.next,
     });

@@ -10,6 +10,8 @@ export interface Standing {
   adviserId?: string | null;
   segment?: string;
   value?: number;
+  /** Those that change; an empty one is taken away. */
+  attributes?: Record<string, string>;
 }
 
 /** What is known of the people the desk serves, and their earlier conversations. */

@@ -145,6 +145,8 @@ export const promiseEn: Readonly<Record<keyof typeof promiseFr, string>> = {
   'standing.value': 'Value',
   'standing.value.of': '{n} of 100',
   'standing.value.error': 'A number from 0 to 100.',
+  'standing.place': 'Place',
+  'standing.product': 'Product',
   'standing.failed': 'The customer could not be changed.',
 
   'steps.title': 'What {name} sees',

@@ -149,6 +149,8 @@ export const promiseFr = {
   'standing.value': 'Valeur',
   'standing.value.of': '{n} sur 100',
   'standing.value.error': 'Un nombre de 0 à 100.',
+  'standing.place': 'Lieu',
+  'standing.product': 'Produit',
   'standing.failed': 'La fiche n’a pas pu être changée.',
 
   // Visible effort
