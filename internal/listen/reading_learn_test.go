@@ -56,7 +56,7 @@ func school(t *testing.T) *house {
 	h := newHouse(t)
 	var seed []text.Message
 	for i, m := range text.Seed() {
-		if i%60 == 0 {
+		if i%25 == 0 {
 			seed = append(seed, m)
 		}
 	}
