@@ -2,7 +2,9 @@ package demo
 
 import (
 	"context"
+	"math"
 	"math/rand/v2"
+	"strings"
 	"time"
 
 	"visavis/internal/listen"
@@ -97,6 +99,13 @@ func (b *builder) reasons(ctx context.Context, now time.Time) error {
 func (b *builder) invent(ctx context.Context, now time.Time) error {
 	g := &gambler{builder: b, dice: rand.New(rand.NewPCG(31, 26)), now: now} //nolint:gosec // nothing secret
 	return b.Contacts.Update(ctx, vis.System(b.ws), nil, func(tx listen.CountTx) error {
+		for kind, values := range map[listen.Split][]string{listen.ByPlace: places, listen.ByProduct: products} {
+			for _, v := range values {
+				if err := tx.KeepValue(ctx, listen.Value{Kind: kind, Key: strings.ToLower(v), Value: v, Since: now.Add(-told)}); err != nil {
+					return err
+				}
+			}
+		}
 		for ago := 7 * pastWeeks * 2; ago > 0; ago-- {
 			at := now.AddDate(0, 0, -ago)
 			for _, c := range causes {
@@ -107,6 +116,32 @@ func (b *builder) invent(ctx context.Context, now time.Time) error {
 		}
 		return nil
 	})
+}
+
+// told is for how long customers' files say where they are, and what they have.
+const told = 8 * 7 * d
+
+// places and products are what the files say, the most frequent first.
+var (
+	places   = []string{"Rennes", "Nantes", "Brest", "Vannes", "Paris"}
+	products = []string{"Ria 2", "Ria 3", "Nort"}
+)
+
+// spot draws where a customer is and what she has, if her file says so. What comes late has come late in Nantes for a week.
+func (g *gambler) spot(c cause, ago time.Duration) (s listen.Spot) {
+	pick := func(of []string) string {
+		return of[min(int(float64(len(of))*math.Pow(g.dice.Float64(), 1.6)), len(of)-1)]
+	}
+	if g.dice.Float64() < 0.45 {
+		s.Place = pick(places)
+		if c.lately > 1 && ago <= 7*d && g.dice.Float64() < 0.7 {
+			s.Place = "Nantes"
+		}
+	}
+	if g.dice.Float64() < 0.15 {
+		s.Product = pick(products)
+	}
+	return s
 }
 
 // contacts draws those of one reason on a day.
@@ -129,9 +164,11 @@ func (g *gambler) contacts(ctx context.Context, tx listen.CountTx, c cause, at t
 		}
 		channel := g.channels[[]string{"chat", "chat", "email", "email", "email", "phone", "phone", "social", "sms"}[g.dice.IntN(9)]].ID
 		language := []string{"fr", "fr", "fr", "en"}[g.dice.IntN(4)]
-		for _, of := range []listen.Cell{{Channel: channel, Language: language}, {Channel: channel, Language: listen.AllLanguages},
-			{Channel: listen.AllChannels, Language: language}, {Channel: listen.AllChannels, Language: listen.AllLanguages}} {
-			of.Day, of.Reason = listen.DayOf(at, time.UTC), c.reason
+		one := listen.Contact{Day: listen.DayOf(at, time.UTC), Reason: c.reason, Channel: channel, Language: language}
+		if ago <= told {
+			one.Spot = g.spot(c, ago)
+		}
+		for _, of := range one.Cells() {
 			sum := cells[of]
 			sum.Add(sums, 1)
 			cells[of] = sum

@@ -95,8 +95,8 @@ type Tallied struct {
 	Sums
 }
 
-// cells are those that a contact counts for: four, and where its place or its product is known four of each and of both.
-func (c Contact) cells() []Cell {
+// Cells are those that a contact counts for: four, and where its place or its product is known four of each and of both.
+func (c Contact) Cells() []Cell {
 	out := make([]Cell, 0, 16)
 	for _, spot := range c.spots() {
 		out = append(out, Cell{c.Day, c.Reason, c.Channel, c.Language, spot}, Cell{c.Day, c.Reason, AllChannels, c.Language, spot},

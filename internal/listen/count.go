@@ -241,7 +241,7 @@ func (b book) repeats(ctx context.Context, tx CountTx) error {
 func (b book) close(ctx context.Context, tx CountTx) error {
 	cells := make(map[Cell]*Sums)
 	add := func(c Contact, times int) {
-		for _, cell := range c.cells() {
+		for _, cell := range c.Cells() {
 			if cells[cell] == nil {
 				cells[cell] = &Sums{}
 			}

@@ -71,7 +71,7 @@ func TestAContactCountsForEachViewOnce(t *testing.T) {
 		cells int
 	}{{Spot{}, 4}, {Spot{Place: "Nantes"}, 8}, {Spot{Product: "Ria"}, 8}, {Spot{"Nantes", "Ria"}, 16}} {
 		seen := make(map[Cell]bool)
-		for _, cell := range (Contact{Reason: "delivery", Channel: "shop", Language: "fr", Spot: c.spot}).cells() {
+		for _, cell := range (Contact{Reason: "delivery", Channel: "shop", Language: "fr", Spot: c.spot}).Cells() {
 			seen[cell] = true
 		}
 		if len(seen) != c.cells {

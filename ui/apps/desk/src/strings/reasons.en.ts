@@ -96,7 +96,7 @@ export const reasonsEn: { [K in keyof typeof reasonsFr]: string } = {
   'detail.curve': 'Contacts',
   'detail.channels': 'By channel',
   'detail.pages': 'Pages they write from',
-  'detail.pages.none': 'No page is known. Products and places are counted only where a channel or a page tells them.',
+  'detail.pages.none': 'No page is known.',
   'detail.list': 'What they say',
   'detail.more': 'See more',
   'detail.none': 'No conversation to show.',

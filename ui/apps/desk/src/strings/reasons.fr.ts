@@ -95,8 +95,7 @@ export const reasonsFr = {
   'detail.curve': 'Contacts',
   'detail.channels': 'Par canal',
   'detail.pages': 'Pages d’où ils écrivent',
-  'detail.pages.none':
-    'Aucune page connue. Les produits et les lieux ne sont comptés que là où un canal ou une page les dit.',
+  'detail.pages.none': 'Aucune page connue.',
   'detail.list': 'Ce qu’ils disent',
   'detail.more': 'En voir d’autres',
   'detail.none': 'Aucune conversation à montrer.',
