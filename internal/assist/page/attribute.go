@@ -141,7 +141,7 @@ func (s *Scrubber) attribute(tag, name, written string, svg bool, value any, m m
 		return nil, false
 	}
 	switch {
-	case strings.HasPrefix(name, "on") || len(name) > 64:
+	case strings.HasPrefix(name, "on"), len(name) > 64, name == "autoplay", name == "autofocus": // nothing plays, or takes the keys, by itself
 		return nil, false
 	case strings.HasPrefix(name, "rr_"):
 		return recorded(tag, name, value)

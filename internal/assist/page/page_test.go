@@ -193,7 +193,7 @@ func TestAHostileRecordingIsHarmless(t *testing.T) {
 		elem(10, "meta", obj{"http-equiv": "refresh", "content": "0;url=https://evil.example/EVIL"}),
 		elem(10, "object", obj{"data": "https://evil.example/EVIL"}), elem(10, "embed", obj{"src": "https://evil.example/EVIL"}),
 		elem(10, "link", obj{"rel": "stylesheet", "href": "https://evil.example/EVIL"}), elem(10, "link", obj{"rel": "import", "href": "https://evil.example/EVIL"}),
-		elem(10, "video", obj{"src": "https://evil.example/EVIL", "autoplay": "", "rr_mediaState": "EVIL"}, elem(11, "source", obj{"src": "https://evil.example/EVIL"})),
+		elem(10, "input", obj{"autofocus": ""}), elem(10, "video", obj{"src": "https://evil.example/EVIL", "autoplay": "", "rr_mediaState": "EVIL"}, elem(11, "source", obj{"src": "https://evil.example/EVIL"})),
 		elem(10, "template", obj{}, words(11, "EVIL")), elem(10, "noscript", obj{}, words(11, "<img onerror=EVIL>")),
 		elem(10, "style", obj{"_cssText": `@IM\port "https://evil.example/EVIL"; @import url(https://evil.example/EVIL); a{b:\75 rl(//evil.example/EVIL);c:expression(EVIL)}`}),
 		elem(10, "style", obj{}, obj{"type": 3, "id": 11, "isStyle": true, "textContent": "a{}</style>@import 'EVIL';"}),
@@ -205,7 +205,7 @@ func TestAHostileRecordingIsHarmless(t *testing.T) {
 		obj{"type": 2, "id": 10, "tagName": "p onclick=EVIL", "attributes": nil, "childNodes": nil, "EVIL": "EVIL"},
 	} {
 		got, _ := scrub(t, scrubber(), document(elem(2, "html", obj{}, elem(3, "body", obj{}, hostile))), mutated(obj{"adds": []any{obj{"parentId": 3, "nextId": nil, "node": hostile}}}))
-		for _, bad := range []string{"EVIL", "evil.example", "javascript:", "srcdoc", "onclick", "onerror", "onfocus", "</style"} {
+		for _, bad := range []string{"EVIL", "evil.example", "javascript:", "srcdoc", "onclick", "onerror", "onfocus", "autoplay", "autofocus", "</style"} {
 			if strings.Contains(got, bad) {
 				t.Errorf("%s is passed on: %s", bad, got)
 			}
@@ -274,7 +274,7 @@ func safe(t *testing.T, v any) {
 		for name, value := range attributes {
 			text, _ := value.(string)
 			text = strings.ToLower(strings.TrimSpace(text))
-			if name = strings.ToLower(name); strings.HasPrefix(name, "on") || name == "srcdoc" || name == "action" || name == "formaction" ||
+			if name = strings.ToLower(name); strings.HasPrefix(name, "on") || name == "srcdoc" || name == "autoplay" || name == "autofocus" || name == "action" || name == "formaction" ||
 				(name == "src" || name == "href" || name == "xlink:href" || name == "poster") && text != "" && text[0] != '#' && !strings.HasPrefix(text, "https://viewer.example/") && !inline(text) {
 				t.Errorf("%s=%q is passed on", name, text)
 			}
