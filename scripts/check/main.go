@@ -165,6 +165,15 @@ func (s step) execute(ctx context.Context) ([]byte, error) {
 // asBuilt has everything compiled as the product is, so that nothing is compiled twice; only the race detector needs more.
 var asBuilt = []string{"CGO_ENABLED=0", "GOFLAGS=-trimpath -buildvcs=false"}
 
+const (
+	// unraced are the packages in which races are not looked for: torture has its own step, the others only count or tell, and nothing runs
+	// beside them.
+	unraced = `/(torture|hours|staffing|demo)$`
+	// plain are the packages that are tested without the race detector: those in which it does not look, and those of which it leaves something
+	// out, since it takes too long under it (-short), counts allocations, or asks PostgreSQL. All others it tests whole, and once is enough.
+	plain = `/internal/(app|bench|demo|hours|post|routing|staffing|store|text|channel/email/(imapin|letter))(/|$)`
+)
+
 // steps in the order in which they run: what fails soonest and cheapest comes first.
 func steps() []step {
 	here, err := os.Getwd()
@@ -185,13 +194,13 @@ func steps() []step {
 		{name: "lint", command: []string{"go", "tool", "-modfile=scripts/tools.mod", "staticcheck", "./..."}},
 		{name: "build", command: []string{"make", "--no-print-directory", "build"}},
 		{name: "go", env: built, count: countGo, command: []string{"sh", "-c",
-			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -v /torture$)`}},
+			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -E '`+plain+`')`}},
 		// Whoever tortures waits most of the time: what the race detector needs is compiled meanwhile, behind everything else.
 		{name: "torture", env: built, count: countGo, command: []string{"sh", "-c",
 			`CGO_ENABLED=1 nice -n 19 go build -race ./... >/dev/null 2>&1 &
 			scripts/with-postgres go test -json -count=1 -timeout 15m ./torture; status=$?; wait; exit $status`}},
 		{name: "race", env: append(append(built, "CGO_ENABLED=1"), inMemory()...), count: countGo, command: []string{"sh", "-c",
-			`go test -race -short -json -timeout 15m $(go list ./... | grep -v -e /torture$ -e /hours$ -e /staffing$ -e /demo$)`}}, // these only count or tell, and nothing runs beside them
+			`go test -race -short -json -timeout 15m $(go list ./... | grep -v -E '`+unraced+`')`}},
 		{name: "generated", command: []string{"scripts/generated-is-current"}, beside: "torture"},
 		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI, beside: "torture"},
 		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI, beside: "torture"},

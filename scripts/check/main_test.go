@@ -1,8 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"os"
+	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -36,5 +39,32 @@ func TestStepsRunBesideTheOneThatWaits(t *testing.T) {
 	// Alone it runs as any other.
 	if alone := lanes(all[3:]); len(alone) != 1 || alone[0][0].command[0] != "sh" {
 		t.Errorf("alone: %+v", alone)
+	}
+}
+
+// What is not tested with all it has under the race detector is tested without it.
+func TestWhatTheRaceDetectorLeavesOutIsTestedPlainly(t *testing.T) {
+	leaves := regexp.MustCompile(`testing\.Short\(\)|AllocsPerRun|storetest\.Postgres|//go:build !race`)
+	seen := 0
+	err := filepath.WalkDir("../..", func(path string, d os.DirEntry, err error) error {
+		if err != nil || d.IsDir() && d.Name() == "node_modules" {
+			return cmp.Or(err, filepath.SkipDir)
+		}
+		if !strings.HasSuffix(path, "_test.go") {
+			return nil
+		}
+		b, err := os.ReadFile(path)
+		name := "/" + strings.TrimPrefix(filepath.ToSlash(filepath.Dir(path)), "../../")
+		switch left := leaves.Match(b) || regexp.MustCompile(unraced).MatchString(name); {
+		case err != nil || !left || strings.HasSuffix(name, "/torture") || strings.HasSuffix(name, "/scripts/check"):
+			return err
+		case !regexp.MustCompile(plain).MatchString(name):
+			t.Errorf("%s is tested whole by no step", path)
+		}
+		seen++
+		return nil
+	})
+	if err != nil || seen < 10 {
+		t.Errorf("%d files were looked at: %v", seen, err)
 	}
 }
