@@ -194,13 +194,13 @@ func steps() []step {
 		{name: "lint", command: []string{"go", "tool", "-modfile=scripts/tools.mod", "staticcheck", "./..."}},
 		{name: "build", command: []string{"make", "--no-print-directory", "build"}},
 		{name: "go", env: built, count: countGo, command: []string{"sh", "-c",
-			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -E '`+plain+`')`}},
+			`scripts/with-postgres go test -json -timeout 15m $(go list ./... | grep -E '` + plain + `')`}},
 		// Whoever tortures waits most of the time: what the race detector needs is compiled meanwhile, behind everything else.
 		{name: "torture", env: built, count: countGo, command: []string{"sh", "-c",
 			`CGO_ENABLED=1 nice -n 19 go build -race ./... >/dev/null 2>&1 &
 			scripts/with-postgres go test -json -count=1 -timeout 15m ./torture; status=$?; wait; exit $status`}},
 		{name: "race", env: append(append(built, "CGO_ENABLED=1"), inMemory()...), count: countGo, command: []string{"sh", "-c",
-			`go test -race -short -json -timeout 15m $(go list ./... | grep -v -E '`+unraced+`')`}},
+			`go test -race -short -json -timeout 15m $(go list ./... | grep -v -E '` + unraced + `')`}},
 		{name: "generated", command: []string{"scripts/generated-is-current"}, beside: "torture"},
 		{name: "types", dir: "ui", command: []string{"npm", "run", "check"}, skip: noUI, beside: "torture"},
 		{name: "style", dir: "ui", command: []string{"npm", "run", "lint"}, skip: noUI, beside: "torture"},

@@ -32,6 +32,8 @@ class House {
   looks: string[] = [];
   /** Answers of the channel's look that are held back until they are let go, the oldest first. */
   held: (() => void)[] | undefined;
+  /** The same for what she is told of herself and her conversations. */
+  reads: (() => void)[] | undefined;
 
   fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     if (!this.up) throw new TypeError('offline');
@@ -40,7 +42,8 @@ class House {
     const body = JSON.parse(String(init?.body ?? '{}')) as Record<string, unknown>;
     const authorization = new Headers(init?.headers).get('Authorization');
     const answer = this.#answer(`${init?.method ?? 'GET'} ${path}`, body, authorization, url.searchParams);
-    if (path === '/visitor/channel') await new Promise<void>((go) => (this.held ? this.held.push(go) : go()));
+    const late = path === '/visitor/channel' ? this.held : path === '/visitor' ? this.reads : undefined;
+    await new Promise<void>((go) => (late ? late.push(go) : go()));
     if (this.deaf > 0 && path === '/visitor/messages') {
       this.deaf--;
       throw new TypeError('cut');
@@ -283,6 +286,30 @@ describe('what she is told', () => {
     expect(one.unread).toBe(1);
     one.show();
     expect(one.unread).toBe(0);
+  });
+
+  it('keeps a promise that the live line told while the first reading was under way', async () => {
+    const one = chat();
+    await one.start();
+    write(one, 'un');
+    await settle();
+    const [conversation] = house.conversations;
+    if (!conversation) throw new Error('nothing was said');
+    house.conversations = [{ ...conversation, steps: [] }]; // as the server tells of it
+    const held: (() => void)[] = (house.reads = []);
+    wire.bring({ type: 'welcome' } as ServerFrame<VisitorEvent>); // read once more
+    await settle();
+    const promise = { kind: 'first', state: 'running', madeAt: '', dueAt: '' } as const;
+    const whole = { ...conversation, promise, steps: [] };
+    house.conversations = [whole];
+    wire.bring({ type: 'event', event: { type: 'promise.made', conversation: whole } as unknown as VisitorEvent });
+    expect(held.length).toBeGreaterThan(0);
+    for (const go of held.splice(0)) go(); // as it was before the promise
+    await settle();
+    expect(one.conversation?.promise).toEqual(promise);
+    for (const go of held.splice(0)) go();
+    await settle();
+    expect([held.length, one.conversation?.promise]).toEqual([0, promise]);
   });
 
   it('keeps a promise and a place that the live line told before the slower answer', async () => {

@@ -22,6 +22,7 @@ export class Session {
   #token = $state<string | null>(null);
   #visitor = $state.raw<Visitor | undefined>(undefined);
   #conversations = $state.raw<readonly VisitorConversation[]>([]);
+  #told = 0;
   #identity: string | undefined;
   #beginning: Promise<void> | undefined;
   locale: Locale = 'fr';
@@ -58,9 +59,13 @@ export class Session {
     return this.#begin();
   }
 
+  /** What the live line says while the answer is on its way is newer than it: then it is asked for once more. */
   async refresh(): Promise<void> {
     if (!this.#token) return;
-    this.#know(await this.api.get('/visitor'));
+    const told = this.#told;
+    const known = await this.api.get('/visitor');
+    if (told < this.#told) return this.refresh();
+    this.#know(known);
   }
 
   /** Takes the site's proof of who is here. The same proof twice changes nothing; another person's replaces the session. */
@@ -98,6 +103,7 @@ export class Session {
 
   /** One copy of each conversation, whichever door it came through. */
   put(conversation: VisitorConversation): void {
+    this.#told++;
     const others = this.#conversations.filter((one) => one.id !== conversation.id);
     this.#conversations = sorted([...others, this.#merged(conversation)]);
   }
