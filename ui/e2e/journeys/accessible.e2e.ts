@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { ask, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 /** Makes a mailbox whose provider takes no passwords, and returns the place of its page. */
 async function signedInAtProvider(desk: Page, address: string): Promise<string> {

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe } from '../browser.ts';
 import { ask, said, Scene } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 type Channel = { id: string; version: number; kind: string; mailbox?: object };
 

@@ -18,7 +18,7 @@ const engine = createServer((request, answer) => {
   });
 }).listen(0, '127.0.0.1');
 afterAll(() => engine.close());
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 test('an engine that a workspace chose and accepted reads messages again, under its name', async () => {
   const { page: desk } = await scene.member();

@@ -7,7 +7,7 @@ import { ask, row, said, Scene } from '../scene.ts';
 process.env['VISAVIS_ALLOW_EGRESS'] = '127.0.0.1';
 const door = await unusedPort();
 process.env['VISAVIS_SMTP_LISTEN'] = `127.0.0.1:${door}`;
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 const house = 'bonjour@arzel.example';
 
 const letter = `From: Yann Le Goff <yann@mel.example>

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { answer, ask, go, row, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 const clock = '\\d+\u202fh(\u202f\\d\\d)?';
 
 test('a customer knows what is promised, where she stands and what is done, and sees the promise kept', async () => {

@@ -5,7 +5,7 @@ import { ask, Scene } from '../scene.ts';
 
 const door = await unusedPort();
 process.env['VISAVIS_SMTP_LISTEN'] = `127.0.0.1:${door}`;
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 /** A letter whose parts hold one another deeper than anybody means. */
 const nested = (subject: string, words: string) => {

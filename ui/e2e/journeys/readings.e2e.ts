@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { ask, go, row, said, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 const words = 'Impossible de me connecter à mon compte, le mot de passe est toujours refusé';
 
 test('a message says why it was written, and a member’s word does it for all that are alike', async () => {

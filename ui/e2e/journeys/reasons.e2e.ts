@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { Scene } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 test('who listens to customers sees what rises and where, hears them, takes the figures along, and acts', async () => {
   const { page: desk } = await scene.member();

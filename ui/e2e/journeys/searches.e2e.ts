@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { ask, Scene, write } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 test('a search that finds nothing is seen on the desk, answered, and found', async () => {
   const desk = (await scene.member()).page;

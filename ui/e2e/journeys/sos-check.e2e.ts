@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { Scene } from '../scene.ts';
 
-const scene = new Scene();
+const scene = new Scene({ anew: true });
 
 test('somebody tries her connection, sends what it found, and an administrator reads it', async () => {
   const { page: desk } = await scene.member();
