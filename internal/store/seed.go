@@ -184,7 +184,7 @@ func (g *sower) customer(c *crop, at time.Time) desk.CustomerRef {
 	u := desk.CustomerRef{ID: vis.CustomerID(id), Name: first + " " + last, Face: "long-2-7", Locale: "fr", Verified: g.random.IntN(2) == 0}
 	email := strings.ToLower(first+"."+last) + "." + id[24:] + "@example.org"
 	key, _ := text.Email(email)
-	c.customers = append(c.customers, []any{id, u.Name, u.Face, u.Locale, "Europe/Paris", u.Verified, "", "", int64(0), millis(at), millis(at), 1, "", "", 0})
+	c.customers = append(c.customers, []any{id, u.Name, u.Face, u.Locale, "Europe/Paris", u.Verified, "", "", int64(0), millis(at), millis(at), 1, "", "", 0, "{}"})
 	c.identities = append(c.identities, []any{g.mint.ID(at), id, string(desk.IdentityEmail), email, key, u.Verified, millis(at)})
 	c.known = append(c.known, words{customer: true, terms: g.search(g.ordinal, text.Terms(u.Name+" "+email))})
 	if g.customers = append(g.customers, u); len(g.customers) > 2000 {
@@ -233,8 +233,8 @@ func (g *sower) event(v desk.Conversation, at time.Time, typ vis.EventType, data
 const (
 	takeNumbers          = `UPDATE workspaces SET conversations = conversations + $2 WHERE id = $1 RETURNING conversations`
 	seedCustomerPostgres = `INSERT INTO customers (workspace, id, name, face, locale, zone, verified, page_url, page_title, page_at,
-		first_seen_at, last_seen_at, version, adviser, segment, value, words)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17::tsvector)`
+		first_seen_at, last_seen_at, version, adviser, segment, value, attributes_json, words)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18::tsvector)`
 )
 
 var (
