@@ -148,6 +148,13 @@ export async function axe(target: Page | Frame): Promise<string[]> {
   const source = await readFile(resolve(import.meta.dirname, '../node_modules/axe-core/axe.min.js'), 'utf8');
   await target.evaluate(source);
   return target.evaluate(async () => {
+    // What fades in has other colours than it will have: what is short is waited for.
+    const short = document
+      .getAnimations()
+      .filter(
+        ({ effect, playState }) => playState === 'running' && Number(effect?.getComputedTiming().endTime) <= 1000,
+      );
+    await Promise.allSettled(short.map(({ finished }) => finished));
     const { axe } = globalThis as unknown as {
       axe: {
         run: (
