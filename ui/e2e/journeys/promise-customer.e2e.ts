@@ -3,7 +3,8 @@ import { axe } from '../browser.ts';
 import { answer, ask, go, row, Scene, write } from '../scene.ts';
 
 const scene = new Scene({ anew: true });
-const clock = '\\d+\u202fh(\u202f\\d\\d)?';
+/** An hour, which may be tomorrow's shortly before midnight. */
+const clock = '(demain )?(\\d+\u202fh(\u202f\\d\\d)?|minuit)';
 
 test('a customer knows what is promised, where she stands and what is done, and sees the promise kept', async () => {
   const lea = await scene.member();
