@@ -2,7 +2,7 @@ import { say } from '@visavis/kit';
 import { expect, test } from 'vitest';
 import { settingsEn } from '../../strings/settings.en.ts';
 import type { AuditLine } from '../server.ts';
-import { tell } from './telling.ts';
+import { byDay, tell } from './telling.ts';
 
 const t = (key: keyof typeof settingsEn, params?: Record<string, string | number>) =>
   say(settingsEn[key], params, 'en');
@@ -35,4 +35,14 @@ test.each([
   [line('planet.moved', 'x'), 'Léa: planet.moved'],
 ])('%o is told in a sentence', (given, sentence) => {
   expect(tell(given, names, t)).toBe(sentence);
+});
+
+test('a log whose clock was set back has a heading for each run of a day, told apart by its first line', () => {
+  const at = (number: number, day: string) => line('member.joined', 'm2', { number, at: `2026-01-${day}T10:00:00.000Z` });
+  const days = byDay([at(5, '02'), at(4, '01'), at(3, '01'), at(2, '02')], (moment) => moment.slice(8, 10));
+  expect(days.map(({ first, day, lines }) => [first, day, lines.length])).toEqual([
+    [5, '02', 1],
+    [4, '01', 2],
+    [2, '02', 1],
+  ]);
 });

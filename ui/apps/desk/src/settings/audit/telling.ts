@@ -2,6 +2,21 @@ import type { IconName } from '@visavis/kit';
 import type { AuditLine } from '../server.ts';
 import type { Say } from '../words.ts';
 
+/**
+ * Lines under the headings of their days, in the order they were written. A log is in the order of its numbers: when a clock
+ * was set back, a day has two headings; what tells them apart is the number of their first line.
+ */
+export function byDay(lines: readonly AuditLine[], dayOf: (at: string) => string) {
+  const found: { first: number; day: string; lines: AuditLine[] }[] = [];
+  for (const line of lines) {
+    const day = dayOf(line.at);
+    const last = found.at(-1);
+    if (last?.day === day) last.lines.push(line);
+    else found.push({ first: line.number, day, lines: [line] });
+  }
+  return found;
+}
+
 /** Who bears an id, as far as this desk knows. */
 export interface Names {
   member: (id: string) => string | undefined;
