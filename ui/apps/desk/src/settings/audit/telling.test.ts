@@ -38,7 +38,8 @@ test.each([
 });
 
 test('a log whose clock was set back has a heading for each run of a day, told apart by its first line', () => {
-  const at = (number: number, day: string) => line('member.joined', 'm2', { number, at: `2026-01-${day}T10:00:00.000Z` });
+  const at = (number: number, day: string) =>
+    line('member.joined', 'm2', { number, at: `2026-01-${day}T10:00:00.000Z` });
   const days = byDay([at(5, '02'), at(4, '01'), at(3, '01'), at(2, '02')], (moment) => moment.slice(8, 10));
   expect(days.map(({ first, day, lines }) => [first, day, lines.length])).toEqual([
     [5, '02', 1],
