@@ -255,7 +255,13 @@ func (r *room) forward(l *leg, src *source, t *webrtc.TrackRemote) {
 	src.refresh() // whoever looks already has seen nothing of this player
 	for {
 		p, _, err := t.ReadRTP()
-		if err != nil || !src.copy(t, p) {
+		if err != nil {
+			return
+		}
+		if t.Codec().MimeType != src.track.Codec().MimeType { // pictures among the packets of a voice, and the other way round
+			continue
+		}
+		if !src.copy(t, p) {
 			return
 		}
 	}

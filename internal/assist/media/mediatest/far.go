@@ -2,11 +2,14 @@
 package mediatest
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/webrtc/v4"
@@ -23,11 +26,20 @@ type Far struct {
 	Heard  chan *rtp.Packet // the newest packet of sound, until it is read
 	Seen   chan *rtp.Packet // and of pictures
 	asked  chan struct{}    // a picture from the start was asked for
+	left   chan struct{}    // a beat of sound and pictures was sent over a connection; for who counts
 
 	// Voice marks the sound that is played from now on, and counts what is heard, by whose mark it bears.
 	Voice byte
 	mu    sync.Mutex
 	heard map[byte]int
+	shown int
+}
+
+// Pictures is how many packets of pictures came so far, in whichever section and under whichever name.
+func (f *Far) Pictures() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.shown
 }
 
 // Whose is how many packets of sound with a mark were heard so far, in whichever section.
@@ -45,12 +57,14 @@ func (f *Far) Hears(what string, voice byte) {
 }
 
 func (f *Far) note(p *rtp.Packet) {
-	if len(p.Payload) != 3 {
-		return
-	}
 	f.mu.Lock()
-	f.heard[p.Payload[2]]++
-	f.mu.Unlock()
+	defer f.mu.Unlock()
+	switch {
+	case IsPicture(p):
+		f.shown++
+	case len(p.Payload) == 3:
+		f.heard[p.Payload[2]]++
+	}
 }
 
 var codecs = map[webrtc.RTPCodecType]webrtc.RTPCodecCapability{
@@ -61,19 +75,29 @@ var codecs = map[webrtc.RTPCodecType]webrtc.RTPCodecCapability{
 // New makes a far end without sound or pictures.
 func New(t testing.TB, c webrtc.Configuration) *Far {
 	t.Helper()
+	return Disguised(t, c, nil)
+}
+
+// Disguised is a far end that sends each packet under a header as it is made there, nil for no other: what no browser does.
+func Disguised(t testing.TB, c webrtc.Configuration, as func(*rtp.Header)) *Far {
+	t.Helper()
+	chain := &interceptor.Registry{}
+	if as != nil {
+		chain.Add(disguise{as: as})
+	}
 	engine := webrtc.SettingEngine{}
 	engine.SetIncludeLoopbackCandidate(true)
 	media := &webrtc.MediaEngine{}
 	if err := media.RegisterDefaultCodecs(); err != nil {
 		t.Fatal(err)
 	}
-	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(media)).NewPeerConnection(c)
+	pc, err := webrtc.NewAPI(webrtc.WithSettingEngine(engine), webrtc.WithMediaEngine(media), webrtc.WithInterceptorRegistry(chain)).NewPeerConnection(c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = pc.Close() })
 	f := &Far{t: t, PC: pc, tracks: make(map[webrtc.RTPCodecType]*webrtc.TrackLocalStaticRTP), Heard: make(chan *rtp.Packet, 1),
-		Seen: make(chan *rtp.Packet, 1), asked: make(chan struct{}, 1), heard: make(map[byte]int)}
+		Seen: make(chan *rtp.Packet, 1), asked: make(chan struct{}, 1), left: make(chan struct{}), heard: make(map[byte]int)}
 	pc.OnTrack(func(tr *webrtc.TrackRemote, _ *webrtc.RTPReceiver) {
 		into := f.Heard
 		if tr.Kind() == webrtc.RTPCodecTypeVideo {
@@ -84,9 +108,7 @@ func New(t testing.TB, c webrtc.Configuration) *Far {
 			if err != nil {
 				return
 			}
-			if tr.Kind() == webrtc.RTPCodecTypeAudio {
-				f.note(p)
-			}
+			f.note(p)
 			select { // the newest counts, but a picture from the start is not dropped for one that rests on it
 			case into <- p:
 			default:
@@ -101,6 +123,36 @@ func New(t testing.TB, c webrtc.Configuration) *Far {
 		}
 	})
 	return f
+}
+
+// disguise is the interceptor of one far end.
+type disguise struct {
+	interceptor.NoOp
+	as func(*rtp.Header)
+}
+
+// NewInterceptor implements interceptor.Factory.
+func (d disguise) NewInterceptor(string) (interceptor.Interceptor, error) { return &d, nil }
+
+// BindLocalStream implements interceptor.Interceptor.
+func (d *disguise) BindLocalStream(_ *interceptor.StreamInfo, to interceptor.RTPWriter) interceptor.RTPWriter {
+	return interceptor.RTPWriterFunc(func(h *rtp.Header, payload []byte, a interceptor.Attributes) (int, error) {
+		d.as(h)
+		return to.Write(h, payload, a)
+	})
+}
+
+// Sends waits until so many beats were sent over a connection.
+func (f *Far) Sends(beats int) {
+	f.t.Helper()
+	late := time.After(patience)
+	for range beats {
+		select {
+		case <-f.left:
+		case <-late:
+			f.t.Fatal("nothing is sent")
+		}
+	}
 }
 
 func take(from chan *rtp.Packet) *rtp.Packet {
@@ -205,22 +257,28 @@ func (f *Far) Offer() string {
 	return f.PC.LocalDescription().SDP
 }
 
-// Smuggle makes an offer that says that no picture is sent, from a far end that sends one all the same.
+// streams are the lines that name what is sent in a section.
+var streams = regexp.MustCompile(`a=(ssrc|ssrc-group|msid):[^\r]*\r\n`)
+
+// Smuggle makes an offer that says that no picture is sent, and names none, from a far end that sends one all the same.
 func Smuggle(offer string) string {
-	return eachPicture(offer, "a=sendrecv", "a=recvonly")
+	return Each(offer, "video", func(s string) string { return Nameless(strings.Replace(s, "a=sendrecv", "a=recvonly", 1)) })
 }
+
+// Nameless leaves out which streams are sent. Who is given such an offer guesses whose they are.
+func Nameless(section string) string { return streams.ReplaceAllString(section, "") }
 
 // Unfold makes the answer to a smuggled offer one under which the far end sends.
 func Unfold(answer string) string {
-	return eachPicture(answer, "a=sendonly", "a=sendrecv")
+	return Each(answer, "video", func(s string) string { return strings.Replace(s, "a=sendonly", "a=sendrecv", 1) })
 }
 
-// eachPicture replaces a line in the sections of pictures.
-func eachPicture(sdp, line, by string) string {
+// Each changes the sections of a kind.
+func Each(sdp, kind string, change func(section string) string) string {
 	parts := strings.Split(sdp, "m=")
 	for i, part := range parts {
-		if strings.HasPrefix(part, "video") {
-			parts[i] = strings.Replace(part, line, by, 1)
+		if strings.HasPrefix(part, kind) {
+			parts[i] = change(part)
 		}
 	}
 	return strings.Join(parts, "m=")
@@ -257,6 +315,12 @@ func (f *Far) Play(first bool) {
 				_ = track.WriteRTP(&rtp.Packet{Header: header, Payload: picture(whole)})
 				whole = false
 			}
+			if f.PC.ConnectionState() == webrtc.PeerConnectionStateConnected {
+				select {
+				case f.left <- struct{}{}:
+				default:
+				}
+			}
 		}
 	}()
 }
@@ -268,6 +332,11 @@ func picture(whole bool) []byte {
 		return []byte{0x10, 0x00, 0, 0, 0x9d, 0x01, 0x2a, 16, 0, 16, 0}
 	}
 	return []byte{0x10, 0x01, 0, 0, 1, 2, 3}
+}
+
+// IsPicture reports whether a packet carries a picture, in whatever section it came.
+func IsPicture(p *rtp.Packet) bool {
+	return bytes.Equal(p.Payload, picture(true)) || bytes.Equal(p.Payload, picture(false))
 }
 
 // IsWhole reports whether a packet begins a picture that rests on no other.
