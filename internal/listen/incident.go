@@ -335,8 +335,11 @@ type Change struct {
 type Settings struct {
 	// Budget is one false alarm in so many days of a topic.
 	Budget Budget `json:"budget"`
-	// Place and Product are the keys of the customers' attributes by which contacts are told apart.
-	Place   string `json:"place,omitempty"`
-	Product string `json:"product,omitempty"`
-	Version int64  `json:"-"`
+	// Place and Product are the keys of the customers' attributes by which contacts are told apart: "" for none, nil while nobody said.
+	Place   *string `json:"place,omitempty"`
+	Product *string `json:"product,omitempty"`
+	// PlaceNames and ProductNames are what people call them.
+	PlaceNames   Names `json:"placeNames,omitzero"`
+	ProductNames Names `json:"productNames,omitzero"`
+	Version      int64 `json:"-"`
 }

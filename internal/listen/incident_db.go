@@ -78,6 +78,8 @@ type IncidentTx interface {
 
 	// SaveListenSettings fails with vis.ErrStale when they have moved on.
 	SaveListenSettings(ctx context.Context, s Settings) (Settings, error)
+	// NewestAttributes are those of the newest so many customers who have any.
+	NewestAttributes(ctx context.Context, newest int) ([]desk.Attributes, error)
 }
 
 // Hour is how many messages came in one.

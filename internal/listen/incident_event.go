@@ -17,7 +17,7 @@ const (
 // EventTypes lists the facts of this room.
 func EventTypes() []vis.EventType {
 	return []vis.EventType{IncidentSuspected, IncidentGrew, IncidentSignalled, IncidentConfirmed, IncidentFixing, IncidentSolved, IncidentDismissed,
-		IncidentChanged, ReasonPlanned, ReasonUnplanned}
+		IncidentChanged, ReasonPlanned, ReasonUnplanned, AttributesChosen}
 }
 
 // IncidentData says which incident an event is about, and where it stood then.

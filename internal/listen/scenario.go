@@ -1,11 +1,9 @@
 package listen
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
-	"visavis/internal/desk"
 	"visavis/internal/vis"
 )
 
@@ -96,46 +94,5 @@ func (w *Watch) ForgetScenario(ctx context.Context, by vis.Actor, id vis.Scenari
 			return err
 		}
 		return tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "scenario.deleted", string(id), nil))
-	})
-}
-
-// Settings are how this workspace wants to be alarmed.
-func (w *Watch) Settings(ctx context.Context, by vis.Actor) (Settings, error) {
-	if err := by.Must(vis.ReadSettings); err != nil {
-		return Settings{}, err
-	}
-	return vis.View(ctx, w.db, by.Workspace, func(tx IncidentTx) (Settings, error) {
-		s, err := tx.ListenSettings(ctx)
-		return s.filled(), err
-	})
-}
-
-// ChangeSettings replaces them.
-func (w *Watch) ChangeSettings(ctx context.Context, by vis.Actor, s Settings) (Settings, error) {
-	if err := by.Must(vis.WriteSettings); err != nil {
-		return Settings{}, err
-	}
-	if !(s.Budget >= LeastBudget && s.Budget <= MostBudget) {
-		return Settings{}, vis.InField("falseAlarmDays", "This is between %v and %v days.", LeastBudget, MostBudget)
-	}
-	for field, key := range map[string]string{"placeAttribute": s.Place, "productAttribute": s.Product} {
-		if key != "" && !desk.AttributeKey(key) {
-			return Settings{}, vis.InField(field, "A key has up to %d of a to z, 0 to 9, - and _.", desk.MaxAttributeKey)
-		}
-	}
-	return vis.Update(ctx, w.db, by, func(tx IncidentTx) (Settings, error) {
-		before, err := tx.ListenSettings(ctx)
-		if err != nil {
-			return s, err
-		}
-		if before.Version != s.Version {
-			return s, errChanged()
-		}
-		s.Place, s.Product = cmp.Or(s.Place, before.Place), cmp.Or(s.Product, before.Product)
-		if s, err = tx.SaveListenSettings(ctx, s); err != nil {
-			return s, err
-		}
-		s = s.filled()
-		return s, tx.Audit(ctx, vis.NewAudit(by, w.clock.Now(), "listen.settings_changed", "", map[string]any{"falseAlarmDays": s.Budget, "place": s.Place, "product": s.Product}))
 	})
 }

@@ -1,7 +1,6 @@
 package listen
 
 import (
-	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -82,10 +81,10 @@ func openAtlas(ctx context.Context, tx spotTx, now time.Time) (*atlas, error) {
 
 // of is where a customer is by her attributes.
 func (a *atlas) of(ctx context.Context, c desk.Customer) (s Spot, err error) {
-	if s.Place, err = a.value(ctx, ByPlace, c.Attributes[a.settings.Place]); err != nil {
+	if s.Place, err = a.value(ctx, ByPlace, c.Attributes[*a.settings.Place]); err != nil {
 		return s, err
 	}
-	s.Product, err = a.value(ctx, ByProduct, c.Attributes[a.settings.Product])
+	s.Product, err = a.value(ctx, ByProduct, c.Attributes[*a.settings.Product])
 	return s, err
 }
 
@@ -113,14 +112,4 @@ func customersOf(ctx context.Context, tx spotTx, ids []vis.CustomerID) (map[vis.
 		out[c.ID] = c
 	}
 	return out, err
-}
-
-// DefaultPlace and DefaultProduct are the attributes that say where a customer is and what she has, unless an organisation says others.
-const DefaultPlace, DefaultProduct = "place", "product"
-
-// filled are settings in which what nobody said is as usual.
-func (s Settings) filled() Settings {
-	s.Budget = cmp.Or(s.Budget, DefaultBudget)
-	s.Place, s.Product = cmp.Or(s.Place, DefaultPlace), cmp.Or(s.Product, DefaultProduct)
-	return s
 }

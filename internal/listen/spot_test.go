@@ -17,7 +17,7 @@ func (p *places) CustomersByID(context.Context, []vis.CustomerID) ([]desk.Custom
 	return nil, nil
 }
 func (p *places) ListenSettings(context.Context) (Settings, error) {
-	return Settings{Product: "bike"}, nil
+	return Settings{Product: new("bike")}, nil
 }
 func (p *places) Values(context.Context) ([]Value, error) { return p.kept, nil }
 func (p *places) KeepValue(_ context.Context, v Value) error {

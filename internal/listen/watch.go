@@ -186,7 +186,7 @@ func (w *Watch) locate(ctx context.Context, tx IncidentTx, heard []Heard, now ti
 	a, err := openAtlas(ctx, tx, now)
 	for i := range heard {
 		if err == nil {
-			heard[i].Place, err = a.value(ctx, ByPlace, customers[heard[i].Customer].Attributes[a.settings.Place])
+			heard[i].Place, err = a.value(ctx, ByPlace, customers[heard[i].Customer].Attributes[*a.settings.Place])
 		}
 	}
 	return err

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"visavis/internal/desk"
 	"visavis/internal/listen"
 	"visavis/internal/vis"
 )
@@ -239,6 +240,8 @@ const (
 
 	selectListenSettings = `SELECT settings_json, version FROM listen_settings WHERE workspace = $1`
 	insertListenSettings = `INSERT INTO listen_settings (workspace, settings_json, version) VALUES ($1, $2, 1) ON CONFLICT (workspace) DO NOTHING`
+	listAttributes       = `SELECT attributes_json FROM (SELECT attributes_json FROM customers WHERE workspace = $1 ORDER BY id DESC LIMIT $2) AS recent
+		WHERE attributes_json NOT IN ('{}', 'null')`
 	updateListenSettings = `UPDATE listen_settings SET settings_json = $3, version = version + 1 WHERE workspace = $1 AND version = $2`
 )
 
@@ -292,4 +295,9 @@ func (t *tx) SaveListenSettings(ctx context.Context, s listen.Settings) (listen.
 	}
 	s.Version++
 	return s, err
+}
+
+// NewestAttributes implements listen.IncidentTx.
+func (t *tx) NewestAttributes(ctx context.Context, newest int) ([]desk.Attributes, error) {
+	return all(ctx, t, func(a *desk.Attributes) []any { return []any{inJSON(a)} }, listAttributes, newest)
 }

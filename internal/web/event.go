@@ -170,6 +170,7 @@ var shapes = map[vis.EventType]any{
 	listen.IncidentChanged:      incidentEvent{},
 	listen.ReasonPlanned:        reasonEvent{},
 	listen.ReasonUnplanned:      reasonEvent{},
+	listen.AttributesChosen:     attributesEvent{},
 	desk.StepAdded:              stepEvent{},
 	desk.StepChanged:            stepEvent{},
 	desk.StepRemoved:            stepEvent{},

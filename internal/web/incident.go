@@ -245,19 +245,6 @@ type signalInput struct {
 	} `nameHint:"Signal"`
 }
 
-// ListenSettings are how an organisation wants to be alarmed.
-type ListenSettings struct {
-	FalseAlarmDays float64 `json:"falseAlarmDays" minimum:"1" maximum:"3650" doc:"One false alarm in so many days of one reason is put up with."`
-	// The keys of attributes; absent ones stay as they are.
-	PlaceAttribute   string `json:"placeAttribute,omitempty" maxLength:"40" doc:"The attribute of customers that says where they are; place unless you say another."`
-	ProductAttribute string `json:"productAttribute,omitempty" maxLength:"40" doc:"The attribute that says what they have; product unless you say another."`
-	Version          int64  `json:"version"`
-}
-
-func listenSettings(l listen.Settings) ListenSettings {
-	return ListenSettings{float64(l.Budget), l.Place, l.Product, l.Version}
-}
-
 func (s *Server) incidentRoutes() {
 	const tag = "incidents"
 	add(s, route{method: "GET", path: "/incidents", id: "listIncidents", tag: tag, summary: "Incidents, the newest first", access: staffers, scope: vis.ReadConversations},
@@ -317,20 +304,6 @@ func (s *Server) incidentRoutes() {
 				Over: in.Body.State == "resolved"})
 			return ok(incidentOf(l)), err
 		})
-	add(s, route{method: "GET", path: "/listening", id: "getListening", tag: tag, summary: "How we want to be alarmed", access: staffers, scope: vis.ReadSettings},
-		func(ctx context.Context, by caller, _ *none) (*reply[ListenSettings], error) {
-			l, err := s.hearing.Settings(ctx, by.Actor)
-			return ok(listenSettings(l)), err
-		})
-	add(s, route{method: "PUT", path: "/listening", id: "changeListening", tag: tag, summary: "Change how we want to be alarmed", access: staffers, scope: vis.WriteSettings},
-		func(ctx context.Context, by caller, in *listeningInput) (*reply[ListenSettings], error) {
-			l, err := s.hearing.ChangeSettings(ctx, by.Actor, listen.Settings{Budget: listen.Budget(in.Body.FalseAlarmDays), Place: in.Body.PlaceAttribute,
-				Product: in.Body.ProductAttribute, Version: in.Body.Version})
-			return ok(listenSettings(l)), err
-		})
+	s.listeningRoutes()
 	s.scenarioRoutes()
-}
-
-type listeningInput struct {
-	Body ListenSettings
 }

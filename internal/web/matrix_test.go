@@ -227,6 +227,8 @@ var matrix = map[string]row{
 	"PUT /api/v1/reasons/rate":                       {who: "nnnf...nnn", body: obj{"hourly": 30, "currency": "EUR", "version": 0}},
 	"GET /api/v1/listening":                          {who: "nnnf...nf."},
 	"PUT /api/v1/listening":                          {who: "nnnff..nf.", body: obj{"falseAlarmDays": 30, "version": 0}},
+	"GET /api/v1/attributes":                         {who: "nnn....n.."},
+	"GET /api/v1/attributes/occurring":               {who: "nnnf...nf."},
 	"GET /api/v1/scenarios":                          {who: "nnn....n.."},
 	"POST /api/v1/scenarios":                         {who: "nnnff..nf.", body: obj{"name": "New"}},
 	"PUT /api/v1/scenarios/{id}":                     {who: "nnnff.anfa", of: "scenario", body: obj{"name": "Canary-office", "version": 1}},

@@ -63,10 +63,66 @@ func TestAttributesAreSignedOrWrittenByTheOrganisation(t *testing.T) {
 	if c := read[Customer](t, h.get(h.admin, "/api/v1/customers/"+ada.actor.ID)); len(c.Attributes) != 0 {
 		t.Errorf("said by herself: %v", c.Attributes)
 	}
-	for _, key := range []string{"Town", "a b", strings.Repeat("x", desk.MaxAttributeKey+1)} {
-		if a := h.puts(h.admin, "/api/v1/listening", obj{"falseAlarmDays": 30, "placeAttribute": key, "version": 0}); a.status != 422 {
-			t.Errorf("the key %q: %d", key, a.status)
+}
+
+// What tells contacts apart is named by administrators, known to everybody who works here, and none where they say so.
+func TestAttributesAreChosenAndNamed(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.hire(h.admin, "Yann", vis.Agent)
+	told := func() ToldAttributes { return read[ToldAttributes](t, h.get(agent, "/api/v1/attributes")) }
+	if got := told(); got != (ToldAttributes{ToldAttribute{Attribute: "place"}, ToldAttribute{Attribute: "product"}}) {
+		t.Errorf("at first: %+v", got)
+	}
+	for _, c := range []struct {
+		field string
+		body  obj
+	}{
+		{"placeAttribute", obj{"placeAttribute": "Town"}},
+		{"placeAttribute", obj{"placeAttribute": "a b"}},
+		{"placeAttribute", obj{"placeAttribute": strings.Repeat("x", desk.MaxAttributeKey+1)}},
+		{"productAttribute", obj{"productAttribute": "é"}},
+		{"productAttribute", obj{"productAttribute": "place"}},
+		{"productNames", obj{"productNames": obj{"fr": strings.Repeat("é", listen.MaxNames+1)}}},
+		{"placeNames", obj{"placeNames": obj{"en": strings.Repeat("x", 201)}}},
+	} {
+		c.body["falseAlarmDays"], c.body["version"] = 30, 0
+		if a := h.puts(h.admin, "/api/v1/listening", c.body); a.status != 422 || !strings.Contains(string(a.body), `"body.`+c.field) {
+			t.Errorf("%v: %d %s", c.body, a.status, a.body)
 		}
+	}
+	head := h.head(h.ws)
+	set := read[ListenSettings](t, h.puts(h.admin, "/api/v1/listening", obj{"falseAlarmDays": 30, "placeAttribute": "town", "placeNames": obj{"fr": " Ville ", "en": "Town"}, "productAttribute": "", "version": 0}))
+	if set.PlaceAttribute != "town" || set.ProductAttribute != "" || set.PlaceNames != (AttributeNames{"Ville", "Town"}) {
+		t.Errorf("chosen: %+v", set)
+	}
+	if facts := h.since(h.ws, head); facts != string(listen.AttributesChosen) {
+		t.Errorf("told is %s", facts)
+	}
+	head = h.head(h.ws)
+	set = read[ListenSettings](t, h.puts(h.admin, "/api/v1/listening", obj{"falseAlarmDays": 7, "version": set.Version}))
+	if got := told(); got.Place != (ToldAttribute{"town", AttributeNames{"Ville", "Town"}}) || got.Product.Attribute != "" || h.since(h.ws, head) != "" {
+		t.Errorf("after another change: %+v", got)
+	}
+	if a := h.puts(h.admin, "/api/v1/listening", obj{"falseAlarmDays": 7, "version": set.Version - 1}); a.status != 409 {
+		t.Errorf("of an old version: %d", a.status)
+	}
+	for i, her := range []obj{{"town": "Nantes", "model": "Ria 3"}, {"town": "nantes"}, {"town": "Brest"}, {}} {
+		if a := h.attribute(h.visitor(h.ws, h.chat).actor.ID, her); a.status != 200 {
+			t.Fatalf("%d: %s", i, a.body)
+		}
+	}
+	ada := h.visitor(h.ws, h.chat)
+	h.attribute(ada.actor.ID, obj{"model": "Ria 3"})
+	h.write(ada, "Toujours rien reçu, où est mon colis ?")
+	h.tally()
+	if board := read[ReasonBoard](t, h.get(h.admin, "/api/v1/reasons/board?split=product")); len(board.Products) != 0 || len(board.Parts) != 0 {
+		t.Errorf("told apart by nothing: %+v", board)
+	}
+	got := read[OccurringAttributes](t, h.get(h.admin, "/api/v1/attributes/occurring"))
+	if got.Customers != 4 || len(got.Items) != 2 || got.Items[0].Attribute != "town" || got.Items[0].Customers != 3 || got.Items[0].Distinct != 2 ||
+		got.Items[0].Values[0].Customers != 2 || got.Items[1].Attribute != "model" || fmt.Sprint(got.Items[1].Values) != "[{Ria 3 2}]" {
+		t.Errorf("what occurs: %+v", got)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/desk"
 	"visavis/internal/listen"
 	"visavis/internal/text"
 	"visavis/internal/vis"
@@ -109,7 +110,7 @@ func testHeard(t *testing.T, e Engine) {
 		Conversation: h.convers.ID, Channel: h.channel.ID, Reason: "outage", Language: "fr", Place: "Nantes"}
 	wordless := first
 	wordless.Message, wordless.At, wordless.Sign = h.note.ID, now.Add(time.Minute), text.Signature{}
-	settings := listen.Settings{Budget: 12.5, Place: "town", Product: "bike"}
+	settings := listen.Settings{Budget: 12.5, Place: new("town"), Product: new("bike")}
 	check(t, h.inIncidents(ctx, func(tx listen.IncidentTx) error {
 		check(t, tx.InsertHeard(ctx, wordless))
 		check(t, tx.InsertHeard(ctx, first))
@@ -229,6 +230,9 @@ func testForeignIncidents(t *testing.T, e Engine) {
 		check(t, err)
 		plans, err := tx.Scenarios(ctx)
 		check(t, err)
+		attributes, err := tx.NewestAttributes(ctx, 10)
+		check(t, err)
+		same(t, "the attributes of our customers", attributes, []desk.Attributes{own.customer.Attributes})
 		same(t, "what is another workspace's", []int{len(open), len(all), len(heard), len(hours), len(lessons), len(unheld), len(tallies), len(plans)}, make([]int, 8))
 		return nil
 	}))

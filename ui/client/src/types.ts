@@ -28,6 +28,10 @@ export type Invitation = Schemas['Invitation'];
 export type InviteLink = Schemas['InviteLink'];
 
 export type Customer = Schemas['Customer'];
+/** Which attributes tell contacts apart, and what they are called. */
+export type ToldAttributes = Schemas['ToldAttributes'];
+export type OccurringAttribute = Schemas['OccurringAttribute'];
+export type ListenSettings = Schemas['ListenSettings'];
 export type Identity = Schemas['Identity'];
 export type PageVisit = Schemas['PageVisit'];
 export type Conversation = Schemas['Conversation'];

@@ -71,4 +71,31 @@ test('who listens to customers sees what rises and where, hears them, takes the 
     );
   expect(await planned.locator('svg line').count()).toBe(1);
   expect(await axe(desk)).toEqual([]);
+
+  // What a place is, and what it is called: seen by its values, known at once where it is read, and taken back.
+  await desk.evaluate(() => (location.hash = '#/settings/attributes'));
+  const values = desk.getByRole('complementary', { name: 'Ce qui se lit aujourd’hui' });
+  const product = desk.getByLabel('Attribut du produit');
+  await values.getByText('Nantes').waitFor();
+  await product.fill('place');
+  await desk.getByText('Le lieu est déjà lu dans cet attribut.').waitFor();
+  await desk.getByRole('button', { name: /^product \d+ clients, en faire le produit/ }).click();
+  await desk.getByLabel('Attribut du lieu').fill('city');
+  await values.getByText('Aucun client n’a cet attribut pour l’instant.').waitFor();
+  await desk.getByRole('button', { name: /^place \d+ clients, en faire le lieu/ }).click();
+  const name = desk.getByLabel('Nom en français').first();
+  await name.fill('Atelier');
+  expect(await axe(desk)).toEqual([]);
+  await desk.getByRole('button', { name: 'Enregistrer' }).click();
+  await desk.getByText('Lieux et produits enregistrés').hover();
+  await desk
+    .getByRole('log')
+    .getByRole('button', { name: /^Annuler/ })
+    .click();
+  await expect.poll(() => name.inputValue()).toBe('');
+  await name.fill('Atelier');
+  await desk.getByRole('button', { name: 'Enregistrer' }).click();
+  await desk.getByText(/^Enregistré à/).waitFor();
+  await desk.evaluate(() => (location.hash = '#/reasons'));
+  await desk.getByLabel('Atelier', { exact: true }).selectOption('Nantes');
 });

@@ -27,6 +27,7 @@ test('a supervisor reads how work is shared out, and no member list', () => {
     'routing',
     'rules',
     'reasons',
+    'attributes',
     'engine',
     'scenarios',
     'ready',

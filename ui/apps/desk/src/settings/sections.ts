@@ -17,6 +17,7 @@ export type SectionName =
   | 'routing'
   | 'rules'
   | 'reasons'
+  | 'attributes'
   | 'engine'
   | 'scenarios'
   | 'ready'
@@ -48,6 +49,7 @@ const all: readonly Section[] = [
   { name: 'routing', icon: 'merge', group: 'work', supervised: true },
   { name: 'rules', icon: 'code', group: 'work', supervised: true },
   { name: 'reasons', icon: 'tag', group: 'work', supervised: true },
+  { name: 'attributes', icon: 'shop', group: 'work', supervised: true },
   { name: 'engine', icon: 'eye', group: 'work', supervised: true },
   { name: 'scenarios', icon: 'alert', group: 'work', supervised: true },
   { name: 'ready', icon: 'reply', group: 'answers', shared: true },

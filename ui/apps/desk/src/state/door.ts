@@ -3,7 +3,7 @@ import type { Session } from './session.svelte.ts';
 
 /** Lets what has happened in: every kind of event is named here, so that a new one cannot be overlooked. */
 export function letIn(event: Event, session: Session): void {
-  const { inbox, promises, steps, offers, assists, callbacks, people, readings } = session;
+  const { inbox, promises, steps, offers, assists, callbacks, people, readings, attributes } = session;
   if ('conversation' in event && event.conversation) inbox.take(event.conversation);
   switch (event.type) {
     case 'promise.made':
@@ -83,6 +83,9 @@ export function letIn(event: Event, session: Session): void {
     case 'routing.changed':
       // New weights give every conversation another place.
       if (event.what === 'settings') void inbox.reload();
+      break;
+    case 'attributes.chosen':
+      void attributes.load();
       break;
     case 'conversation.read':
     case 'conversation.started':

@@ -13,6 +13,7 @@ import { deskEn } from '../strings/desk.en.ts';
 import { deskFr } from '../strings/desk.fr.ts';
 import { Actions } from './actions.svelte.ts';
 import { Assists } from './assists.svelte.ts';
+import { Attributes } from './attributes.svelte.ts';
 import { Callbacks } from './callbacks.svelte.ts';
 import { Clock } from './clock.svelte.ts';
 import { Customers } from './customers.svelte.ts';
@@ -72,6 +73,7 @@ export class Session {
   readonly mail: Mail;
   readonly readings: Readings;
   readonly incidents: Incidents;
+  readonly attributes: Attributes;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -111,6 +113,7 @@ export class Session {
     this.mail = new Mail(api);
     this.readings = new Readings(this);
     this.incidents = new Incidents(this);
+    this.attributes = new Attributes(api);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -195,6 +198,7 @@ export class Session {
     void this.mail.load();
     void this.readings.load();
     void this.incidents.load();
+    void this.attributes.load();
   };
 
   /** Her own record changed (name, language, face). */
@@ -312,6 +316,7 @@ export class Session {
       this.mail.load(),
       this.readings.load(),
       this.incidents.load(),
+      this.attributes.load(),
     ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {

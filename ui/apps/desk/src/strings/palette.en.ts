@@ -93,6 +93,7 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.routing': 'Routing',
   'palette.settings.rules': 'Rules',
   'palette.settings.reasons': 'Reasons and reading',
+  'palette.settings.attributes': 'Places and products',
   'palette.settings.engine': 'Reading engine',
   'palette.settings.scenarios': 'Incident scenarios',
   'palette.settings.ready': 'Ready answers',

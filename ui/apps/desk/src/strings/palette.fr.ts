@@ -91,6 +91,7 @@ export const paletteFr = {
   'palette.settings.routing': 'Répartition',
   'palette.settings.rules': 'Règles',
   'palette.settings.reasons': 'Motifs et lecture',
+  'palette.settings.attributes': 'Lieux et produits',
   'palette.settings.engine': 'Moteur de lecture',
   'palette.settings.scenarios': 'Scénarios d’incident',
   'palette.settings.ready': 'Réponses prêtes',

@@ -47,6 +47,7 @@ export const reasonsEn: { [K in keyof typeof reasonsFr]: string } = {
   'ask.place.all': 'All places',
   'ask.product': 'Product',
   'ask.product.all': 'All products',
+  'ask.named.all': 'All',
   'ask.others': 'the others',
   'split.title': 'Tell apart by',
   'split.none': 'Nothing',
@@ -55,6 +56,8 @@ export const reasonsEn: { [K in keyof typeof reasonsFr]: string } = {
   'split.reasons': 'Most frequent reasons',
   'split.unknown.place': '{n, plural, one {# contact} other {# contacts}} of customers whose file says no place.',
   'split.unknown.product': '{n, plural, one {# contact} other {# contacts}} of customers whose file says no product.',
+  'split.unknown.named':
+    '{n, plural, one {# contact} other {# contacts}} of customers whose file says nothing under “{name}”.',
   'split.empty': 'No contact of these days is of a customer whose file says it.',
   'ask.by': 'Curve',
   'ask.by.day': 'By day',

@@ -45,6 +45,7 @@ export const reasonsFr = {
   'ask.place.all': 'Tous les lieux',
   'ask.product': 'Produit',
   'ask.product.all': 'Tous les produits',
+  'ask.named.all': 'Tout',
   'ask.others': 'les autres',
   'split.title': 'Séparer par',
   'split.none': 'Rien',
@@ -54,6 +55,8 @@ export const reasonsFr = {
   'split.unknown.place': '{n, plural, one {# contact} other {# contacts}} de clients dont la fiche ne dit pas le lieu.',
   'split.unknown.product':
     '{n, plural, one {# contact} other {# contacts}} de clients dont la fiche ne dit pas le produit.',
+  'split.unknown.named':
+    '{n, plural, one {# contact} other {# contacts}} de clients dont la fiche ne dit rien sous «\u202f{name}\u202f».',
   'split.empty': 'Aucun contact de ces jours ne vient d’un client dont la fiche le dit.',
   'ask.by': 'Courbe',
   'ask.by.day': 'Par jour',

@@ -18,6 +18,7 @@ export const settingsEn: Record<keyof typeof settingsFr, string> = {
   'settings.routing': 'Routing',
   'settings.rules': 'Rules',
   'settings.reasons': 'Reasons and reading',
+  'settings.attributes': 'Places and products',
   'settings.engine': 'Reading engine',
   'settings.scenarios': 'Incident scenarios',
   'settings.ready': 'Ready answers',

@@ -16,6 +16,7 @@ export const settingsFr = {
   'settings.routing': 'Répartition',
   'settings.rules': 'Règles',
   'settings.reasons': 'Motifs et lecture',
+  'settings.attributes': 'Lieux et produits',
   'settings.engine': 'Moteur de lecture',
   'settings.scenarios': 'Scénarios d’incident',
   'settings.ready': 'Réponses prêtes',
