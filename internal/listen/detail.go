@@ -27,17 +27,19 @@ type Detail struct {
 	Usual     []float64
 	// Tallies are how many it concerns by channel, language, time zone and place.
 	Tallies []Tally
+	// Map is how many customers it concerns by place and channel.
+	Map []Square
 	// Usually is what share of its contacts each place usually has, among those whose place is known; nil while too little is known.
 	Usually map[string]float64
 	// Scenarios are those that fit, the best first.
 	Scenarios []Scenario
 }
 
-// Voice is one thing that was said, and how many said it.
+// Voice is one thing that was said, and in which conversations, the first one included.
 type Voice struct {
 	Concerned
 	Excerpt string
-	Alike   int
+	Alike   []vis.ConversationID
 }
 
 // CurveEvery is the stretch of a curve.
@@ -72,7 +74,10 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 		if d.Tallies, err = tx.TallyConcerned(ctx, id); err != nil {
 			return d, err
 		}
-		if d.Usually, err = usually(ctx, tx, i); err != nil {
+		if d.Map, err = tx.MapConcerned(ctx, id); err != nil {
+			return d, err
+		}
+		if d.Usually, err = usually(ctx, tx, i, d.Map); err != nil {
 			return d, err
 		}
 		d.curve()
@@ -94,37 +99,47 @@ func (w *Watch) Incident(ctx context.Context, by vis.Actor, id vis.IncidentID) (
 // usualDays are looked at to know what share a place usually has, and usualLeast contacts are needed for that.
 const usualDays, usualLeast = 28, 20
 
-// usually is what share of contacts each place had before the incident: of those with its reason or, where they are too few, of all.
-func usually(ctx context.Context, tx IncidentTx, i Incident) (map[string]float64, error) {
+// usually is what share of contacts each place had before the incident, and each square of its map: of those with its reason or, where they are too
+// few, of all.
+func usually(ctx context.Context, tx IncidentTx, i Incident, squares []Square) (map[string]float64, error) {
 	zone, err := zoneOf(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
 	day := DayOf(i.OpenedAt, zone)
-	parts, err := tx.Split(ctx, ByPlace, CountQuery{From: day - usualDays, To: day, Channel: AllChannels, Language: AllLanguages})
-	if err != nil {
-		return nil, err
-	}
-	share := func(reason string) map[string]float64 {
-		out, all := make(map[string]float64), 0
+	contacts := func(channel vis.ChannelID, reason string) (byPlace map[string]float64, all float64, err error) {
+		parts, err := tx.Split(ctx, ByPlace, CountQuery{From: day - usualDays, To: day, Channel: channel, Language: AllLanguages})
+		byPlace = make(map[string]float64)
 		for _, p := range parts {
 			if reason == "" || p.Reason == reason {
-				out[p.Value] += float64(p.Contacts)
-				all += p.Contacts
+				byPlace[p.Value] += float64(p.Contacts)
+				all += float64(p.Contacts)
 			}
 		}
-		if all < usualLeast {
-			return nil
-		}
-		for place := range out {
-			out[place] /= float64(all)
-		}
-		return out
+		return byPlace, all, err
 	}
-	if of := share(i.Course.Reason); of != nil {
-		return of, nil
+	reason := i.Course.Reason
+	out, all, err := contacts(AllChannels, reason)
+	if err == nil && all < usualLeast {
+		reason = ""
+		out, all, err = contacts(AllChannels, reason)
 	}
-	return share(""), nil
+	if err != nil || all < usualLeast {
+		return nil, err
+	}
+	for place := range out {
+		out[place] /= all
+	}
+	onChannel := make(map[vis.ChannelID]map[string]float64)
+	for n, s := range squares {
+		if onChannel[s.Channel] == nil {
+			if onChannel[s.Channel], _, err = contacts(s.Channel, reason); err != nil {
+				return nil, err
+			}
+		}
+		squares[n].Usual = onChannel[s.Channel][s.Place] / all
+	}
+	return out, nil
 }
 
 // curve counts from an hour before it was opened, where that is known, or else from the first word about it.
@@ -181,7 +196,11 @@ func (d *Detail) voices(ctx context.Context, tx IncidentTx) (said []string, err 
 	}
 	for _, group := range together(all) {
 		first := group[0]
-		d.First = append(d.First, Voice{of[first], text.Preview(said[first], excerpt), len(group)})
+		v := Voice{Concerned: of[first], Excerpt: text.Preview(said[first], excerpt)}
+		for _, n := range group {
+			v.Alike = append(v.Alike, of[n].Conversation)
+		}
+		d.First = append(d.First, v)
 	}
 	d.First = d.First[:min(len(d.First), mostVoices)]
 	return said, nil
@@ -239,6 +258,15 @@ func sharesOf(texts []string) map[string]float64 {
 	return out
 }
 
+// words are what is to be done, a line each.
+func (s Steps) words() string {
+	lines := make([]string, len(s))
+	for n, step := range s {
+		lines[n] = step.Text
+	}
+	return strings.Join(lines, "\n")
+}
+
 // fitting are the scenarios for an incident: those of its reason, or else those whose words are nearest to what was said.
 func fitting(all []Scenario, i Incident, said string) (out []Scenario) {
 	for _, s := range all {
@@ -251,7 +279,7 @@ func fitting(all []Scenario, i Incident, said string) (out []Scenario) {
 	}
 	var texts []string
 	for _, s := range all {
-		texts = append(texts, strings.Join([]string{s.Plan.Name, s.Plan.Texts.Holding.FR, s.Plan.Texts.Holding.EN, strings.Join(s.Plan.Steps, "\n")}, "\n"))
+		texts = append(texts, strings.Join([]string{s.Plan.Name, s.Plan.Texts.Holding.FR, s.Plan.Texts.Holding.EN, s.Plan.Steps.words()}, "\n"))
 	}
 	for _, found := range text.NewShelf(texts).Find(said, 3) {
 		out = append(out, all[found.At])

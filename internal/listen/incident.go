@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,10 @@ type Course struct {
 	Usual []float64 `json:"usual,omitempty"`
 	// Tasks are the steps of its scenario, as far as they are done.
 	Tasks []Task `json:"tasks,omitempty"`
+	// Called are the members who were rung because they are called in or have a step to do.
+	Called []vis.MemberID `json:"called,omitempty"`
+	// Sighting is when somebody else saw it, where a member says so; nil where nobody did.
+	Sighting *Sighting `json:"sighting,omitempty"`
 	// Deeds are what people did about it, in order.
 	Deeds []Deed `json:"deeds,omitempty"`
 	// Why says what made it a false alarm; Lessons what people learnt of it.
@@ -154,14 +159,23 @@ const maxSignals = 50
 // Open reports whether people still have to do with it.
 func (i Incident) Open() bool { return i.EndedAt.IsZero() }
 
-// Won is by how long the customers' voice came before the organisation's own supervision; negative where that was first, false where it said
-// nothing.
+// Won is by how long the customers' voice came before the organisation's own supervision, or whoever else saw it; negative where that was first,
+// false where nothing is known of it.
 func (i Incident) Won() (time.Duration, bool) {
-	if len(i.Course.Signals) == 0 || i.Course.Trigger == BySignal {
+	if i.Course.Trigger == BySignal {
 		return 0, false
 	}
-	first := slices.MinFunc(i.Course.Signals, func(a, b Signal) int { return a.At.Compare(b.At) })
-	return first.At.Sub(i.OpenedAt), true
+	var seen []time.Time
+	for _, s := range i.Course.Signals {
+		seen = append(seen, s.At)
+	}
+	if i.Course.Sighting != nil {
+		seen = append(seen, i.Course.Sighting.At)
+	}
+	if len(seen) == 0 {
+		return 0, false
+	}
+	return slices.MinFunc(seen, time.Time.Compare).Sub(i.OpenedAt), true
 }
 
 // Confirm says that it is real.
@@ -239,6 +253,7 @@ type Concerned struct {
 	Name         string        // of the customer, "" while we do not know it
 	Message      vis.MessageID // the first about it
 	At           time.Time     // when it was said
+	Channel      vis.ChannelID // of the conversation
 	Language     string
 	HeldAt       time.Time // when she was told that it is known
 	ToldAt       time.Time // when she was told that it is solved
@@ -254,6 +269,15 @@ type Tally struct {
 	Held, Told     int
 }
 
+// Square is one of the map of an incident: a place and a channel.
+type Square struct {
+	Place     string // "" while it is not known
+	Channel   vis.ChannelID
+	Customers int
+	// Usual is the share that contacts from there usually have among all whose place is known; see Detail.Usually for whether that is known.
+	Usual float64
+}
+
 // Scenario is what was prepared for incidents of some reasons.
 type Scenario struct {
 	ID        vis.ScenarioID
@@ -266,13 +290,36 @@ type Scenario struct {
 type Plan struct {
 	Name    string   `json:"name"`
 	Reasons []string `json:"reasons,omitempty"`
-	Steps   []string `json:"steps,omitempty"`
+	Steps   Steps    `json:"steps,omitempty"`
 	// Owners are called in; Lead is the one of them in the middle, who alone speaks for all: to customers, and to whoever asks.
 	Owners []vis.MemberID `json:"owners,omitempty"`
 	Lead   vis.MemberID   `json:"lead,omitempty"`
 	// Calls are people outside who are to be called.
 	Calls []Call `json:"calls,omitempty"`
 	Texts Texts  `json:"texts,omitzero"`
+}
+
+// Step is one thing to do, and whose it is: a member's, a team's, or of neither, which leaves it to the one in the middle.
+type Step struct {
+	Text  string       `json:"text"`
+	Owner vis.MemberID `json:"owner,omitempty"`
+	Team  vis.TeamID   `json:"team,omitempty"`
+}
+
+// Steps are what is to be done, in order.
+type Steps []Step
+
+// UnmarshalJSON also reads steps that were kept before they had owners: their words alone.
+func (s *Steps) UnmarshalJSON(b []byte) error {
+	var words []string
+	if json.Unmarshal(b, &words) != nil {
+		return json.Unmarshal(b, (*[]Step)(s))
+	}
+	*s = nil
+	for _, w := range words {
+		*s = append(*s, Step{Text: w})
+	}
+	return nil
 }
 
 // Call is somebody outside, and where she is reached.
@@ -292,13 +339,23 @@ func (p *Plan) check() error {
 	if n := utf8.RuneCountInString(p.Name); n == 0 || n > MaxName {
 		return vis.InField("name", "A name has between 1 and %d characters.", MaxName)
 	}
-	for field, list := range map[string][]string{"reasons": p.Reasons, "steps": p.Steps} {
+	lists := make(map[string][]*string)
+	for i := range p.Reasons {
+		lists["reasons"] = append(lists["reasons"], &p.Reasons[i])
+	}
+	for i, s := range p.Steps {
+		lists["steps"] = append(lists["steps"], &p.Steps[i].Text)
+		if s.Owner != "" && s.Team != "" {
+			return vis.InField("steps", "A step is a member's or a team's, not both.")
+		}
+	}
+	for field, list := range lists {
 		if len(list) > maxList {
 			return vis.InField(field, "There are at most %d of these.", maxList)
 		}
-		for i := range list {
-			list[i] = strings.TrimSpace(text.Line(list[i]))
-			if n := utf8.RuneCountInString(list[i]); n == 0 || n > 500 {
+		for _, s := range list {
+			*s = strings.TrimSpace(text.Line(*s))
+			if n := utf8.RuneCountInString(*s); n == 0 || n > 500 {
 				return vis.InField(field, "Each has between 1 and 500 characters.")
 			}
 		}
@@ -329,6 +386,8 @@ type Change struct {
 	Why string
 	// Lessons are what was learnt of it; nil leaves them as they are.
 	Lessons *string
+	// Sighting is when somebody else saw it; nil leaves it as it is.
+	Sighting *Sighting
 }
 
 // Settings are how an organisation wants to be alarmed.

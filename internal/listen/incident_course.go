@@ -12,7 +12,7 @@ import (
 
 // Task is one step of a scenario in an incident.
 type Task struct {
-	Text   string       `json:"text"`
+	Step
 	DoneAt time.Time    `json:"doneAt,omitzero"`
 	By     vis.MemberID `json:"by,omitempty"`
 }
@@ -32,10 +32,15 @@ const (
 	DidTask     DeedKind = "task"   // Text is the step that is done
 	DidNotTask  DeedKind = "untask" // or not done after all
 	DidLearn    DeedKind = "lessons"
+	DidSight    DeedKind = "sighted"   // somebody else saw it; Text is when, as RFC 3339 has it
+	DidNotSight DeedKind = "unsighted" // or that is not known after all
 	maxDeeds             = 300
 	maxLessons           = 10000 // runes
 	maxWhy               = 500
+	maxSource            = 120
 	takenBackIn          = OpenFor
+	// sightedBefore is how long before the first message somebody else may have seen it.
+	sightedBefore = 24 * time.Hour
 )
 
 // Deed is something that a member did about an incident.
@@ -61,10 +66,13 @@ func (i *Incident) plan(s Scenario, texts bool) {
 	}
 	i.Course.Tasks = make([]Task, len(s.Plan.Steps))
 	for n, step := range s.Plan.Steps {
-		i.Course.Tasks[n].Text = step
-		if at := slices.IndexFunc(before, func(t Task) bool { return t.Text == step }); at >= 0 {
+		if step.Owner == "" && step.Team == "" {
+			step.Owner = s.Plan.Lead
+		}
+		if at := slices.IndexFunc(before, func(t Task) bool { return t.Text == step.Text }); at >= 0 {
 			i.Course.Tasks[n] = before[at]
 		}
+		i.Course.Tasks[n].Step = step
 	}
 }
 
@@ -77,12 +85,54 @@ func (i *Incident) Tick(by vis.Actor, at int, done bool, now time.Time) error {
 	if done == !t.DoneAt.IsZero() {
 		return nil
 	}
-	if *t = (Task{Text: t.Text}); !done {
+	if *t = (Task{Step: t.Step}); !done {
 		i.note(by, now, DidNotTask, t.Text)
 		return nil
 	}
 	t.DoneAt, t.By = now, by.Member()
 	i.note(by, now, DidTask, t.Text)
+	return nil
+}
+
+// Sighting is when somebody else saw an incident, as a member knows it: monitoring that sent no signal, a colleague, the press.
+type Sighting struct {
+	At      time.Time    `json:"at"`
+	Source  string       `json:"source,omitempty"` // who or what saw it, "" for the organisation's own supervision
+	By      vis.MemberID `json:"by,omitempty"`
+	NotedAt time.Time    `json:"notedAt"`
+}
+
+// Sight notes when somebody else saw the incident whose first message came at an instant. Where the organisation's own supervision spoke there is
+// nothing to be said by hand.
+func (i *Incident) Sight(by vis.Actor, s Sighting, first, now time.Time) error {
+	if i.State == FalseAlarm {
+		return i.refuse()
+	}
+	if len(i.Course.Signals) > 0 {
+		return vis.Errorf(vis.Conflict, "incident_signalled", "Your own supervision reported this incident: that says when it was seen.")
+	}
+	s.Source = strings.TrimSpace(text.Line(s.Source))
+	switch {
+	case utf8.RuneCountInString(s.Source) > maxSource:
+		return vis.InField("source", "This has at most %d characters.", maxSource)
+	case s.At.After(now):
+		return vis.InField("at", "This is still to come.")
+	case s.At.Before(first.Add(-sightedBefore)):
+		return vis.InField("at", "This is more than a day before the first message.")
+	}
+	s.By, s.NotedAt = by.Member(), now
+	i.Course.Sighting = &s
+	i.note(by, now, DidSight, s.At.UTC().Format(time.RFC3339))
+	return nil
+}
+
+// Unsight takes back that somebody else saw it.
+func (i *Incident) Unsight(by vis.Actor, now time.Time) error {
+	if i.Course.Sighting == nil {
+		return vis.Absent("sighting")
+	}
+	i.Course.Sighting = nil
+	i.note(by, now, DidNotSight, "")
 	return nil
 }
 

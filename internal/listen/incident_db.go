@@ -20,6 +20,7 @@ type IncidentTx interface {
 	notify.Board
 	Audit(ctx context.Context, e vis.AuditEntry) error
 	Members(ctx context.Context) ([]staff.Member, error)
+	Team(ctx context.Context, id vis.TeamID) (staff.Team, error)
 	spotTx
 	// Split counts contacts by place or by product: see CountTx.
 	Split(ctx context.Context, by Split, q CountQuery) ([]Part, error)
@@ -62,6 +63,8 @@ type IncidentTx interface {
 	AllConcerned(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)
 	// TallyConcerned counts all the conversations of an incident by channel, language and time zone, in that order.
 	TallyConcerned(ctx context.Context, id vis.IncidentID) ([]Tally, error)
+	// MapConcerned counts its customers by place and channel, in that order.
+	MapConcerned(ctx context.Context, id vis.IncidentID) ([]Square, error)
 	// Unheld are those that were not told that it is known, Untold those that were not told that it is solved.
 	Unheld(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)
 	Untold(ctx context.Context, id vis.IncidentID, limit int) ([]Concerned, error)

@@ -1,6 +1,7 @@
 package listen
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -8,6 +9,8 @@ import (
 	"unicode/utf8"
 
 	"visavis/internal/jobs"
+	"visavis/internal/notify"
+	"visavis/internal/staff"
 	"visavis/internal/text"
 	"visavis/internal/vis"
 )
@@ -97,6 +100,22 @@ func (w *Watch) Tick(ctx context.Context, by vis.Actor, id vis.IncidentID, at in
 	return w.move(ctx, by, id, Change{}, IncidentChanged, "", func(i *Incident, now time.Time) error { return i.Tick(by, at, done, now) })
 }
 
+// Sight says when somebody else saw it, where no signal did; the minutes won follow from that. Any member may know it.
+func (w *Watch) Sight(ctx context.Context, by vis.Actor, id vis.IncidentID, s Sighting) (Listed, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Listed{}, err
+	}
+	return w.move(ctx, by, id, Change{Sighting: &s}, IncidentChanged, "", func(*Incident, time.Time) error { return nil })
+}
+
+// Unsight takes that back.
+func (w *Watch) Unsight(ctx context.Context, by vis.Actor, id vis.IncidentID) (Listed, error) {
+	if err := by.Must(vis.WriteConversations); err != nil {
+		return Listed{}, err
+	}
+	return w.move(ctx, by, id, Change{}, IncidentChanged, "", func(i *Incident, now time.Time) error { return i.Unsight(by, now) })
+}
+
 // decide moves an incident on by one rule. It asks for no version: where the incident stands decides what may be said of it, and that more customers
 // write in the meantime must stop nobody.
 func (w *Watch) decide(ctx context.Context, by vis.Actor, id vis.IncidentID, in Change, typ vis.EventType, did DeedKind,
@@ -126,6 +145,9 @@ func (w *Watch) move(ctx context.Context, by vis.Actor, id vis.IncidentID, in Ch
 			return Listed{}, err
 		}
 		if err := w.learn(ctx, tx, before, &i); err != nil {
+			return Listed{}, err
+		}
+		if err := w.callIn(ctx, tx, by, &i, now); err != nil {
 			return Listed{}, err
 		}
 		if before == FalseAlarm && i.Open() {
@@ -195,6 +217,15 @@ func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in C
 		i.Course.Texts = said
 		i.note(by, now, DidWrite, "")
 	}
+	if in.Sighting != nil {
+		first, err := i.firstSaid(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := i.Sight(by, *in.Sighting, first, now); err != nil {
+			return err
+		}
+	}
 	if in.Lessons == nil {
 		return nil
 	}
@@ -205,6 +236,61 @@ func (i *Incident) change(ctx context.Context, tx IncidentTx, by vis.Actor, in C
 	i.Course.Lessons = learnt
 	i.note(by, now, DidLearn, "")
 	return nil
+}
+
+// firstSaid is when the first message about it came, or when it was opened where there is none.
+func (i Incident) firstSaid(ctx context.Context, tx IncidentTx) (time.Time, error) {
+	first, err := tx.AllConcerned(ctx, i.ID, 1)
+	if err != nil || len(first) == 0 {
+		return i.OpenedAt, err
+	}
+	return first[0].At, nil
+}
+
+// callIn rings those who are called in or have a step to do, each once and not the one who decides, from when the incident is known to be real.
+func (w *Watch) callIn(ctx context.Context, tx IncidentTx, by vis.Actor, i *Incident, now time.Time) error {
+	if i.State != Confirmed && i.State != Fixing || i.Course.Scenario == "" {
+		return nil
+	}
+	s, err := tx.Scenario(ctx, i.Course.Scenario)
+	if err != nil && vis.CodeOf(err) != vis.NotFound {
+		return err
+	}
+	wanted := s.Plan.Owners
+	for _, t := range i.Course.Tasks {
+		if !t.DoneAt.IsZero() {
+			continue
+		}
+		owners, err := t.owners(ctx, tx)
+		if err != nil {
+			return err
+		}
+		wanted = append(wanted, owners...)
+	}
+	members, err := tx.Members(ctx)
+	if err != nil {
+		return err
+	}
+	var to []vis.MemberID
+	for _, m := range members {
+		if m.State == staff.Active && m.ID != by.Member() && slices.Contains(wanted, m.ID) && !slices.Contains(i.Course.Called, m.ID) {
+			to = append(to, m.ID)
+		}
+	}
+	i.Course.Called = append(i.Course.Called, to...)
+	return w.notify.Give(ctx, tx, to, notify.Notice{Kind: notify.CalledIn, Text: cmp.Or(i.Course.Name, i.Course.Reason), By: by.Member()}, now)
+}
+
+// owners are the members whose step it is; none of a team that is gone.
+func (s Step) owners(ctx context.Context, tx IncidentTx) ([]vis.MemberID, error) {
+	if s.Team == "" {
+		return []vis.MemberID{s.Owner}, nil
+	}
+	team, err := tx.Team(ctx, s.Team)
+	if vis.CodeOf(err) == vis.NotFound {
+		return nil, nil
+	}
+	return team.Members, err
 }
 
 // learn moves the bar of the cause by the first verdict on an incident that numbers showed, and back where that is taken back.

@@ -318,9 +318,5 @@ func (w *Watch) ring(ctx context.Context, tx IncidentTx, i Incident, now time.Ti
 			to = append(to, m.ID)
 		}
 	}
-	name := i.Course.Name
-	if name == "" {
-		name = i.Course.Reason
-	}
-	return w.notify.Give(ctx, tx, to, notify.Notice{Kind: notify.Incident, Text: name}, now)
+	return w.notify.Give(ctx, tx, to, notify.Notice{Kind: notify.Incident, Text: cmp.Or(i.Course.Name, i.Course.Reason)}, now)
 }

@@ -73,6 +73,20 @@ func (w *Watch) keepScenario(ctx context.Context, by vis.Actor, what string, p P
 				return Scenario{}, vis.InField("ownerIds", "There is no such member.")
 			}
 		}
+		for _, s := range p.Steps {
+			if s.Owner != "" && !known[s.Owner] {
+				return Scenario{}, vis.InField("steps", "There is no such member.")
+			}
+			if s.Team == "" {
+				continue
+			}
+			if _, err := tx.Team(ctx, s.Team); err != nil {
+				if vis.CodeOf(err) == vis.NotFound {
+					err = vis.InField("steps", "There is no such team.")
+				}
+				return Scenario{}, err
+			}
+		}
 		if p.Lead != "" && !slices.Contains(p.Owners, p.Lead) {
 			return Scenario{}, vis.InField("leadId", "Who leads is one of those who are called in.")
 		}

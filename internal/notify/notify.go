@@ -215,6 +215,7 @@ const (
 	Handover        Kind = "handover"
 	Undelivered     Kind = "undelivered" // a letter of hers did not arrive; Text is the customer's name
 	Incident        Kind = "incident"    // many customers write about the same; Text is its name or reason
+	CalledIn        Kind = "called_in"   // an incident is confirmed in which she is called in, or has a step to do; Text as of Incident
 )
 
 // Notice is one line at one member's bell.

@@ -155,7 +155,8 @@ func (t *tx) Incidents(ctx context.Context, limit int) ([]listen.Incident, error
 const (
 	ofIncident = ` FROM incident_conversations i CROSS JOIN conversations c CROSS JOIN customers u
 		WHERE i.workspace = $1 AND c.workspace = $1 AND c.id = i.conversation AND u.workspace = $1 AND u.id = c.customer AND i.incident = $2`
-	selectConcerned = `SELECT i.incident, i.conversation, c.customer, u.name, i.message, i.said_at, i.language, i.held_at, i.told_at, i.place` + ofIncident
+	selectConcerned = `SELECT i.incident, i.conversation, c.customer, u.name, i.message, i.said_at, i.language, i.held_at, i.told_at, i.place, c.channel` + ofIncident
+	mapped          = `SELECT i.place, c.channel, count(DISTINCT c.customer)` + ofIncident + ` GROUP BY i.place, c.channel ORDER BY i.place, c.channel`
 	tallied         = `SELECT c.channel, CASE WHEN i.language IN ('fr', 'en') THEN i.language ELSE u.locale END AS spoken, u.zone, i.place, count(*),
 		count(CASE WHEN i.held_at > 0 THEN 1 END), count(CASE WHEN i.told_at > 0 THEN 1 END)` + ofIncident + `
 		GROUP BY c.channel, spoken, u.zone, i.place ORDER BY c.channel, spoken, u.zone, i.place`
@@ -173,7 +174,7 @@ const (
 
 func concernedRow(c *listen.Concerned) []any {
 	return []any{(*string)(&c.Incident), (*string)(&c.Conversation), (*string)(&c.Customer), &c.Name, (*string)(&c.Message), (*at)(&c.At),
-		&c.Language, (*at)(&c.HeldAt), (*at)(&c.ToldAt), &c.Place}
+		&c.Language, (*at)(&c.HeldAt), (*at)(&c.ToldAt), &c.Place, (*string)(&c.Channel)}
 }
 
 // InsertConcerned implements listen.IncidentTx.
@@ -199,6 +200,11 @@ func (t *tx) TallyConcerned(ctx context.Context, id vis.IncidentID) ([]listen.Ta
 	return all(ctx, t, func(y *listen.Tally) []any {
 		return []any{(*string)(&y.Channel), &y.Language, &y.Zone, &y.Place, &y.Conversations, &y.Held, &y.Told}
 	}, tallied, string(id))
+}
+
+// MapConcerned implements listen.IncidentTx.
+func (t *tx) MapConcerned(ctx context.Context, id vis.IncidentID) ([]listen.Square, error) {
+	return all(ctx, t, func(s *listen.Square) []any { return []any{&s.Place, (*string)(&s.Channel), &s.Customers} }, mapped, string(id))
 }
 
 // Unheld implements listen.IncidentTx.

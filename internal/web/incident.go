@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"visavis/internal/listen"
 	"visavis/internal/vis"
@@ -25,28 +26,37 @@ func incidentTexts(t listen.Texts) IncidentTexts {
 
 // Incident is a burst of contacts with one cause.
 type Incident struct {
-	ID            string           `json:"id" format:"uuid"`
-	State         string           `json:"state" enum:"suspected,confirmed,fixing,solved,false_alarm"`
-	Trigger       string           `json:"trigger" enum:"numbers,words,signal" doc:"What it was seen by."`
-	Name          string           `json:"name,omitempty"`
-	Reason        string           `json:"reason,omitempty"`
-	ChannelID     *string          `json:"channelId,omitempty" doc:"Where the numbers stood out; absent for all channels together."`
-	Place         string           `json:"place,omitempty" doc:"Likewise of places."`
-	OpenedAt      Moment           `json:"openedAt"`
-	ConfirmedAt   *Moment          `json:"confirmedAt,omitempty"`
-	FixingAt      *Moment          `json:"fixingAt,omitempty"`
-	EndedAt       *Moment          `json:"endedAt,omitempty"`
-	Conversations int              `json:"conversations" doc:"How many it concerns."`
-	Customers     int              `json:"customers"`
-	Window        float64          `json:"window,omitempty" doc:"Seconds that were looked at when it was opened."`
-	Seen          int              `json:"seen,omitempty" doc:"Messages in them."`
-	Expected      float64          `json:"expected,omitempty" doc:"Messages that would have been usual."`
-	ScenarioID    *string          `json:"scenarioId,omitempty"`
-	Texts         IncidentTexts    `json:"texts"`
-	Signals       []IncidentSignal `json:"signals" nullable:"false"`
-	Why           string           `json:"why,omitempty" doc:"What made it a false alarm."`
-	MinutesWon    *float64         `json:"minutesWon,omitempty" doc:"By how much customers were heard before the first alert; negative where that came first, absent without any."`
-	Version       int64            `json:"version"`
+	ID            string            `json:"id" format:"uuid"`
+	State         string            `json:"state" enum:"suspected,confirmed,fixing,solved,false_alarm"`
+	Trigger       string            `json:"trigger" enum:"numbers,words,signal" doc:"What it was seen by."`
+	Name          string            `json:"name,omitempty"`
+	Reason        string            `json:"reason,omitempty"`
+	ChannelID     *string           `json:"channelId,omitempty" doc:"Where the numbers stood out; absent for all channels together."`
+	Place         string            `json:"place,omitempty" doc:"Likewise of places."`
+	OpenedAt      Moment            `json:"openedAt"`
+	ConfirmedAt   *Moment           `json:"confirmedAt,omitempty"`
+	FixingAt      *Moment           `json:"fixingAt,omitempty"`
+	EndedAt       *Moment           `json:"endedAt,omitempty"`
+	Conversations int               `json:"conversations" doc:"How many it concerns."`
+	Customers     int               `json:"customers"`
+	Window        float64           `json:"window,omitempty" doc:"Seconds that were looked at when it was opened."`
+	Seen          int               `json:"seen,omitempty" doc:"Messages in them."`
+	Expected      float64           `json:"expected,omitempty" doc:"Messages that would have been usual."`
+	ScenarioID    *string           `json:"scenarioId,omitempty"`
+	Texts         IncidentTexts     `json:"texts"`
+	Signals       []IncidentSignal  `json:"signals" nullable:"false"`
+	Why           string            `json:"why,omitempty" doc:"What made it a false alarm."`
+	MinutesWon    *float64          `json:"minutesWon,omitempty" doc:"By how much customers were heard before the first alert, or before whoever else saw it; negative where that came first, absent while nothing is known of it."`
+	Sighting      *IncidentSighting `json:"sighting,omitempty" doc:"When somebody else saw it, as a member says where no alert did."`
+	Version       int64             `json:"version"`
+}
+
+// IncidentSighting is when somebody else saw it.
+type IncidentSighting struct {
+	At      Moment  `json:"at"`
+	Source  string  `json:"source,omitempty" doc:"Who or what saw it; absent for the organisation's own supervision."`
+	ByID    *string `json:"byId,omitempty" doc:"The member who says so."`
+	NotedAt Moment  `json:"notedAt"`
 }
 
 // IncidentSignal is an alert of the organisation's own supervision.
@@ -68,6 +78,9 @@ func incidentOf(l listen.Listed) Incident {
 	for _, s := range c.Signals {
 		out.Signals = append(out.Signals, IncidentSignal{s.Source, s.Key, s.Title, moment(s.At), maybe(s.EndedAt)})
 	}
+	if s := c.Sighting; s != nil {
+		out.Sighting = &IncidentSighting{moment(s.At), s.Source, optional(s.By), moment(s.NotedAt)}
+	}
 	if won, known := l.Won(); known {
 		out.MinutesWon = new(won.Minutes())
 	}
@@ -87,12 +100,21 @@ type IncidentDetail struct {
 	Curve     IncidentCurve      `json:"curve"`
 	Concerned []IncidentConcerns `json:"concerned" nullable:"false" doc:"The conversations, in the order in which they came; at most 500."`
 	Usually   map[string]float64 `json:"usually,omitempty" doc:"The share of contacts that each place usually has, among those whose place is known; absent while too little is known."`
+	Map       []IncidentSquare   `json:"map" nullable:"false" doc:"How many customers it concerns by place and channel, against what is usual."`
 	Tallies   []IncidentTally    `json:"tallies" nullable:"false" doc:"How many conversations it concerns by channel, language, time zone and place, and how many were told; all of them."`
 	Scenarios []Scenario         `json:"scenarios" nullable:"false" doc:"Those that fit, the best first."`
 	Steps     []IncidentStep     `json:"steps" nullable:"false" doc:"Those of its scenario."`
 	Deeds     []IncidentDeed     `json:"deeds" nullable:"false" doc:"What members did about it, in order."`
 	Untold    []string           `json:"untold" nullable:"false" doc:"Conversations that could not be told; their customers were passed over."`
 	Lessons   string             `json:"lessons,omitempty" doc:"What was learnt of it."`
+}
+
+// IncidentSquare is one place on one channel.
+type IncidentSquare struct {
+	Place     string   `json:"place,omitempty" doc:"Absent while it is unknown."`
+	ChannelID string   `json:"channelId" format:"uuid"`
+	Customers int      `json:"customers"`
+	Usual     *float64 `json:"usual,omitempty" doc:"The share of contacts that usually come from there, among all whose place is known; absent while too little is known."`
 }
 
 // IncidentTally is how many conversations have something in common.
@@ -108,26 +130,29 @@ type IncidentTally struct {
 
 // IncidentStep is one thing to do.
 type IncidentStep struct {
-	Text   string  `json:"text"`
-	DoneAt *Moment `json:"doneAt,omitempty"`
-	ByID   *string `json:"byId,omitempty"`
+	Text    string  `json:"text"`
+	OwnerID *string `json:"ownerId,omitempty" doc:"The member whose step it is: her own, or as the one in the middle."`
+	TeamID  *string `json:"teamId,omitempty" doc:"The team whose step it is."`
+	DoneAt  *Moment `json:"doneAt,omitempty"`
+	ByID    *string `json:"byId,omitempty"`
 }
 
 // IncidentDeed is something that a member did about it.
 type IncidentDeed struct {
 	At   Moment  `json:"at"`
 	ByID *string `json:"byId,omitempty"`
-	Kind string  `json:"kind" enum:"confirmed,fixing,solved,dismissed,undone,named,scenario,texts,task,untask,lessons"`
-	Text string  `json:"text,omitempty" doc:"The name, the scenario or the step that it is about."`
+	Kind string  `json:"kind" enum:"confirmed,fixing,solved,dismissed,undone,named,scenario,texts,task,untask,lessons,sighted,unsighted"`
+	Text string  `json:"text,omitempty" doc:"The name, the scenario or the step that it is about, or the instant at which somebody else saw it."`
 }
 
 // IncidentVoice is something that was said, and by how many.
 type IncidentVoice struct {
-	ConversationID string `json:"conversationId" format:"uuid"`
-	MessageID      string `json:"messageId" format:"uuid"`
-	At             Moment `json:"at"`
-	Excerpt        string `json:"excerpt"`
-	Alike          int    `json:"alike" doc:"How many said nearly this, herself included."`
+	ConversationID string   `json:"conversationId" format:"uuid"`
+	MessageID      string   `json:"messageId" format:"uuid"`
+	At             Moment   `json:"at"`
+	Excerpt        string   `json:"excerpt"`
+	Alike          int      `json:"alike" doc:"How many said nearly this, herself included."`
+	AlikeIDs       []string `json:"alikeIds" nullable:"false" doc:"Their conversations."`
 }
 
 // IncidentCurve counts conversations by stretches.
@@ -143,6 +168,8 @@ type IncidentConcerns struct {
 	ConversationID string  `json:"conversationId" format:"uuid"`
 	CustomerID     string  `json:"customerId" format:"uuid"`
 	Name           string  `json:"name,omitempty" doc:"Of the customer, while it is known."`
+	ChannelID      string  `json:"channelId" format:"uuid"`
+	Place          string  `json:"place,omitempty" doc:"Where she is by her file; absent while it is unknown."`
 	At             Moment  `json:"at"`
 	HeldAt         *Moment `json:"heldAt,omitempty" doc:"When she was told that it is known."`
 	ToldAt         *Moment `json:"toldAt,omitempty" doc:"When she was told that it is solved."`
@@ -151,19 +178,26 @@ type IncidentConcerns struct {
 func incidentDetail(d listen.Detail) IncidentDetail {
 	out := IncidentDetail{Incident: incidentOf(d.Listed), First: []IncidentVoice{}, Words: orEmpty(d.Words),
 		Curve: IncidentCurve{maybe(d.CurveFrom), listen.CurveEvery.Seconds(), orEmpty(d.Curve), orEmpty(d.Usual)}, Concerned: []IncidentConcerns{},
-		Tallies: []IncidentTally{}, Scenarios: []Scenario{}, Steps: []IncidentStep{}, Deeds: []IncidentDeed{}, Untold: texts(d.Course.Untold),
+		Map: []IncidentSquare{}, Tallies: []IncidentTally{}, Scenarios: []Scenario{}, Steps: []IncidentStep{}, Deeds: []IncidentDeed{}, Untold: texts(d.Course.Untold),
 		Lessons: d.Course.Lessons, Usually: d.Usually}
 	for _, v := range d.First {
-		out.First = append(out.First, IncidentVoice{string(v.Conversation), string(v.Message), moment(v.At), v.Excerpt, v.Alike})
+		out.First = append(out.First, IncidentVoice{string(v.Conversation), string(v.Message), moment(v.At), v.Excerpt, len(v.Alike), texts(v.Alike)})
 	}
 	for _, c := range d.Concerned {
-		out.Concerned = append(out.Concerned, IncidentConcerns{string(c.Conversation), string(c.Customer), c.Name, moment(c.At), maybe(c.HeldAt), maybe(c.ToldAt)})
+		out.Concerned = append(out.Concerned, IncidentConcerns{string(c.Conversation), string(c.Customer), c.Name, string(c.Channel), c.Place, moment(c.At), maybe(c.HeldAt), maybe(c.ToldAt)})
+	}
+	for _, s := range d.Map {
+		square := IncidentSquare{Place: s.Place, ChannelID: string(s.Channel), Customers: s.Customers}
+		if d.Usually != nil && s.Place != "" {
+			square.Usual = new(s.Usual)
+		}
+		out.Map = append(out.Map, square)
 	}
 	for _, y := range d.Tallies {
 		out.Tallies = append(out.Tallies, IncidentTally{string(y.Channel), y.Language, y.Zone, y.Place, y.Conversations, y.Held, y.Told})
 	}
 	for _, t := range d.Course.Tasks {
-		out.Steps = append(out.Steps, IncidentStep{t.Text, maybe(t.DoneAt), optional(t.By)})
+		out.Steps = append(out.Steps, IncidentStep{t.Text, optional(t.Owner), optional(t.Team), maybe(t.DoneAt), optional(t.By)})
 	}
 	for _, did := range d.Course.Deeds {
 		out.Deeds = append(out.Deeds, IncidentDeed{moment(did.At), optional(did.By), string(did.Kind), did.Text})
@@ -235,6 +269,14 @@ type tickInput struct {
 	} `nameHint:"TickIncident"`
 }
 
+type sightInput struct {
+	ByID
+	Body struct {
+		At     time.Time `json:"at" doc:"Not in the future, and at most a day before the first message."`
+		Source string    `json:"source,omitempty" doc:"Who or what saw it; empty for your own monitoring."`
+	} `nameHint:"SightIncident"`
+}
+
 type signalInput struct {
 	Body struct {
 		Source string `json:"source" doc:"Which program speaks."`
@@ -296,6 +338,17 @@ func (s *Server) incidentRoutes() {
 	add(s, route{method: "PUT", path: "/incidents/{id}/steps/{at}", id: "tickIncident", tag: tag, summary: "A step is done, or not after all", access: members},
 		func(ctx context.Context, by caller, in *tickInput) (*reply[Incident], error) {
 			l, err := s.hearing.Tick(ctx, by.Actor, vis.IncidentID(in.ID), in.At, in.Body.Done)
+			return ok(incidentOf(l)), err
+		})
+	add(s, route{method: "PUT", path: "/incidents/{id}/sighting", id: "sightIncident", tag: tag, access: members,
+		summary: "When somebody else saw it, where no alert says so: the minutes won follow"},
+		func(ctx context.Context, by caller, in *sightInput) (*reply[Incident], error) {
+			l, err := s.hearing.Sight(ctx, by.Actor, vis.IncidentID(in.ID), listen.Sighting{At: in.Body.At.UTC(), Source: in.Body.Source})
+			return ok(incidentOf(l)), err
+		})
+	add(s, route{method: "DELETE", path: "/incidents/{id}/sighting", id: "unsightIncident", tag: tag, summary: "Nobody else saw it after all", access: members},
+		func(ctx context.Context, by caller, in *ByID) (*reply[Incident], error) {
+			l, err := s.hearing.Unsight(ctx, by.Actor, vis.IncidentID(in.ID))
 			return ok(incidentOf(l)), err
 		})
 	add(s, route{method: "POST", path: "/signals", id: "signal", tag: tag, summary: "An alert of the organisation's own supervision", access: staffers, scope: vis.WriteSignals},

@@ -227,7 +227,7 @@ func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testi
 	boss, agent := h.hire(h.admin, "Sam Boss", vis.Supervisor), h.hire(h.admin, "Yann", vis.Agent)
 	ada := h.visitor(h.ws, h.chat)
 	said := h.write(ada, "Plus de paiement possible depuis midi")
-	plan := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "Panne", "steps": []string{"Appeler l’hébergeur", "Prévenir les boutiques"},
+	plan := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "Panne", "steps": []obj{{"text": "Appeler l’hébergeur"}, {"text": "Prévenir les boutiques"}},
 		"ownerIds": []string{boss.actor.ID}, "leadId": boss.actor.ID, "calls": []obj{{"name": "Hébergeur", "phone": "+33 1 99 00 12 34"}},
 		"texts": obj{"banner": obj{"fr": "Paiement <en panne>", "en": "Payment is down"}}}))
 	for field, bad := range map[string]obj{"leadId": {"name": "x", "leadId": boss.actor.ID}, "calls": {"name": "x", "calls": []obj{{"name": "y", "phone": " "}}}} {
@@ -325,5 +325,104 @@ func TestWhatIsDoneAboutAnIncidentIsKnownAndTakenBackWhereNobodyWasTold(t *testi
 	}
 	if got := h.since(h.ws, head); strings.Count(got, "incident.changed") != 9 {
 		t.Errorf("events: %s", got)
+	}
+}
+
+// Whose step it is says the plan; whoever is called in hears of it once the incident is confirmed, and once only.
+func TestStepsHaveOwnersWhoAreCalledInOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	boss, yann, nora, sam := h.hire(h.admin, "Sam Boss", vis.Supervisor), h.hire(h.admin, "Yann", vis.Agent), h.hire(h.admin, "Nora", vis.Agent), h.hire(h.admin, "Sam", vis.Agent)
+	team := read[obj](t, h.post(h.admin, "/api/v1/teams", obj{"name": "Boutiques", "memberIds": []string{nora.actor.ID, yann.actor.ID}}))["id"]
+	for why, step := range map[string]obj{"no such member": {"text": "x", "ownerId": newID()}, "no such team": {"text": "x", "teamId": newID()},
+		"not both": {"text": "x", "ownerId": yann.actor.ID, "teamId": team}, "between 1 and": {"text": " ", "ownerId": yann.actor.ID}} {
+		if a := h.post(h.admin, "/api/v1/scenarios", obj{"name": "x", "steps": []obj{step}}); a.status != 422 || !strings.Contains(string(a.body), why) || !strings.Contains(string(a.body), "steps") {
+			t.Errorf("a step of %s: %d %s", why, a.status, a.body)
+		}
+	}
+	plan := read[obj](t, h.post(h.admin, "/api/v1/scenarios", obj{"name": "Panne", "ownerIds": []string{boss.actor.ID, sam.actor.ID}, "leadId": boss.actor.ID,
+		"steps": []obj{{"text": "Appeler", "ownerId": yann.actor.ID}, {"text": "Prévenir", "teamId": team}, {"text": "Décider"}}}))
+	id := read[obj](t, h.post(h.admin, "/api/v1/signals", obj{"source": "probe", "key": "a", "title": "Panne", "state": "firing"}))["id"].(string)
+	path := "/api/v1/incidents/" + id
+	called := func(who principal) (n int) {
+		for _, one := range read[obj](t, h.get(who, "/api/v1/notices"))["items"].([]any) {
+			if one := one.(map[string]any); one["kind"] == "called_in" && one["text"] == "Panne" && one["byId"] == h.admin.actor.ID {
+				n++
+			}
+		}
+		return n
+	}
+	all := func() string {
+		return fmt.Sprint(called(boss), called(yann), called(nora), called(sam), called(h.admin))
+	}
+	read[obj](t, h.do(call{method: "PATCH", path: path, as: h.admin, body: obj{"scenarioId": plan["id"]}}))
+	if got := all(); got != "0 0 0 0 0" {
+		t.Errorf("called in while it is only suspected: %s", got)
+	}
+	read[obj](t, h.post(h.admin, path+"/confirm", obj{}))
+	read[obj](t, h.post(h.admin, path+"/fixing", obj{}))
+	read[obj](t, h.do(call{method: "PATCH", path: path, as: h.admin, body: obj{"scenarioId": plan["id"]}}))
+	if got := all(); got != "1 1 1 1 0" {
+		t.Errorf("called in once it is confirmed: %s", got)
+	}
+	read[obj](t, h.do(call{method: "PUT", path: path + "/steps/1", as: yann, body: obj{"done": true}}))
+	steps := read[IncidentDetail](t, h.get(yann, path)).Steps
+	if len(steps) != 3 || *steps[0].OwnerID != yann.actor.ID || *steps[1].TeamID != team || steps[1].OwnerID != nil || *steps[2].OwnerID != boss.actor.ID || *steps[1].ByID != yann.actor.ID {
+		t.Errorf("whose the steps are: %+v", steps)
+	}
+}
+
+// Where no alert came a member says when somebody else saw it; what cannot be is refused, and it can be taken back.
+func TestMinutesAreWonAgainstWhatAMemberSays(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	agent := h.hire(h.admin, "Yann", vis.Agent)
+	said := h.write(h.visitor(h.ws, h.chat), "Plus de paiement possible depuis midi")
+	first := h.clock.Now()
+	h.clock.move(10 * time.Minute)
+	opened := h.clock.Now()
+	i := listen.Incident{ID: vis.IncidentID(newID()), State: listen.Suspected, Cause: "payment", OpenedAt: opened, Version: 1, Course: listen.Course{Trigger: listen.ByNumbers, Reason: "payment"}}
+	h.must(h.store.Incidents().Update(h.ctx, vis.System(h.ws), nil, func(tx listen.IncidentTx) error {
+		if err := tx.InsertIncident(h.ctx, i); err != nil {
+			return err
+		}
+		return tx.InsertConcerned(h.ctx, listen.Concerned{Incident: i.ID, Conversation: said.Conversation.ID, Message: said.Message.ID, At: first, Language: "fr", Place: "Nantes"})
+	}))
+	h.clock.move(time.Hour)
+	head, path := h.head(h.ws), "/api/v1/incidents/"+string(i.ID)
+	sight := func(at time.Time, source string) answer {
+		return h.do(call{method: "PUT", path: path + "/sighting", as: agent, body: obj{"at": at.Format(time.RFC3339), "source": source}})
+	}
+	for name, a := range map[string]answer{"at": sight(h.clock.Now().Add(time.Minute), ""), "more than a day": sight(first.Add(-24*time.Hour-time.Minute), ""),
+		"source": sight(opened, strings.Repeat("x", 121))} {
+		if a.status != 422 || !strings.Contains(string(a.body), name) {
+			t.Errorf("%s: %d %s", name, a.status, a.body)
+		}
+	}
+	for at, won := range map[time.Duration]float64{21 * time.Minute: 21, -7 * time.Minute: -7} {
+		if got := read[Incident](t, sight(opened.Add(at), "La presse <b>")); got.MinutesWon == nil || *got.MinutesWon != won || got.Sighting.Source != "La presse <b>" || *got.Sighting.ByID != agent.actor.ID {
+			t.Errorf("seen after %v: %+v", at, got)
+		}
+	}
+	d := read[IncidentDetail](t, h.get(agent, path))
+	if len(d.Map) != 1 || d.Map[0].Place != "Nantes" || d.Map[0].Customers != 1 || d.Map[0].Usual != nil || d.Map[0].ChannelID != string(h.chat.ID) || d.Concerned[0].Place != "Nantes" {
+		t.Errorf("the map is %+v", d.Map)
+	}
+	if was := read[Incident](t, h.do(call{method: "DELETE", path: path + "/sighting", as: agent})); was.Sighting != nil || was.MinutesWon != nil {
+		t.Errorf("taken back: %+v", was)
+	}
+	if a := h.do(call{method: "DELETE", path: path + "/sighting", as: agent}); a.status != 404 {
+		t.Errorf("taken back twice: %d", a.status)
+	}
+	var did []string
+	for _, one := range read[IncidentDetail](t, h.get(agent, path)).Deeds {
+		did = append(did, one.Kind)
+	}
+	if got := h.since(h.ws, head); fmt.Sprint(did) != "[sighted sighted unsighted]" || strings.Count(got, "incident.changed") != 3 {
+		t.Errorf("what was done: %v, events %s", did, got)
+	}
+	read[obj](t, h.post(h.admin, "/api/v1/signals", obj{"source": "probe", "key": "a", "state": "firing", "reason": "payment"}))
+	if a := sight(opened, ""); a.status != 409 {
+		t.Errorf("by hand although an alert came: %d %s", a.status, a.body)
 	}
 }

@@ -214,6 +214,8 @@ var matrix = map[string]row{
 	"POST /api/v1/incidents/{id}/undo":               {who: "nnnf..annn", of: "incident"},
 	"PATCH /api/v1/incidents/{id}":                   {who: "nnnf..annn", of: "incident", body: obj{}},
 	"PUT /api/v1/incidents/{id}/steps/{at}":          {who: "nnn...annn", of: "incident", path: "/api/v1/incidents/{id}/steps/0", body: obj{"done": false}},
+	"PUT /api/v1/incidents/{id}/sighting":            {who: "nnn...annn", of: "incident", body: obj{"at": "2026-03-02T09:00:00Z"}},
+	"DELETE /api/v1/incidents/{id}/sighting":         {who: "nnnaaaannn", of: "incident"}, // nobody said so
 	"POST /api/v1/signals":                           {who: "nnnff..nf.", body: obj{"source": "probe", "key": "k", "state": "firing"}},
 	"GET /api/v1/reasons/board":                      {who: "nnn....n.."},
 	"GET /api/v1/reasons/contacts":                   {who: "nnn....n..", query: "?reason=none"},
@@ -392,7 +394,7 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(h.listen.CatchUp(h.ctx, ws))
 	outage, err := h.watch.Signal(h.ctx, admin.actor, listen.SignalIn{Source: mark("office"), Key: "1", Title: mark("office")})
 	h.must(err)
-	plan, err := h.watch.PrepareScenario(h.ctx, admin.actor, listen.Plan{Name: mark("office"), Steps: []string{mark("office")}})
+	plan, err := h.watch.PrepareScenario(h.ctx, admin.actor, listen.Plan{Name: mark("office"), Steps: listen.Steps{{Text: mark("office")}}})
 	h.must(err)
 	_, err = h.watch.Amend(h.ctx, admin.actor, outage.ID, listen.Change{Scenario: plan.ID})
 	h.must(err)

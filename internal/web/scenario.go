@@ -11,11 +11,18 @@ import (
 type ScenarioBody struct {
 	Name     string         `json:"name"`
 	Reasons  []string       `json:"reasons,omitempty" nullable:"false" maxItems:"50" doc:"Keys of the reasons it is for."`
-	Steps    []string       `json:"steps,omitempty" nullable:"false" maxItems:"50" doc:"What is to be done, in order."`
+	Steps    []ScenarioStep `json:"steps,omitempty" nullable:"false" maxItems:"50" doc:"What is to be done, in order."`
 	OwnerIDs []string       `json:"ownerIds,omitempty" nullable:"false" maxItems:"50" doc:"Members who are to be called in."`
 	LeadID   string         `json:"leadId,omitempty" maxLength:"64" doc:"The one of them in the middle, who alone speaks for all."`
 	Calls    []ScenarioCall `json:"calls,omitempty" nullable:"false" maxItems:"50" doc:"People outside who are to be called."`
 	Texts    IncidentTexts  `json:"texts,omitempty"`
+}
+
+// ScenarioStep is one thing to do, and whose it is.
+type ScenarioStep struct {
+	Text    string `json:"text"`
+	OwnerID string `json:"ownerId,omitempty" maxLength:"64" doc:"The member whose step it is; with neither a member nor a team it is that of the one in the middle."`
+	TeamID  string `json:"teamId,omitempty" maxLength:"64" doc:"The team whose step it is."`
 }
 
 // ScenarioCall is somebody outside, and where she is reached.
@@ -25,7 +32,10 @@ type ScenarioCall struct {
 }
 
 func (b ScenarioBody) plan() listen.Plan {
-	p := listen.Plan{Name: b.Name, Reasons: b.Reasons, Steps: b.Steps, Lead: vis.MemberID(b.LeadID), Texts: b.Texts.texts()}
+	p := listen.Plan{Name: b.Name, Reasons: b.Reasons, Lead: vis.MemberID(b.LeadID), Texts: b.Texts.texts()}
+	for _, s := range b.Steps {
+		p.Steps = append(p.Steps, listen.Step{Text: s.Text, Owner: vis.MemberID(s.OwnerID), Team: vis.TeamID(s.TeamID)})
+	}
 	for _, c := range b.Calls {
 		p.Calls = append(p.Calls, listen.Call(c))
 	}
@@ -44,11 +54,14 @@ type Scenario struct {
 }
 
 func scenarioOf(s listen.Scenario) Scenario {
-	p, calls := s.Plan, []ScenarioCall{}
+	p, steps, calls := s.Plan, []ScenarioStep{}, []ScenarioCall{}
+	for _, one := range p.Steps {
+		steps = append(steps, ScenarioStep{one.Text, string(one.Owner), string(one.Team)})
+	}
 	for _, c := range p.Calls {
 		calls = append(calls, ScenarioCall(c))
 	}
-	return Scenario{string(s.ID), ScenarioBody{p.Name, orEmpty(p.Reasons), orEmpty(p.Steps), texts(p.Owners), string(p.Lead), calls, incidentTexts(p.Texts)},
+	return Scenario{string(s.ID), ScenarioBody{p.Name, orEmpty(p.Reasons), steps, texts(p.Owners), string(p.Lead), calls, incidentTexts(p.Texts)},
 		s.Version, moment(s.CreatedAt)}
 }
 

@@ -25,9 +25,10 @@ func withIncident(t testing.TB, h *house) (listen.Incident, listen.Concerned) {
 		Look: listen.Look{Window: time.Hour, Seen: 9, Expected: 0.5, Surprise: 6.25}, Scenario: id[vis.ScenarioID](),
 		Texts:   listen.Texts{Holding: words, Solved: words, Banner: words},
 		Signals: []listen.Signal{{Source: "probe", Key: "lyon-7", Title: "Lyon is down", At: later, EndedAt: later.Add(time.Hour)}},
-		Lead:    []int{0, 3}, Usual: []float64{0.25}, Tasks: []listen.Task{{Text: "Appeler", DoneAt: later, By: h.member.ID}}, Why: "Une fête", Lessons: "Prévenir avant.",
+		Lead:    []int{0, 3}, Usual: []float64{0.25}, Tasks: []listen.Task{{Step: listen.Step{Text: "Appeler", Owner: h.member.ID, Team: id[vis.TeamID]()}, DoneAt: later, By: h.member.ID}},
+		Called: []vis.MemberID{h.member.ID}, Sighting: &listen.Sighting{At: later, Source: "Sonde", By: h.member.ID, NotedAt: later}, Why: "Une fête", Lessons: "Prévenir avant.",
 		Deeds: []listen.Deed{{At: later, By: h.member.ID, Kind: listen.DidTask, Text: "Appeler"}}, Learnt: 0.6, Untold: []vis.ConversationID{h.convers.ID}}}
-	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Name: h.customer.Name, Message: h.message.ID, At: now, Language: "fr", Place: "Nantes"}
+	c := listen.Concerned{Incident: i.ID, Conversation: h.convers.ID, Customer: h.customer.ID, Name: h.customer.Name, Message: h.message.ID, At: now, Channel: h.convers.Channel, Language: "fr", Place: "Nantes"}
 	check(t, h.inIncidents(t.Context(), func(tx listen.IncidentTx) error {
 		check(t, tx.InsertIncident(t.Context(), i))
 		return tx.InsertConcerned(t.Context(), c)
@@ -96,6 +97,9 @@ func testIncidents(t *testing.T, e Engine) {
 		untold, err := tx.Untold(ctx, i.ID, 10)
 		check(t, err)
 		same(t, "those that are left to tell", len(untold), 0)
+		squares, err := tx.MapConcerned(ctx, i.ID)
+		check(t, err)
+		same(t, "the map", squares, []listen.Square{{Place: "Nantes", Channel: h.convers.Channel, Customers: 1}})
 		tallies, err := tx.TallyConcerned(ctx, i.ID)
 		check(t, err)
 		same(t, "how many have what in common", tallies, []listen.Tally{{Channel: h.convers.Channel, Language: "fr", Zone: h.customer.Zone, Place: "Nantes", Conversations: 1, Held: 1, Told: 1}})
@@ -160,7 +164,7 @@ func testHeard(t *testing.T, e Engine) {
 // withScenario prepares a scenario in which every field says something.
 func withScenario(t testing.TB, h *house) listen.Scenario {
 	t.Helper()
-	s := listen.Scenario{ID: id[vis.ScenarioID](), CreatedAt: now, Version: 1, Plan: listen.Plan{Name: "Panne", Reasons: []string{"outage"}, Steps: []string{"Appeler Lyon"},
+	s := listen.Scenario{ID: id[vis.ScenarioID](), CreatedAt: now, Version: 1, Plan: listen.Plan{Name: "Panne", Reasons: []string{"outage"}, Steps: listen.Steps{{Text: "Appeler Lyon", Owner: h.member.ID}, {Text: "Écrire", Team: id[vis.TeamID]()}},
 		Owners: []vis.MemberID{h.member.ID}, Lead: h.member.ID, Calls: []listen.Call{{Name: "Astreinte", Phone: "+33 1 99 00 12 34"}}, Texts: listen.Texts{Holding: listen.Words{FR: "Nous savons."}}}}
 	check(t, h.inIncidents(t.Context(), func(tx listen.IncidentTx) error { return tx.InsertScenario(t.Context(), s) }))
 	return s

@@ -1573,6 +1573,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/incidents/{id}/sighting": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** When somebody else saw it, where no alert says so: the minutes won follow */
+        put: operations["sightIncident"];
+        post?: never;
+        /** Nobody else saw it after all */
+        delete: operations["unsightIncident"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/incidents/{id}/solve": {
         parameters: {
             query?: never;
@@ -5589,7 +5607,7 @@ export interface components {
             /** @description Keys of the reasons it is for. */
             reasons?: string[];
             /** @description What is to be done, in order. */
-            steps?: string[];
+            steps?: components["schemas"]["ScenarioStep"][];
             texts?: components["schemas"]["IncidentTexts"];
             /** Format: int64 */
             version?: number;
@@ -7122,7 +7140,7 @@ export interface components {
             id: string;
             /**
              * Format: double
-             * @description By how much customers were heard before the first alert; negative where that came first, absent without any.
+             * @description By how much customers were heard before the first alert, or before whoever else saw it; negative where that came first, absent while nothing is known of it.
              */
             minutesWon?: number;
             name?: string;
@@ -7140,6 +7158,8 @@ export interface components {
              * @description Messages in them.
              */
             seen?: number;
+            /** @description When somebody else saw it, as a member says where no alert did. */
+            sighting?: components["schemas"]["IncidentSighting"];
             signals: components["schemas"]["IncidentSignal"][];
             /** @enum {string} */
             state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
@@ -7196,6 +7216,8 @@ export interface components {
              */
             at: string;
             /** Format: uuid */
+            channelId: string;
+            /** Format: uuid */
             conversationId: string;
             /** Format: uuid */
             customerId: string;
@@ -7206,6 +7228,8 @@ export interface components {
             heldAt?: string;
             /** @description Of the customer, while it is known. */
             name?: string;
+            /** @description Where she is by her file; absent while it is unknown. */
+            place?: string;
             /**
              * Format: date-time
              * @description When she was told that it is solved.
@@ -7266,8 +7290,8 @@ export interface components {
             at: string;
             byId?: string;
             /** @enum {string} */
-            kind: "confirmed" | "fixing" | "solved" | "dismissed" | "undone" | "named" | "scenario" | "texts" | "task" | "untask" | "lessons";
-            /** @description The name, the scenario or the step that it is about. */
+            kind: "confirmed" | "fixing" | "solved" | "dismissed" | "undone" | "named" | "scenario" | "texts" | "task" | "untask" | "lessons" | "sighted" | "unsighted";
+            /** @description The name, the scenario or the step that it is about, or the instant at which somebody else saw it. */
             text?: string;
         };
         IncidentDetail: {
@@ -7311,9 +7335,11 @@ export interface components {
             id: string;
             /** @description What was learnt of it. */
             lessons?: string;
+            /** @description How many customers it concerns by place and channel, against what is usual. */
+            map: components["schemas"]["IncidentSquare"][];
             /**
              * Format: double
-             * @description By how much customers were heard before the first alert; negative where that came first, absent without any.
+             * @description By how much customers were heard before the first alert, or before whoever else saw it; negative where that came first, absent while nothing is known of it.
              */
             minutesWon?: number;
             name?: string;
@@ -7333,6 +7359,8 @@ export interface components {
              * @description Messages in them.
              */
             seen?: number;
+            /** @description When somebody else saw it, as a member says where no alert did. */
+            sighting?: components["schemas"]["IncidentSighting"];
             signals: components["schemas"]["IncidentSignal"][];
             /** @enum {string} */
             state: "suspected" | "confirmed" | "fixing" | "solved" | "false_alarm";
@@ -7454,6 +7482,22 @@ export interface components {
              */
             type: "incident.grew";
         };
+        IncidentSighting: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            /** @description The member who says so. */
+            byId?: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            notedAt: string;
+            /** @description Who or what saw it; absent for the organisation's own supervision. */
+            source?: string;
+        };
         IncidentSignal: {
             /**
              * Format: date-time
@@ -7529,6 +7573,19 @@ export interface components {
              */
             type: "incident.solved";
         };
+        IncidentSquare: {
+            /** Format: uuid */
+            channelId: string;
+            /** Format: int64 */
+            customers: number;
+            /** @description Absent while it is unknown. */
+            place?: string;
+            /**
+             * Format: double
+             * @description The share of contacts that usually come from there, among all whose place is known; absent while too little is known.
+             */
+            usual?: number;
+        };
         IncidentStep: {
             byId?: string;
             /**
@@ -7536,6 +7593,10 @@ export interface components {
              * @description RFC 3339 in UTC, with milliseconds
              */
             doneAt?: string;
+            /** @description The member whose step it is: her own, or as the one in the middle. */
+            ownerId?: string;
+            /** @description The team whose step it is. */
+            teamId?: string;
             text: string;
         };
         IncidentSuspectedEvent: {
@@ -7604,6 +7665,8 @@ export interface components {
              * @description How many said nearly this, herself included.
              */
             alike: number;
+            /** @description Their conversations. */
+            alikeIds: string[];
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -8288,7 +8351,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered" | "incident";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered" | "incident" | "called_in";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds
@@ -10217,7 +10280,7 @@ export interface components {
             /** @description Keys of the reasons it is for. */
             reasons?: string[];
             /** @description What is to be done, in order. */
-            steps?: string[];
+            steps?: components["schemas"]["ScenarioStep"][];
             texts?: components["schemas"]["IncidentTexts"];
             /** Format: int64 */
             version: number;
@@ -10233,12 +10296,19 @@ export interface components {
             /** @description Keys of the reasons it is for. */
             reasons?: string[];
             /** @description What is to be done, in order. */
-            steps?: string[];
+            steps?: components["schemas"]["ScenarioStep"][];
             texts?: components["schemas"]["IncidentTexts"];
         };
         ScenarioCall: {
             name: string;
             phone: string;
+        };
+        ScenarioStep: {
+            /** @description The member whose step it is; with neither a member nor a team it is that of the one in the middle. */
+            ownerId?: string;
+            /** @description The team whose step it is. */
+            teamId?: string;
+            text: string;
         };
         Scenarios: {
             items: components["schemas"]["Scenario"][];
@@ -10539,6 +10609,15 @@ export interface components {
         };
         SetupState: {
             needed: boolean;
+        };
+        SightIncident: {
+            /**
+             * Format: date-time
+             * @description Not in the future, and at most a day before the first message.
+             */
+            at: string;
+            /** @description Who or what saw it; empty for your own monitoring. */
+            source?: string;
         };
         SignIn: {
             email: string;
@@ -15025,6 +15104,72 @@ export interface operations {
                 "application/json": components["schemas"]["DecideIncident"];
             };
         };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sightIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SightIncident"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    unsightIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description OK */
             200: {

@@ -60,7 +60,7 @@ test(
       .toBe(2);
     await ask(desk, 'POST', 'scenarios', {
       name: 'Panne de connexion',
-      steps: ['Appeler l’hébergeur', 'Prévenir les boutiques'],
+      steps: [{ text: 'Appeler l’hébergeur' }, { text: 'Prévenir les boutiques' }],
       texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
     });
     const id = await suspect(desk, 2);

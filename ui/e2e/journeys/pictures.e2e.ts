@@ -251,7 +251,11 @@ test(
     }
     await ask(lea.page, 'POST', 'scenarios', {
       name: 'Panne de connexion',
-      steps: ['Appeler l’hébergeur', 'Prévenir les boutiques', 'Vérifier que chacun peut de nouveau entrer'],
+      steps: [
+        { text: 'Appeler l’hébergeur' },
+        { text: 'Prévenir les boutiques' },
+        { text: 'Vérifier que chacun peut de nouveau entrer' },
+      ],
       texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
     });
     let id = '';

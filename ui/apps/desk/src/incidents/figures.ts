@@ -1,6 +1,12 @@
 import type { IncidentDetail } from '@visavis/client';
 
 type Tally = IncidentDetail['tallies'][number];
+export type Square = IncidentDetail['map'][number];
+/** The one square of the map that is looked at; '' is an unknown place. */
+export interface Narrow {
+  place: string;
+  channelId: string;
+}
 export type TextKind = 'holding' | 'solved' | 'banner';
 export type Share = readonly [key: string, conversations: number];
 
@@ -23,6 +29,54 @@ export function placed(
   const all = rows.reduce((n, [, one]) => n + one, 0);
   const known = Object.keys(usually).length > 0;
   return rows.map(([place, n]) => ({ place, n, share: n / all, usual: known ? (usually[place] ?? 0) : undefined }));
+}
+
+/** A square with how many would be usual among so many customers, and how hot it is: from 1, as usual, to 4. */
+export type Heat = Square & { expected: number | undefined; level: 1 | 2 | 3 | 4 };
+
+/** The map as a table: channels and places, the most customers first and the unknown place last. */
+export function heat(squares: readonly Square[]): {
+  channels: { id: string; n: number }[];
+  rows: { place: string; n: number; squares: (Heat | undefined)[] }[];
+  compared: boolean;
+} {
+  const total = (of: readonly Square[]) => of.reduce((n, { customers }) => n + customers, 0);
+  const groups = (key: (one: Square) => string) =>
+    [...new Set(squares.map(key))]
+      .map((is) => ({ is, of: squares.filter((one) => key(one) === is) }))
+      .map(({ is, of }) => ({ is, of, n: total(of) }))
+      .sort((a, b) => Number(a.is === '') - Number(b.is === '') || b.n - a.n || a.is.localeCompare(b.is));
+  const all = total(squares.filter(({ place }) => place));
+  const most = Math.max(...squares.map(({ customers }) => customers), 1);
+  const channels = groups(({ channelId }) => channelId).map(({ is, n }) => ({ id: is, n }));
+  const compared = squares.some(({ usual }) => usual !== undefined);
+  const hot = (one: Square): Heat => {
+    const expected = one.usual === undefined ? undefined : one.usual * all;
+    // Where nothing is usual, the most is the hottest; one customer alone is never hot.
+    const times = expected === undefined ? (compared ? 1 : (6 * one.customers) / most) : one.customers / expected;
+    const level = one.customers < 2 ? 1 : times >= 6 ? 4 : times >= 3 ? 3 : times >= 1.5 ? 2 : 1;
+    return { ...one, expected, level };
+  };
+  const rows = groups(({ place = '' }) => place).map(({ is, of, n }) => ({
+    place: is,
+    n,
+    squares: channels.map(({ id }) => {
+      const found = of.find(({ channelId }) => channelId === id);
+      return found && hot(found);
+    }),
+  }));
+  return { channels, rows, compared };
+}
+
+/** Whether a conversation is of the square that is looked at; of all where none is. */
+export const within = (narrow: Narrow | undefined) => (one: { place?: string; channelId: string }) =>
+  !narrow || ((one.place ?? '') === narrow.place && one.channelId === narrow.channelId);
+
+/** An instant as a field of date and time has it, by the clock of this machine. */
+export function asInput(at: number): string {
+  const pad = (n: number) => String(n).padStart(2, '0');
+  const d = new Date(at);
+  return `${d.getFullYear()}-${pad(d.getMonth() + 1)}-${pad(d.getDate())}T${pad(d.getHours())}:${pad(d.getMinutes())}`;
 }
 
 export const sum = (tallies: readonly Tally[], what: 'conversations' | 'held' | 'told'): number =>
@@ -49,10 +103,11 @@ export function lit(text: string, words: readonly string[]): string[] {
 /** Everything that happened, in order. */
 export type Happening =
   | { at: string; kind: 'first' | 'opened' }
+  | { at: string; kind: 'sighting'; source: string }
   | { at: string; kind: 'signal' | 'signal.end'; source: string; title: string }
   | { at: string; kind: 'deed'; deed: IncidentDetail['deeds'][number] };
 
-export function happenings({ concerned, openedAt, signals, deeds }: IncidentDetail): Happening[] {
+export function happenings({ concerned, openedAt, signals, sighting, deeds }: IncidentDetail): Happening[] {
   const all: Happening[] = [{ at: openedAt, kind: 'opened' }];
   const [first] = concerned;
   if (first) all.push({ at: first.at, kind: 'first' });
@@ -60,6 +115,7 @@ export function happenings({ concerned, openedAt, signals, deeds }: IncidentDeta
     all.push({ at, kind: 'signal', source, title: title || key });
     if (endedAt) all.push({ at: endedAt, kind: 'signal.end', source, title: title || key });
   }
+  if (sighting) all.push({ at: sighting.at, kind: 'sighting', source: sighting.source ?? '' });
   for (const deed of deeds) all.push({ at: deed.at, kind: 'deed', deed });
   return all.sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
 }

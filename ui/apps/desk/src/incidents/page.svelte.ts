@@ -75,6 +75,21 @@ export class Page {
     this.#do(() => this.#api.patch(`/incidents/${this.id}`, body));
   tick = (at: number, done: boolean): Promise<boolean> =>
     this.#do(() => this.#api.put(`/incidents/${this.id}/steps/${String(at)}`, { done }));
+  /** Says when somebody else saw it; what was wrong about that, nothing for nothing. */
+  sight = async (at: string, source: string): Promise<unknown> => {
+    if (this.#busy) return undefined;
+    this.#busy = true;
+    try {
+      await this.#api.put(`/incidents/${this.id}/sighting`, { at, source });
+      await Promise.all([this.load(), this.#session.incidents.load()]);
+      return undefined;
+    } catch (error) {
+      return error;
+    } finally {
+      this.#busy = false;
+    }
+  };
+  unsight = (): Promise<boolean> => this.#do(() => this.#api.delete(`/incidents/${this.id}/sighting`));
 
   /** Somebody is still to be told what was decided. */
   get #telling(): boolean {

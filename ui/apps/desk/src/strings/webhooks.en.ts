@@ -167,6 +167,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'bell.rule.disabled': 'A rule was switched off',
   'bell.undelivered': 'A letter of yours did not arrive',
   'bell.incident': 'Many customers write about the same',
+  'bell.called_in': '{name} calls you in on an incident',
   'bell.handover': 'A conversation is handed to you',
   'bell.someone': 'Somebody',
 };

@@ -165,6 +165,7 @@ export const webhooksFr = {
   'bell.rule.disabled': 'Une règle est arrêtée',
   'bell.undelivered': 'Un de vos courriers n’est pas arrivé',
   'bell.incident': 'De nombreux clients écrivent pour la même raison',
+  'bell.called_in': '{name} vous appelle en renfort sur un incident',
   'bell.handover': 'Une conversation vous est confiée',
   'bell.someone': 'Quelqu’un',
 };

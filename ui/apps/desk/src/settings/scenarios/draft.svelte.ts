@@ -3,11 +3,19 @@ import type { Scenario, ScenarioBody } from '@visavis/client';
 export const kinds = ['holding', 'solved', 'banner'] as const;
 const nothing = () => ({ fr: '', en: '' });
 
-/** A scenario while it is written: lists are a line each. */
+/** A step while it is written; `whose` is "member …", "team …", or nothing for the person in the middle. */
+export interface StepLine {
+  id: string;
+  text: string;
+  whose: string;
+}
+export const blank = (): StepLine => ({ id: crypto.randomUUID(), text: '', whose: '' });
+
+/** A scenario while it is written: who is to be called is a line each. */
 export class ScenarioDraft {
   name = $state('');
   reasons = $state.raw<string[]>([]);
-  steps = $state('');
+  steps = $state.raw<readonly StepLine[]>([]);
   ownerIds = $state.raw<string[]>([]);
   leadId = $state('');
   calls = $state('');
@@ -22,7 +30,11 @@ export class ScenarioDraft {
   fill({ name, reasons = [], steps = [], ownerIds = [], leadId = '', calls = [], texts = {} }: Scenario): void {
     this.name = name;
     this.reasons = reasons;
-    this.steps = steps.join('\n');
+    this.steps = steps.map(({ text, ownerId, teamId }) => ({
+      ...blank(),
+      text,
+      whose: ownerId ? `member ${ownerId}` : teamId ? `team ${teamId}` : '',
+    }));
     this.ownerIds = ownerIds;
     this.leadId = leadId;
     this.calls = calls.map((call) => `${call.name}, ${call.phone}`).join('\n');
@@ -35,7 +47,7 @@ export class ScenarioDraft {
     return {
       name: this.name.trim(),
       reasons: this.reasons,
-      steps: lines(this.steps),
+      steps: this.steps.filter(({ text }) => text.trim()).map(readStep),
       ownerIds: this.ownerIds,
       // Who leads is one of them.
       leadId: this.ownerIds.includes(this.leadId) ? this.leadId : '',
@@ -59,6 +71,11 @@ export class ScenarioDraft {
   get #written(): string {
     return JSON.stringify(this.body);
   }
+}
+
+function readStep({ text, whose }: StepLine): NonNullable<ScenarioBody['steps']>[number] {
+  const [kind, id = ''] = whose.split(' ');
+  return { text: text.trim(), ...(kind === 'member' ? { ownerId: id } : kind === 'team' ? { teamId: id } : {}) };
 }
 
 const lines = (text: string): string[] =>
