@@ -69,6 +69,16 @@ type Tx interface {
 	// CountConversations fills the counts for a member (may be "") and her teams, and ByTeam for every team of the workspace.
 	// At risk is what is due before riskBefore.
 	CountConversations(ctx context.Context, member vis.MemberID, teams []vis.TeamID, riskBefore time.Time) (Counts, error)
+	// CountChosen counts a list by what its conversations say, as far as MaxCount of them, and reports whether there are more to look at.
+	CountChosen(ctx context.Context, f Filter) (n int, more bool, err error)
+	// SavedViews are a member's own views and all that are shared, as SortViews orders them.
+	SavedViews(ctx context.Context, owner vis.MemberID) ([]SavedView, error)
+	SavedView(ctx context.Context, id vis.ViewID) (SavedView, error)
+	InsertSavedView(ctx context.Context, v SavedView) error
+	SaveSavedView(ctx context.Context, v SavedView) (SavedView, error)
+	// PlaceSavedView moves a view, without a new version: where others stand is no change that a decision about it could be stale against.
+	PlaceSavedView(ctx context.Context, id vis.ViewID, position int) error
+	DeleteSavedView(ctx context.Context, id vis.ViewID) error
 	// SearchConversations finds conversations with a message that matches every term (the last one as a prefix), newest
 	// matching message first, with that message.
 	SearchConversations(ctx context.Context, terms []string, limit int) ([]Match, error)

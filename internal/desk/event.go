@@ -38,6 +38,8 @@ const (
 	StepRemoved        vis.EventType = "step.removed" // Data: StepData
 	CustomerIdentified vis.EventType = "customer.identified"
 	CustomerChanged    vis.EventType = "customer.changed"
+	// ViewChanged says that a saved view was made, changed, moved or deleted; Data: ViewData.
+	ViewChanged vis.EventType = "view.changed"
 )
 
 // EventTypes lists the facts of this room, for the API's description.
@@ -45,7 +47,7 @@ func EventTypes() []vis.EventType {
 	return []vis.EventType{ConversationStarted, MessageReceived, AutomaticReceived, MessageSent, NoteWritten, ConversationAssigned,
 		ConversationSnoozed, ConversationWoken, ConversationResolved, ConversationReopened, ConversationRenamed,
 		ConversationRead, ConversationCalled, ConversationSpoken, ConversationConcluded, ConversationClassified, MessageUnderstood, ReadingCorrected,
-		StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged}
+		StepAdded, StepChanged, StepRemoved, CustomerIdentified, CustomerChanged, ViewChanged}
 }
 
 // MessageData is the data of an event that a message, note or line came with.

@@ -337,12 +337,12 @@ func (t *tx) SaveTeam(ctx context.Context, team staff.Team) (staff.Team, error) 
 }
 
 // DeleteTeam implements staff.Tx. Channels that gave their conversations to the team give them to nobody from now on, its templates
-// are everybody's, and its queue and signature go with it.
+// and views are everybody's, and its queue and signature go with it.
 func (t *tx) DeleteTeam(ctx context.Context, id vis.TeamID) error {
 	if _, err := value[string](ctx, t, "team", hasTeam, string(id)); err != nil {
 		return err
 	}
-	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, leaveTeamTemplates, deleteTeamSignatures, deleteQueue, deleteTeam} {
+	for _, statement := range []string{deleteTeamMembers, leaveTeam, leaveTeamChannels, leaveTeamTemplates, leaveTeamViews, deleteTeamSignatures, deleteQueue, deleteTeam} {
 		if _, err := t.exec(ctx, statement, string(id)); err != nil {
 			return err
 		}

@@ -39,6 +39,7 @@ type (
 	AssistID       string
 	IncidentID     string
 	ScenarioID     string
+	ViewID         string
 )
 
 // Mint makes identifiers and secrets from a source of randomness.

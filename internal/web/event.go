@@ -192,6 +192,7 @@ var shapes = map[vis.EventType]any{
 	routing.CallbackEnded:       callbackEvent{},
 	desk.CustomerIdentified:     customerEvent{},
 	desk.CustomerChanged:        customerEvent{},
+	desk.ViewChanged:            viewEvent{},
 	staff.MemberJoined:          memberEvent{},
 	staff.MemberChanged:         memberEvent{},
 	staff.TeamCreated:           teamEvent{},
@@ -254,7 +255,7 @@ var visitorShapes = map[vis.EventType]any{
 // scopeOf is what a member or token must hold to be told an event; "" for what everybody who works here may know.
 func scopeOf(t vis.EventType) vis.Scope {
 	switch shapes[t].(type) {
-	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, incidentEvent, readingEvent, reasonEvent:
+	case conversationEvent, messageEvent, readEvent, stepEvent, promiseEvent, offerEvent, ruleEvent, callbackEvent, postEvent, assistEvent, incidentEvent, readingEvent, reasonEvent, viewEvent:
 		return vis.ReadConversations
 	case customerEvent:
 		return vis.ReadCustomers
@@ -367,6 +368,8 @@ func bare(e vis.Event) any {
 		return assistEvent{Fact: factOf(e)}
 	case readingEvent:
 		return readingEvent{Fact: factOf(e)}
+	case viewEvent:
+		return viewEvent{Fact: factOf(e)}
 	}
 	return factOf(e)
 }
@@ -394,6 +397,8 @@ func (s *Server) tell(ctx context.Context, ws vis.WorkspaceID, events []vis.Even
 			err = tellIncident(t)
 		case reasonEvent:
 			err = tellReason(t)
+		case viewEvent:
+			err = tellView(t)
 		case readingEvent:
 			err = s.tellReading(ctx, ws, t, h, readings)
 		default:

@@ -241,6 +241,11 @@ var matrix = map[string]row{
 	"DELETE /api/v1/templates/{id}":                  {who: "nnnff.anfa", of: "template", last: true},
 	"POST /api/v1/templates/{id}/render":             {who: "nnn...an.a", of: "template", body: obj{"conversationId": "{conversation}"}},
 	"POST /api/v1/conversations":                     {who: "nnn....nf.", body: obj{"channelId": "{new}", "to": []obj{{"address": "a@b.example"}}, "subject": "x", "text": "x"}},
+	"GET /api/v1/views":                              {who: "nnn....n.."},
+	"GET /api/v1/views/counts":                       {who: "nnn....n.."},
+	"POST /api/v1/views":                             {who: "nnnf...nf.", body: obj{"name": "New", "sharing": "workspace", "list": obj{"view": "all"}}},
+	"PATCH /api/v1/views/{id}":                       {who: "nnnaa.anaa", of: "view", body: obj{"name": "Canary-office", "version": 1}},
+	"DELETE /api/v1/views/{id}":                      {who: "nnnaa.anaa", of: "view", last: true}, // it is the administrator's own
 	"GET /api/v1/conversations":                      {who: "nnn....n.."},
 	"GET /api/v1/conversations/counts":               {who: "nnn....n.."},
 	"GET /api/v1/conversations/{id}":                 {who: "nnn...an.a", of: "conversation"},
@@ -398,6 +403,8 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 	h.must(err)
 	_, err = h.watch.Amend(h.ctx, admin.actor, outage.ID, listen.Change{Scenario: plan.ID})
 	h.must(err)
+	view, err := h.desk.KeepView(h.ctx, admin.actor, desk.SavedView{Name: mark("office"), Sharing: desk.Own, List: desk.SavedList{View: desk.ViewAll, State: desk.Open}}, nil)
+	h.must(err)
 	written := h.correspond(ws, admin, mark, suffix)
 	spare := h.token(admin, vis.ReadConversations)
 	w.robot = h.token(admin, vis.ReadConversations)
@@ -405,7 +412,7 @@ func (h *house) populate(ws vis.WorkspaceID, admin principal, suffix string) *wo
 		"member": w.gone.actor.ID, "invited": string(invited.Member.ID), "team": string(team.ID), "channel": string(chat.ID),
 		"token": spare.actor.ID, "key": chat.Key, "step": string(step.ID), "callback": string(call.ID), "calendar": string(calendar.ID), "policy": string(policy.ID),
 		"rule": string(rule.ID), "offer": string(offer.ID), "webhook": string(hook.ID), "delivery": string(sent.ID), "template": string(ready.ID), "assist": string(pressed.ID), "message": string(got.Message.ID),
-		"incident": string(outage.ID), "scenario": string(plan.ID)}
+		"incident": string(outage.ID), "scenario": string(plan.ID), "view": string(view.ID)}
 	maps.Copy(w.ids, written)
 	return w
 }

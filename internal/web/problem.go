@@ -151,6 +151,8 @@ func (s *Server) current(ctx context.Context, by caller, current any) any {
 		return s.conversation(ctx, by.Workspace, c, &read)
 	case desk.Customer:
 		return s.customer(by.Workspace, c)
+	case desk.SavedView:
+		return savedView(by.Actor, c)
 	case staff.Member:
 		return s.member(ctx, by.Workspace, c)
 	case staff.Team:

@@ -442,6 +442,7 @@ func (s *Server) routes() {
 	s.webhookRoutes()
 	s.noticeRoutes()
 	s.conversationRoutes()
+	s.viewRoutes()
 	s.letterRoutes()
 	s.mailRoomRoutes()
 	s.connectionRoutes()

@@ -28,6 +28,7 @@ func testStale(t *testing.T, e Engine) {
 		"conversation": func(tx everything) error { _, err := tx.SaveConversation(ctx, h.convers); return err },
 		"about":        func(tx everything) error { _, err := tx.SaveAbout(ctx, about); return err },
 		"step":         func(tx everything) error { _, err := tx.SaveStep(ctx, h.step); return err },
+		"view":         func(tx everything) error { _, err := tx.SaveSavedView(ctx, h.saved); return err },
 		"calendar":     func(tx everything) error { _, err := tx.SaveCalendar(ctx, h.calendar); return err },
 		"policy":       func(tx everything) error { _, err := tx.SavePolicy(ctx, h.policy); return err },
 		"promise":      func(tx everything) error { _, err := tx.SavePromise(ctx, h.promise); return err },
@@ -164,6 +165,11 @@ func testDeleteTeam(t *testing.T, e Engine) {
 		check(t, err)
 		queues, err := tx.Queues(ctx)
 		check(t, err)
+		v, err := tx.SavedView(ctx, h.saved.ID)
+		check(t, err)
+		if v.Sharing != desk.WithAll || v.Team != "" || v.Version != 2 {
+			t.Errorf("a view of the team is %+v", v)
+		}
 		if len(queues) != 0 || len(m.Teams) != 0 || c.Team != "" || c.Version != 2 || ch.Team != "" {
 			t.Errorf("something still names the team: %v %+v %v", m.Teams, c, ch.Team)
 		}

@@ -132,6 +132,19 @@ var absent = map[string]attempt{
 		return tx.CustomerByIdentity(ctx, a.identity.Kind, a.identity.Key+"@only.theirs")
 	},
 
+	"SavedView": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		return tx.SavedView(ctx, a.saved.ID)
+	},
+	"SaveSavedView": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		return tx.SaveSavedView(ctx, a.saved)
+	},
+	"PlaceSavedView": did(func(ctx context.Context, tx everything, _, a *house) error {
+		return tx.PlaceSavedView(ctx, a.saved.ID, 9)
+	}),
+	"DeleteSavedView": did(func(ctx context.Context, tx everything, _, a *house) error {
+		return tx.DeleteSavedView(ctx, a.saved.ID)
+	}),
+
 	// What is new must not hang on what is another's.
 	"InsertIdentity": did(func(ctx context.Context, tx everything, _, a *house) error {
 		i := a.identity
@@ -207,6 +220,19 @@ var empty = map[string]attempt{
 		c, err := tx.CountConversations(ctx, a.member.ID, []vis.TeamID{a.team.ID}, now)
 		return []int{c.Mine, c.Teams, c.ByTeam[a.team.ID]}, err // what is at risk is counted in testCounts
 	},
+	"CountChosen": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		n, _, err := tx.CountChosen(ctx, desk.Filter{View: desk.ViewTeam, Team: a.team.ID, State: desk.Open})
+		return n, err
+	},
+	"SavedViews": func(ctx context.Context, tx everything, _, a *house) (any, error) {
+		l, err := tx.SavedViews(ctx, a.member.ID)
+		return slices.DeleteFunc(l, func(v desk.SavedView) bool { return v.ID != a.saved.ID }), err
+	},
+	"InsertSavedView": did(func(ctx context.Context, tx everything, _, a *house) error {
+		v := a.saved
+		v.ID = id[vis.ViewID]()
+		return tx.InsertSavedView(ctx, v)
+	}),
 	"Steps": func(ctx context.Context, tx everything, _, a *house) (any, error) { return tx.Steps(ctx, a.convers.ID) },
 	"CountUploads": func(ctx context.Context, tx everything, _, a *house) (any, error) {
 		return tx.CountUploads(ctx, desk.AuthorCustomer, string(a.customer.ID), now)

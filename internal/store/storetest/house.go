@@ -45,6 +45,7 @@ type house struct {
 	upload     desk.Attachment
 	timer      jobs.Timer
 	step       desk.Step
+	saved      desk.SavedView
 	routed
 }
 
@@ -126,6 +127,8 @@ func furnish(t testing.TB, s *store.Store) *house {
 	h.timer = jobs.Timer{Workspace: h.ws, Kind: "wake", Key: string(h.convers.ID), DueAt: now}
 	h.step = desk.Step{ID: id[vis.StepID](), Conversation: h.convers.ID, Kind: "custom", Text: "La pièce est commandée.", State: desk.Underway,
 		ExpectedAt: until, Member: h.member.ID, Position: 1, CreatedAt: now, ChangedAt: now, Version: 1}
+	h.saved = desk.SavedView{ID: id[vis.ViewID](), Owner: h.member.ID, Sharing: desk.WithTeam, Team: h.team.ID, Name: "Fâchés « 🚲 »", CreatedAt: now, Version: 1, Position: 1,
+		List: desk.SavedList{View: desk.ViewTeam, Team: h.team.ID, State: desk.Open, Reason: "repair/brakes", Mood: "negative", Dissatisfied: true, Urgency: "now"}}
 	h.routed = newRouted(h)
 	write(t, h, func(tx everything) error {
 		for _, step := range []func() error{
@@ -150,6 +153,7 @@ func furnish(t testing.TB, s *store.Store) *house {
 			func() error { return tx.SaveReadPosition(ctx, h.convers.ID, h.member.ID, 2, now) },
 			func() error { return tx.Arm(ctx, h.timer) },
 			func() error { _, err := tx.InsertStep(ctx, h.step); return err },
+			func() error { return tx.InsertSavedView(ctx, h.saved) },
 			func() error { return h.routed.store(ctx, tx) },
 			func() error {
 				return tx.Audit(ctx, vis.NewAudit(vis.System(h.ws), now, "workspace.furnished", string(h.ws), nil))

@@ -45,6 +45,8 @@ func testKeeps(t *testing.T, e Engine) {
 			}},
 			{"SearchCustomers", []desk.Customer{h.customer}, func() (any, error) { return tx.SearchCustomers(ctx, []string{"ann"}, 10) }},
 			{"VisitByToken", h.visit, func() (any, error) { return tx.VisitByToken(ctx, h.visit.TokenHash) }},
+			{"SavedView", h.saved, func() (any, error) { return tx.SavedView(ctx, h.saved.ID) }},
+			{"SavedViews", []desk.SavedView{h.saved}, func() (any, error) { return tx.SavedViews(ctx, "") }},
 			{"Conversation", h.convers, func() (any, error) { return tx.Conversation(ctx, h.convers.ID) }},
 			{"CurrentConversation", h.convers, func() (any, error) {
 				return tx.CurrentConversation(ctx, h.customer.ID, h.channel.ID)

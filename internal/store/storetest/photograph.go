@@ -41,6 +41,7 @@ func photograph(t testing.TB, h *house) map[string]any {
 			"thread": func() (any, error) { return tx.Messages(ctx, h.convers.ID, desk.Range{Limit: 100}) },
 			"upload": func() (any, error) { return tx.Attachment(ctx, h.upload.ID) },
 			"read":   func() (any, error) { return tx.ReadPosition(ctx, h.convers.ID, h.member.ID) },
+			"views":  func() (any, error) { return tx.SavedViews(ctx, h.member.ID) },
 			"steps":  func() (any, error) { return tx.Steps(ctx, h.convers.ID) },
 			"events": func() (any, error) { return tx.Events(ctx, 0, 100) },
 			"audit":  func() (any, error) { return tx.AuditLog(ctx, vis.Page{}) },

@@ -165,6 +165,7 @@ func Run(t *testing.T, e Engine) {
 		{"HandsAVisitOver", testHandOver},
 		{"StartsTwiceAtOnce", testStart},
 		{"KeepsWebhooksAndNotices", testNotices},
+		{"KeepsViewsInOrder", testViews},
 		{"KeepsSignaturesAndTemplates", testWords},
 		{"ShowsNoWordsOfAnotherWorkspace", testForeignWords},
 		{"KeepsAssists", testAssists},

@@ -3118,6 +3118,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Saved views: the caller's own in her order, then those that are shared with her
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["listViews"];
+        put?: never;
+        /**
+         * Keep a list under a name; shared ones are for supervisors, administrators and tokens with settings:write
+         * @description An API token needs the scope `conversations:read`.
+         */
+        post: operations["keepView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How many conversations the first twenty of the caller's open views show
+         * @description An API token needs the scope `conversations:read`.
+         */
+        get: operations["countViews"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a view
+         * @description An API token needs the scope `conversations:read`.
+         */
+        delete: operations["deleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a view, let it show another list, share it, or put it elsewhere
+         * @description An API token needs the scope `conversations:read`.
+         */
+        patch: operations["changeView"];
+        trace?: never;
+    };
     "/api/v1/visitor": {
         parameters: {
             query?: never;
@@ -5646,6 +5714,18 @@ export interface components {
             /** Format: int64 */
             version?: number;
         };
+        ChangeView: {
+            /** @description The view behind which it is to stand, empty for the first place; absent, it stays. */
+            afterId?: string;
+            list?: components["schemas"]["ViewList"];
+            /** @description At most 80 characters. */
+            name?: string;
+            /** @enum {string} */
+            sharing?: "own" | "team" | "workspace";
+            teamId?: string;
+            /** Format: int64 */
+            version?: number;
+        };
         ChangeVisitor: {
             email?: string;
             locale?: string;
@@ -6809,7 +6889,7 @@ export interface components {
             /** @enum {string} */
             to?: "owner" | "team" | "supervisors" | "";
         };
-        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistExportedEvent"] | components["schemas"]["AssistForgottenEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReplayedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["AttributesChosenEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["ReasonPlannedEvent"] | components["schemas"]["ReasonUnplannedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"];
+        Event: components["schemas"]["ArrivalQuarantinedEvent"] | components["schemas"]["ArrivalSettledEvent"] | components["schemas"]["AssistAcceptedEvent"] | components["schemas"]["AssistAskedEvent"] | components["schemas"]["AssistCalledEvent"] | components["schemas"]["AssistConcludedEvent"] | components["schemas"]["AssistConsentedEvent"] | components["schemas"]["AssistEndedEvent"] | components["schemas"]["AssistExportedEvent"] | components["schemas"]["AssistForgottenEvent"] | components["schemas"]["AssistInterruptedEvent"] | components["schemas"]["AssistJoinedEvent"] | components["schemas"]["AssistLateEvent"] | components["schemas"]["AssistLeftEvent"] | components["schemas"]["AssistLiveEvent"] | components["schemas"]["AssistPassedEvent"] | components["schemas"]["AssistPressedEvent"] | components["schemas"]["AssistRangEvent"] | components["schemas"]["AssistRatedEvent"] | components["schemas"]["AssistRefusedEvent"] | components["schemas"]["AssistReplayedEvent"] | components["schemas"]["AssistReturnedEvent"] | components["schemas"]["AssistRevokedEvent"] | components["schemas"]["AssistWatchedEvent"] | components["schemas"]["AttributesChosenEvent"] | components["schemas"]["CallbackAskedEvent"] | components["schemas"]["CallbackEndedEvent"] | components["schemas"]["ChannelChangedEvent"] | components["schemas"]["ChannelCreatedEvent"] | components["schemas"]["ChannelHealthEvent"] | components["schemas"]["ConversationAssignedEvent"] | components["schemas"]["ConversationCalledEvent"] | components["schemas"]["ConversationClassifiedEvent"] | components["schemas"]["ConversationConcludedEvent"] | components["schemas"]["ConversationParticipantsEvent"] | components["schemas"]["ConversationRankedEvent"] | components["schemas"]["ConversationReadEvent"] | components["schemas"]["ConversationRenamedEvent"] | components["schemas"]["ConversationReopenedEvent"] | components["schemas"]["ConversationResolvedEvent"] | components["schemas"]["ConversationSnoozedEvent"] | components["schemas"]["ConversationSpokenEvent"] | components["schemas"]["ConversationStartedEvent"] | components["schemas"]["ConversationWokenEvent"] | components["schemas"]["CustomerChangedEvent"] | components["schemas"]["CustomerIdentifiedEvent"] | components["schemas"]["IncidentChangedEvent"] | components["schemas"]["IncidentConfirmedEvent"] | components["schemas"]["IncidentDismissedEvent"] | components["schemas"]["IncidentFixingEvent"] | components["schemas"]["IncidentGrewEvent"] | components["schemas"]["IncidentSignalledEvent"] | components["schemas"]["IncidentSolvedEvent"] | components["schemas"]["IncidentSuspectedEvent"] | components["schemas"]["MemberChangedEvent"] | components["schemas"]["MemberJoinedEvent"] | components["schemas"]["MessageAutomaticEvent"] | components["schemas"]["MessageReceivedEvent"] | components["schemas"]["MessageSentEvent"] | components["schemas"]["MessageUnderstoodEvent"] | components["schemas"]["NoteWrittenEvent"] | components["schemas"]["NoticeGivenEvent"] | components["schemas"]["OfferEndedEvent"] | components["schemas"]["OfferMadeEvent"] | components["schemas"]["PresenceChangedEvent"] | components["schemas"]["PromiseKeptEvent"] | components["schemas"]["PromiseLateEvent"] | components["schemas"]["PromiseMadeEvent"] | components["schemas"]["PromiseMissedEvent"] | components["schemas"]["PromisePausedEvent"] | components["schemas"]["PromiseResumedEvent"] | components["schemas"]["PromiseVoidedEvent"] | components["schemas"]["PromiseWarnedEvent"] | components["schemas"]["ReadingCorrectedEvent"] | components["schemas"]["ReasonPlannedEvent"] | components["schemas"]["ReasonUnplannedEvent"] | components["schemas"]["RoutingChangedEvent"] | components["schemas"]["RuleRanEvent"] | components["schemas"]["SendingChangedEvent"] | components["schemas"]["SignatureChangedEvent"] | components["schemas"]["StepAddedEvent"] | components["schemas"]["StepChangedEvent"] | components["schemas"]["StepRemovedEvent"] | components["schemas"]["TeamChangedEvent"] | components["schemas"]["TeamCreatedEvent"] | components["schemas"]["TeamDeletedEvent"] | components["schemas"]["TemplateChangedEvent"] | components["schemas"]["ViewChangedEvent"];
         EventActor: {
             id?: string;
             /** @enum {string} */
@@ -7744,6 +7824,20 @@ export interface components {
             ticket?: components["schemas"]["MediaTicket"];
             /** @description Where the customer's page can be shown; empty where it cannot. */
             viewerUrl: string;
+        };
+        KeepView: {
+            /** @description The view behind which it stands, empty for the first place; absent, it stands last. */
+            afterId?: string;
+            list: components["schemas"]["ViewList"];
+            /** @description At most 80 characters. */
+            name: string;
+            /**
+             * @default own
+             * @enum {string}
+             */
+            sharing: "own" | "team" | "workspace";
+            /** @description The team with which it is shared. */
+            teamId?: string;
         };
         LastTraining: {
             after?: components["schemas"]["ReaderScores"];
@@ -10262,6 +10356,33 @@ export interface components {
             fields: components["schemas"]["RuleField"][];
             items: components["schemas"]["Rule"][];
         };
+        SavedView: {
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            createdAt: string;
+            /** Format: uuid */
+            id: string;
+            list: components["schemas"]["ViewList"];
+            /** @description Whether the caller may change or delete it. */
+            mayChange: boolean;
+            name: string;
+            /** @description Who made it, if that was a member. */
+            ownerId?: string;
+            /**
+             * @description Whose it is: one's own, a team's or everybody's.
+             * @enum {string}
+             */
+            sharing: "own" | "team" | "workspace";
+            /** @description The team with which it is shared. */
+            teamId?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        SavedViews: {
+            items: components["schemas"]["SavedView"][];
+        };
         Scenario: {
             /** @description People outside who are to be called. */
             calls?: components["schemas"]["ScenarioCall"][];
@@ -11360,6 +11481,42 @@ export interface components {
              */
             type: "typing";
         };
+        ViewChangedEvent: {
+            actor: components["schemas"]["EventActor"];
+            /**
+             * Format: date-time
+             * @description RFC 3339 in UTC, with milliseconds
+             */
+            at: string;
+            conversationId?: string;
+            customerId?: string;
+            /**
+             * Format: int64
+             * @description Counts the workspace's facts without gaps.
+             */
+            seq: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "view.changed";
+            /**
+             * Format: uuid
+             * @description Also of a view that is gone. Absent for another member's own.
+             */
+            viewId?: string;
+        };
+        ViewCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: uuid */
+            id: string;
+            /** @description Only so many were looked at; there may be others. */
+            more: boolean;
+        };
+        ViewCounts: {
+            items: components["schemas"]["ViewCount"][];
+        };
         ViewFrame: {
             conversationId: string | null;
             /**
@@ -11367,6 +11524,25 @@ export interface components {
              * @enum {string}
              */
             type: "viewing";
+        };
+        ViewList: {
+            /** @description Only those who are */
+            dissatisfied?: boolean;
+            /** @enum {string} */
+            mood?: "negative" | "neutral" | "positive";
+            /** @description A key of the workspace's reasons, for it and those beneath it; none for those without a reason. */
+            reason?: string;
+            /**
+             * @default open
+             * @enum {string}
+             */
+            state: "open" | "snoozed" | "resolved";
+            /** @description For the view team. */
+            teamId?: string;
+            /** @enum {string} */
+            urgency?: "whenever" | "today" | "now";
+            /** @enum {string} */
+            view: "mine" | "unassigned" | "teams" | "all" | "team" | "risk";
         };
         ViewersFrame: {
             /** Format: uuid */
@@ -18537,6 +18713,167 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listViews: {
+        parameters: {
+            query?: {
+                /** @description Those shared with other teams too; for supervisors and administrators. */
+                all?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViews"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keepView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepView"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    countViews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteView: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version in quotes, instead of version in the body. */
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeView"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedView"];
+                };
             };
             /** @description Error */
             default: {

@@ -114,6 +114,7 @@ export function letIn(event: Event, session: Session): void {
     case 'channel.health':
     case 'conversation.participants':
     case 'sending.changed':
+    case 'view.changed':
     case 'signature.changed':
     case 'template.changed':
     case 'conversation.called':
