@@ -82,6 +82,11 @@ export class Person {
   /** Closes the page and opens another one in the same browser, as somebody who comes back. */
   async comeBack(): Promise<void> {
     await this.page.close();
+    await this.another();
+  }
+
+  /** Opens another page in the same browser, beside the one that is there. */
+  async another(): Promise<void> {
     this.page = this.#watch(await this.context.newPage());
   }
 

@@ -203,8 +203,9 @@ export class Chat {
     if (this.session.token !== token) this.lookAgain();
   }
 
-  async logout(): Promise<void> {
-    await this.session.logout();
+  /** `elsewhere`: in another tab. */
+  async logout(elsewhere = false): Promise<void> {
+    await (elsewhere ? this.session.left() : this.session.logout());
     this.lookAgain();
   }
 

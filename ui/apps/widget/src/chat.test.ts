@@ -373,6 +373,27 @@ describe('who she is', () => {
     expect(house.messages.map((m) => m.text)).toEqual(['secret', 'bonjour']);
   });
 
+  it('lets go of her in the other tabs too, and joins who comes after her', async () => {
+    const [one, two] = [chat(), chat()];
+    await one.identify(jwt('a'));
+    one.show();
+    write(one, 'secret');
+    await settle();
+    await two.start();
+    two.show();
+    await settle();
+    two.draft = 'half a secret';
+    await one.logout();
+    await two.logout(true);
+    expect([two.thread, two.draft, two.session.token]).toEqual([undefined, '', null]);
+    write(one, 'bonjour');
+    await settle();
+    write(two, 'bonsoir');
+    await settle();
+    expect(two.session.token).toBe(one.session.token);
+    expect([...drawer.held.values()].join()).not.toMatch(/secret/);
+  });
+
   it('keeps what was said anonymously when the site proves who she is', async () => {
     const one = chat();
     write(one, 'un');

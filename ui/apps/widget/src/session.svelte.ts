@@ -56,7 +56,8 @@ export class Session {
   /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */
   ensure(): Promise<void> {
     if (this.#token) return Promise.resolve();
-    return this.#begin();
+    this.#token = this.#store.get('token'); // of who came meanwhile, in another tab
+    return this.#token ? this.refresh() : this.#begin();
   }
 
   /** What the live line says while the answer is on its way is newer than it: then it is asked for once more. */
@@ -95,6 +96,14 @@ export class Session {
     this.#store.wipe();
     this.onother?.();
     await ended?.catch(() => undefined); // offline: the token is gone from here, and the server lets it expire
+  }
+
+  /** She left in another tab, where everything is forgotten and the next may be here already: this one lets go of her too. */
+  async left(): Promise<void> {
+    await this.#beginning?.catch(() => undefined);
+    this.#identity = undefined;
+    this.#drop();
+    this.onother?.();
   }
 
   take(visitor: Visitor): void {
@@ -190,11 +199,15 @@ export class Session {
 
   /** The server no longer knows our token; what waits to be sent stays, and leaves under a new one. */
   #forget(): void {
+    this.#drop();
+    this.#store.remove('token');
+    this.#store.remove('claims');
+  }
+
+  #drop(): void {
     this.#token = null;
     this.#visitor = undefined;
     this.#conversations = [];
-    this.#store.remove('token');
-    this.#store.remove('claims');
   }
 }
 

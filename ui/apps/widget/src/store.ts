@@ -65,10 +65,18 @@ export class Store {
     return [...found];
   }
 
-  /** Forgets everything of this channel: the next person at this computer finds nothing. */
+  /** Forgets everything of this channel: the next person at this computer finds nothing. The other tabs hear of it. */
   wipe(): void {
+    this.set('left', '1');
     for (const name of this.names()) this.remove(name);
   }
+}
+
+/** Calls back when another tab has forgotten who was here. */
+export function onwipe(channel: string, tell: () => void): void {
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key === `visavis:${channel}:left` && newValue) tell();
+  });
 }
 
 /** What this browser keeps, or this tab only; nothing where even asking for it throws. */
