@@ -33,7 +33,7 @@ func NewDemo(ctx context.Context, a *App, shopListen string) (*Demo, error) {
 	built, found, err := demo.Find(ctx, a.store.Staff(), a.Channels)
 	if err == nil && !found {
 		house := demo.House{Staff: a.store.Staff(), Channels: a.store.Channels(), Desk: a.store.Desk(), Letters: a.store.Post(), Routing: a.store.Routing(),
-			Report: a.store.Report(), Reasons: a.store.Listen(), Contacts: a.store.Contacts(), Timers: a.store.Timers(), Notices: bell{a.Notify}, Log: a.log, Blobs: a.blobs, Sealer: a.keys, Keys: a.keys,
+			Report: a.store.Report(), Reasons: a.store.Listen(), Contacts: a.store.Contacts(), Incidents: a.store.Incidents(), Bells: a.Notify, Timers: a.store.Timers(), Notices: bell{a.Notify}, Log: a.log, Blobs: a.blobs, Sealer: a.keys, Keys: a.keys,
 			Adapters: standard.Adapters(standard.World{}), Mint: vis.Mint{Rand: rand.Reader}, Cores: runtime.NumCPU()}
 		built, err = demo.Build(ctx, house, a.clock.Now(), []string{shopURL, strings.Replace(shopURL, "localhost", "127.0.0.1", 1)})
 	}

@@ -17,6 +17,7 @@ import (
 	"visavis/internal/desk"
 	"visavis/internal/jobs"
 	"visavis/internal/listen"
+	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
@@ -26,23 +27,25 @@ import (
 
 // House is what the demo is built with.
 type House struct {
-	Staff    staff.DB
-	Channels channel.DB
-	Desk     desk.DB
-	Letters  post.DB
-	Routing  routing.DB
-	Report   report.DB
-	Reasons  listen.DB
-	Contacts listen.CountDB
-	Timers   jobs.DB
-	Notices  routing.Notices
-	Log      *slog.Logger
-	Blobs    blob.Store
-	Sealer   staff.Sealer
-	Keys     post.Keys
-	Adapters []channel.Adapter
-	Mint     vis.Mint
-	Cores    int
+	Staff     staff.DB
+	Channels  channel.DB
+	Desk      desk.DB
+	Letters   post.DB
+	Routing   routing.DB
+	Report    report.DB
+	Reasons   listen.DB
+	Contacts  listen.CountDB
+	Incidents listen.IncidentDB
+	Timers    jobs.DB
+	Notices   routing.Notices
+	Bells     *notify.Service
+	Log       *slog.Logger
+	Blobs     blob.Store
+	Sealer    staff.Sealer
+	Keys      post.Keys
+	Adapters  []channel.Adapter
+	Mint      vis.Mint
+	Cores     int
 }
 
 // Built says where the demo stands.
@@ -62,6 +65,9 @@ type builder struct {
 	channel  *channel.Service
 	desk     *desk.Service
 	routing  *routing.Service
+	reader   *listen.Service
+	watch    *listen.Watch
+	heard    bool // since the last look at what was heard
 	effects  map[string]jobs.Effect
 	members  map[string]staff.Member
 	teams    map[string]vis.TeamID
@@ -78,8 +84,12 @@ func Build(ctx context.Context, house House, now time.Time, shopOrigins []string
 	b.channel = channel.New(house.Channels, clock, house.Mint, house.Sealer, house.Adapters...)
 	b.desk = desk.New(house.Desk, everywhere{}, clock, house.Mint)
 	b.routing = routing.New(house.Routing, b.desk, b.channel, house.Notices, nil, clock, house.Mint, house.Log)
+	b.reader = listen.New(listen.Options{DB: house.Reasons, Desk: b.desk, Clock: clock})
+	b.watch = listen.NewWatch(house.Incidents, b.desk, house.Bells, clock, house.Mint, house.Log)
 	b.effects = map[string]jobs.Effect{desk.TimerWake: b.desk.Wake}
 	maps.Copy(b.effects, b.routing.Effects())
+	maps.Copy(b.effects, b.watch.Effects())
+	b.effects[listen.TimerLook] = b.look
 	for _, part := range []struct {
 		name string
 		make func() error
@@ -89,6 +99,7 @@ func Build(ctx context.Context, house House, now time.Time, shopOrigins []string
 		{"promises", func() error { return b.promises(ctx, now) }},
 		{"customers", func() error { return b.customers(ctx) }},
 		{"reasons", func() error { return b.reasons(ctx, now) }},
+		{"scenarios", func() error { return b.prepared(ctx, now) }},
 		{"history", func() error { return b.history(ctx, now) }},
 		{"figures", func() error { return b.figures(ctx, now) }},
 		{"promise page", func() error { return b.page(ctx, now) }},

@@ -13,6 +13,8 @@ import (
 	"visavis/internal/channel/standard"
 	"visavis/internal/demo"
 	"visavis/internal/desk"
+	"visavis/internal/listen"
+	"visavis/internal/notify"
 	"visavis/internal/post"
 	"visavis/internal/report"
 	"visavis/internal/routing"
@@ -64,7 +66,7 @@ func tell(t *testing.T) told {
 	})
 	log := slog.New(slog.DiscardHandler)
 	house := demo.House{Staff: db.Staff(), Channels: db.Channels(), Desk: db.Desk(), Letters: db.Post(), Routing: db.Routing(), Report: db.Report(),
-		Reasons: db.Listen(), Contacts: db.Contacts(),
+		Reasons: db.Listen(), Contacts: db.Contacts(), Incidents: db.Incidents(), Bells: notify.New(notify.Options{DB: db.Notify(), Clock: clock, Mint: mint, Sealer: keys, Log: log}),
 		Timers: db.Timers(), Notices: silent{}, Log: log, Blobs: blobs, Sealer: keys, Keys: keys, Adapters: standard.Adapters(standard.World{}), Mint: mint, Cores: 2}
 	built, err := demo.Build(t.Context(), house, now, []string{"http://localhost:8081"})
 	if err != nil {
@@ -91,7 +93,49 @@ func TestTheDemo(t *testing.T) {
 	t.Run("tells a working day", h.tellsAWorkingDay)
 	t.Run("keeps promises, and has some to keep", h.keepsPromises)
 	t.Run("has a past in its figures", h.hasAPast)
+	t.Run("has an incident now, one that is over, and a false alarm", h.hasIncidents)
 	t.Run("shows letters as letters, and some to decide on", h.hasLetters)
+}
+
+func (h told) hasIncidents(t *testing.T) {
+	lea := vis.Actor{Workspace: h.Workspace, Kind: vis.ByMember, ID: string(h.Present[0]), Role: vis.Administrator}
+	watch := listen.NewWatch(h.house.Incidents, h.desk, h.house.Bells, vis.ClockFunc(func() time.Time { return h.now }), h.house.Mint, h.house.Log)
+	all, err := watch.Incidents(t.Context(), lea)
+	if err != nil || len(all) != 3 {
+		t.Fatalf("%d incidents, %v", len(all), err)
+	}
+	for n, want := range []struct {
+		state       listen.IncidentState
+		reason      string
+		customers   int
+		since       time.Duration
+		done, steps int
+		told        int
+	}{{listen.Suspected, "payment", 12, 30 * time.Minute, 1, 5, 0}, {listen.Solved, "account", 7, 5 * 24 * time.Hour, 4, 4, 7}, {listen.FalseAlarm, "price", 5, 10 * 24 * time.Hour, 0, 0, 0}} {
+		d, err := watch.Incident(t.Context(), lea, all[n].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		done, told := 0, 0
+		for _, task := range d.Course.Tasks {
+			if !task.DoneAt.IsZero() {
+				done++
+			}
+		}
+		for _, c := range d.Concerned {
+			if !c.HeldAt.IsZero() && !c.ToldAt.IsZero() {
+				told++
+			}
+		}
+		if d.State != want.state || d.Course.Reason != want.reason || d.Course.Trigger != listen.ByNumbers || d.Customers != want.customers || h.now.Sub(d.OpenedAt) > want.since ||
+			done != want.done || len(d.Course.Tasks) != want.steps || told != want.told || len(d.First) == 0 || len(d.Map) < 2 || len(d.Usually) == 0 || len(d.Course.Usual) == 0 || len(d.Course.Untold) > 0 {
+			t.Errorf("%s: %d customers, opened %v ago by %s, %d of %d steps done, %d told, %d first, %d on the map, usual %v %v, untold %v, words %v", d.State, d.Customers, h.now.Sub(d.OpenedAt), d.Course.Trigger,
+				done, len(d.Course.Tasks), told, len(d.First), len(d.Map), d.Usually, d.Course.Usual, d.Course.Untold, d.Words)
+		}
+	}
+	if won, known := all[1].Won(); !known || won != 21*time.Minute {
+		t.Errorf("won %v, %v", won, known)
+	}
 }
 
 func (h told) hasLetters(t *testing.T) {

@@ -17,12 +17,13 @@ type moment struct {
 	at   time.Time
 	tale int
 	step step
+	do   func(ctx context.Context) error // in the place of a step of a tale
 }
 
 // history lets everything happen in the order in which it did.
 func (b *builder) history(ctx context.Context, now time.Time) error {
 	var moments []moment
-	tales := slices.Concat(tales, errands())
+	tales := slices.Concat(tales, errands(), newsletter.tales(), accountDown.tales(), paymentDown.tales())
 	for i, t := range tales {
 		last := time.Time{}
 		for _, s := range t.steps {
@@ -31,14 +32,23 @@ func (b *builder) history(ctx context.Context, now time.Time) error {
 				at = last.Add(time.Minute) // a tale is told in order
 			}
 			last = at
-			moments = append(moments, moment{at, i, s})
+			moments = append(moments, moment{at: at, tale: i, step: s})
 		}
+	}
+	for _, x := range b.deeds() {
+		moments = append(moments, moment{at: now.Add(-x.ago), do: x.do})
 	}
 	slices.SortStableFunc(moments, func(x, y moment) int { return x.at.Compare(y.at) })
 	conversations := make([]vis.ConversationID, len(tales))
 	for _, m := range moments {
 		if err := b.pass(ctx, m.at); err != nil {
 			return err
+		}
+		if m.do != nil {
+			if err := m.do(ctx); err != nil {
+				return fmt.Errorf("tell of incidents: %w", err)
+			}
+			continue
 		}
 		if err := b.happen(ctx, tales[m.tale], &conversations[m.tale], m.step, now); err != nil {
 			return fmt.Errorf("tell of %q: %w", tales[m.tale].subject, err)

@@ -58,7 +58,7 @@ func (b *builder) correspond(ctx context.Context, t tale, id vis.ConversationID)
 				subject = "Re: " + subject
 			}
 			first = false
-			l := post.Letter{Message: m.ID, Conversation: id, Channel: m.Channel, Outward: m.Author == desk.AuthorMember,
+			l := post.Letter{Message: m.ID, Conversation: id, Channel: m.Channel, Outward: m.Author != desk.AuthorCustomer,
 				Body: post.Body{MessageID: string(m.ID) + "@" + domain, From: her, To: []channel.Address{us}, Subject: subject, SentAt: m.CreatedAt, Class: channel.Ordinary,
 					Trust: channel.Trust{Proof: channel.Proved, DKIM: "pass", SPF: "none", DMARC: "pass", Signer: domain}}}
 			if l.Outward {

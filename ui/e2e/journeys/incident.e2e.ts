@@ -58,9 +58,14 @@ test(
         return items.filter(({ preview, reason }) => preview.text.startsWith(words) && reason).length;
       })
       .toBe(2);
+    const { items: members } = await ask<{ items: { id: string; email: string }[] }>(desk, 'GET', 'members');
+    const idOf = (who: string) => members.find(({ email }) => email.startsWith(who))?.id;
     await ask(desk, 'POST', 'scenarios', {
       name: 'Panne de connexion',
-      steps: [{ text: 'Appeler l’hébergeur' }, { text: 'Prévenir les boutiques' }],
+      steps: [
+        { text: 'Appeler l’hébergeur', ownerId: idOf('lea') },
+        { text: 'Prévenir les boutiques', ownerId: idOf('thomas') },
+      ],
       texts: { solved: { fr: 'C’est réparé, merci de votre patience.', en: 'It is mended.' } },
     });
     const id = await suspect(desk, 2);
@@ -69,8 +74,15 @@ test(
     await desk.waitForURL(`**/#/incidents/${id}`);
     await desk.getByText('×2 semblables').waitFor();
     await desk.getByLabel('Scénario').selectOption({ label: 'Panne de connexion' });
+    await desk.getByText('À vous', { exact: true }).waitFor();
     await desk.getByLabel('Appeler l’hébergeur').check();
     await desk.getByText('1 sur 2 étapes faites').waitFor();
+    await desk.getByText('À vous', { exact: true }).waitFor({ state: 'detached' });
+    const map = desk.getByRole('table', { name: 'Où' });
+    await map.getByRole('button', { name: /\d clients/ }).click();
+    await desk.getByText(/^Seulement .+, Boutique en ligne\./).waitFor();
+    await desk.getByText('×2 semblables').waitFor();
+    await desk.getByRole('button', { name: 'Tout montrer' }).click();
     expect(await axe(desk)).toEqual([]);
 
     await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
@@ -90,6 +102,15 @@ test(
     await ada.getByRole('button', { name: 'Masquer cette annonce' }).click();
     await ada.getByText('Connexion en panne').waitFor({ state: 'detached' });
 
+    // Whose step it is was told so, once it was confirmed.
+    const thomas = (await scene.member('thomas@arzel.example')).page;
+    await thomas.getByRole('button', { name: /^Notifications/ }).click();
+    await thomas.getByText('Léa Morvan vous appelle en renfort sur un incident').waitFor();
+    await thomas.goto(`${scene.house.desk}/desk/#/incidents/${id}`);
+    await thomas.getByText('À vous', { exact: true }).waitFor();
+    await thomas.getByLabel('Prévenir les boutiques').check();
+    await desk.getByText('2 sur 2 étapes faites').waitFor();
+
     await desk.keyboard.press('f');
     await desk.getByText('En réparation', { exact: true }).first().waitFor();
     await desk.keyboard.press('e');
@@ -105,5 +126,36 @@ test(
     expect(await axe(desk)).toEqual([]);
     await desk.getByRole('link', { name: 'Tous les incidents' }).click();
     await desk.getByRole('list', { name: 'Terminés' }).getByText('Résolu').first().waitFor();
+  },
+);
+
+test(
+  'where no alert came, a member says when the monitoring saw it, and the minutes follow',
+  { timeout: 120_000 },
+  async () => {
+    const desk = (await scene.member('thomas@arzel.example')).page;
+    await desk.goto(`${scene.house.desk}/desk/#/incidents`);
+    await desk
+      .getByRole('link', { name: /L’espace client ne s’ouvre plus.*21\s?min d’avance sur la supervision/ })
+      .click();
+    const after = desk.getByRole('article', { name: 'Bilan' });
+    await after.getByText('Notre supervision l’a vu').waitFor();
+    await after.getByRole('button', { name: 'Revenir en arrière' }).click();
+    await after.getByRole('button', { name: /^Dire quand la supervision/ }).click();
+    // The field begins at the alarm; an hour of tomorrow cannot be, seven minutes before can.
+    const field = after.getByLabel('Vu le');
+    const opened = await field.inputValue();
+    const moved = (minutes: number) => new Date(Date.parse(`${opened}Z`) + minutes * 60_000).toISOString().slice(0, 16);
+    await field.fill(moved(6 * 24 * 60));
+    await after.getByRole('button', { name: 'Enregistrer l’heure' }).click();
+    await after.getByText('Cette heure n’est pas encore passée.').waitFor();
+    await field.fill(moved(-7));
+    await after.getByLabel('Par qui').fill('La boutique de Nantes');
+    expect(await axe(desk)).toEqual([]);
+    await after.getByRole('button', { name: 'Enregistrer l’heure' }).click();
+    await after.getByText('Minutes perdues').waitFor();
+    await after.getByText(/^La boutique de Nantes l’a vu à .+, note Thomas Nkemba\.$/).waitFor();
+    await desk.getByRole('link', { name: 'Tous les incidents' }).click();
+    await desk.getByText(/^7\s?min après La boutique de Nantes$/).waitFor();
   },
 );
