@@ -624,6 +624,8 @@ func TestIdsOfOthersInABodyAreRefused(t *testing.T) {
 		"a foreign team":           {method: "POST", path: "/api/v1/conversations/" + id + "/assign", as: h.admin, body: obj{"memberId": nil, "teamId": team.ID, "version": version()}},
 		"a team's foreign member":  {method: "POST", path: "/api/v1/teams", as: h.admin, body: obj{"name": "T", "memberIds": []string{olga.actor.ID}}},
 		"a channel's foreign team": {method: "POST", path: "/api/v1/channels", as: h.admin, body: obj{"kind": "webchat", "name": "C", "settings": obj{"teamId": team.ID}}},
+		"a step's foreign member":  {method: "POST", path: "/api/v1/scenarios", as: h.admin, body: obj{"name": "S", "steps": []obj{{"text": "x", "ownerId": olga.actor.ID}}}},
+		"a step's foreign team":    {method: "POST", path: "/api/v1/scenarios", as: h.admin, body: obj{"name": "S", "steps": []obj{{"text": "x", "teamId": string(team.ID)}}}},
 		"a member's foreign team":  {method: "POST", path: "/api/v1/members", as: h.admin, body: obj{"email": "x@example.org", "name": "X", "role": "agent", "teamIds": []string{string(team.ID)}}},
 	} {
 		a := h.do(c)
