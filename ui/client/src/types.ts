@@ -31,6 +31,8 @@ export type Customer = Schemas['Customer'];
 /** Which attributes tell contacts apart, and what they are called. */
 export type ToldAttributes = Schemas['ToldAttributes'];
 export type OccurringAttribute = Schemas['OccurringAttribute'];
+export type SavedView = Schemas['SavedView'];
+export type ViewList = Schemas['ViewList'];
 export type ListenSettings = Schemas['ListenSettings'];
 export type Identity = Schemas['Identity'];
 export type PageVisit = Schemas['PageVisit'];

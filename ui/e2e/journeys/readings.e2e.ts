@@ -63,4 +63,44 @@ test('a message says why it was written, and a member’s word does it for all t
   await expect.poll(() => desk.locator('a[data-id]', { hasText: words }).count()).toBe(2);
   const found = await ask<{ items: { reason: string }[] }>(desk, 'GET', 'conversations?view=all&reason=shop');
   expect(new Set(found.items.map((one) => one.reason))).toEqual(new Set(['shop']));
+
+  // What is chosen is kept under a name, by one key; counted, renamed, shared with a colleague who sees it at once, and brought back.
+  const yann = (await scene.member('yann@arzel.example')).page;
+  const spine = desk.getByRole('navigation').first();
+  await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await desk.keyboard.press('v');
+  await desk.getByText('Vue gardée\u202f: Magasin').waitFor();
+  await spine.getByRole('link', { name: /^Magasin ?, 2 / }).waitFor();
+  const star = desk.getByRole('button', { name: /^Vue «/ });
+  const choose = async (name: string) => {
+    await star.click();
+    await desk.getByRole('menuitem', { name }).or(desk.getByRole('menuitemradio', { name })).click();
+  };
+  await choose('Renommer');
+  expect(await axe(desk)).toEqual([]);
+  await desk.getByLabel('Nom', { exact: true }).fill('En boutique');
+  await desk.keyboard.press('Enter');
+  await spine.getByRole('link', { name: /^En boutique/ }).waitFor();
+  await choose('Avec tout l’espace');
+  const theirs = yann
+    .getByRole('navigation')
+    .first()
+    .getByRole('link', { name: /^En boutique/ });
+  await theirs.click();
+  await expect.poll(() => yann.locator('a[data-id]', { hasText: words }).count()).toBe(2);
+  await yann.getByRole('button', { name: /^Vue «/ }).click();
+  await yann.getByText('En garder une copie').waitFor();
+  await choose('Supprimer');
+  await desk.getByText('Vue supprimée\u202f: En boutique').hover();
+  await theirs.waitFor({ state: 'detached' });
+  await desk.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+  await desk.keyboard.press('z');
+  await theirs.waitFor();
+  await go(desk, 'Toutes');
+  await desk.keyboard.press('Control+k');
+  await desk.getByRole('combobox').last().fill('boutique');
+  await desk.getByRole('option', { name: /^En boutique/ }).waitFor();
+  await desk.keyboard.press('Enter');
+  await expect.poll(() => desk.evaluate(() => location.hash)).toContain('reason=shop');
+  expect(await axe(desk)).toEqual([]);
 });

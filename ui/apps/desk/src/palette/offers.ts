@@ -2,6 +2,7 @@ import type { Conversation, Member } from '@visavis/client';
 import type { IconName, Shortcut } from '@visavis/kit';
 import { sectionsFor } from '../settings/sections.ts';
 import { iconOf } from '../settings/teams/icons.ts';
+import { hashOf } from '../state/views.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
 import type { Line } from './line.ts';
 import type { Say } from './words.ts';
@@ -87,6 +88,7 @@ export function offersOf(session: Session, t: Say): Line[] {
     ...others.map((shortcut) => lineOf(shortcut, 'actions', session)),
     ...own(session, t),
     ...places.map((shortcut) => lineOf(shortcut, 'places', session)),
+    ...views(session, t),
     ...teams(session),
     ...settings(session, t),
   ];
@@ -119,6 +121,18 @@ function own(session: Session, t: Say): Line[] {
     }),
     verb('leave', 'logout', t('palette.leave'), () => void session.signOut()),
   ];
+}
+
+function views(session: Session, t: Say): Line[] {
+  return session.views.all.map((view, i) => ({
+    id: `view ${view.id}`,
+    group: 'places',
+    title: view.name,
+    second: t(view.sharing === 'own' ? 'palette.view.own' : 'palette.view.shared'),
+    keys: session.keys.hint(`view.${i + 1}`),
+    peek: { kind: 'verb', icon: view.sharing === 'own' ? 'star' : 'users' },
+    run: () => session.route.go(hashOf(view)),
+  }));
 }
 
 function teams(session: Session): Line[] {

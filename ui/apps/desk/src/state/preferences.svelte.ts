@@ -3,7 +3,7 @@ import type { Density, Preferences as Choices, Theme } from '../person/preferenc
 /** What stands first in a list: what presses most, or what was said last. */
 export type ListOrder = 'priority' | 'activity';
 
-/** A list she has made her own: what she calls it, and its address. */
+/** A list that this browser kept under a name, before the server did: what she calls it, and its address. */
 export interface KeptView {
   name: string;
   hash: string;
@@ -19,6 +19,7 @@ interface Kept {
   keys: Record<string, string>;
   order: ListOrder;
   views: readonly KeptView[];
+  taken: readonly string[];
 }
 const shelf = 'visavis.preferences';
 const defaults: Kept = {
@@ -31,6 +32,7 @@ const defaults: Kept = {
   keys: {},
   order: 'priority',
   views: [],
+  taken: [],
 };
 
 /** What a person has chosen for this browser, kept in it and obeyed at once. */
@@ -89,8 +91,12 @@ export class Preferences implements Choices {
   get views(): readonly KeptView[] {
     return this.#kept.views;
   }
-  set views(views: readonly KeptView[]) {
-    this.#set({ views });
+  /** The members whom those views were given to. */
+  get taken(): readonly string[] {
+    return this.#kept.taken;
+  }
+  set taken(taken: readonly string[]) {
+    this.#set({ taken });
   }
   /** The last language used here, for the screens before signing in. */
   get locale(): 'fr' | 'en' | '' {

@@ -36,6 +36,7 @@ import { Replies } from './replies.svelte.ts';
 import { Route } from './route.svelte.ts';
 import { Steps } from './steps.svelte.ts';
 import { ThreadStore } from './thread.svelte.ts';
+import { Views } from './views.svelte.ts';
 
 /** starting: nothing known yet; entry: somebody must sign in (or set up); ready: at work; unreachable: no server. */
 export type Phase = 'starting' | 'entry' | 'ready' | 'unreachable';
@@ -74,6 +75,7 @@ export class Session {
   readonly readings: Readings;
   readonly incidents: Incidents;
   readonly attributes: Attributes;
+  readonly views: Views;
 
   #phase = $state<Phase>('starting');
   #me = $state.raw<Me | null>(null);
@@ -114,6 +116,7 @@ export class Session {
     this.readings = new Readings(this);
     this.incidents = new Incidents(this);
     this.attributes = new Attributes(api);
+    this.views = new Views(this);
     if (this.preferences.locale) this.i18n.locale = this.preferences.locale;
     api.onsignedout = () => this.#ended();
     live.onended = () => this.#ended();
@@ -199,6 +202,7 @@ export class Session {
     void this.readings.load();
     void this.incidents.load();
     void this.attributes.load();
+    void this.views.start();
   };
 
   /** Her own record changed (name, language, face). */
@@ -286,6 +290,7 @@ export class Session {
         this.notices.accept(event);
         this.mail.accept(event);
         this.incidents.accept(event);
+        this.views.accept(event);
         if (event.type === 'member.changed' && event.member && event.member.id === this.#me?.member.id)
           this.#itIsMe(event.member);
         break;
@@ -317,6 +322,7 @@ export class Session {
       this.readings.load(),
       this.incidents.load(),
       this.attributes.load(),
+      this.views.start(),
     ]);
     const open = this.route.conversationId;
     for (const [id, thread] of [...this.#threads]) {

@@ -1,9 +1,11 @@
 import type { Shortcut } from '@visavis/kit';
 import { beginWords } from '../begin/words.ts';
+import { viewWords } from '../list/words.ts';
 import { promiseWords } from '../promise/words.ts';
 import { readingWords } from '../reading/words.ts';
 import { sosWords } from '../sos/words.ts';
 import type { Session } from './session.svelte.ts';
+import { hashOf } from './views.svelte.ts';
 
 /** What the open panes offer to a key: they put themselves here while they stand. */
 export interface Hands {
@@ -26,6 +28,8 @@ export interface Hands {
   /** Asks why she lets an SOS pass. */
   refuse?: () => void;
   move?: (by: 1 | -1) => void;
+  /** Keeps what is chosen of the list as a view, or opens what can be done with the view that it is. */
+  view?: () => void;
 }
 
 /** Every key of the desk. One letter acts on the open conversation, G then a letter goes somewhere. */
@@ -153,6 +157,14 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       when: atDesk,
     },
     {
+      id: 'view',
+      keys: 'v',
+      label: i18n.with(viewWords).t('keep'),
+      group: move,
+      run: () => hands.view?.(),
+      when: () => atDesk() && hands.view !== undefined,
+    },
+    {
       id: 'palette',
       keys: 'mod+k',
       label: t('act.search'),
@@ -277,4 +289,15 @@ export function shortcuts(session: Session, hands: Hands): Shortcut[] {
       when: () => assists.here !== undefined,
     },
   ];
+}
+
+/** G and a number go to the first nine of her views. */
+export function viewShortcuts({ i18n, route, views }: Session): Shortcut[] {
+  return views.all.slice(0, 9).map((view, i) => ({
+    id: `view.${i + 1}`,
+    keys: `g ${i + 1}`,
+    label: view.name,
+    group: i18n.t('keys.go'),
+    run: () => route.go(hashOf(view)),
+  }));
 }

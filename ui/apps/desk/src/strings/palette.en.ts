@@ -98,6 +98,8 @@ export const paletteEn: Record<keyof typeof paletteFr, string> = {
   'palette.settings.scenarios': 'Incident scenarios',
   'palette.settings.ready': 'Ready answers',
   'palette.settings.signatures': 'Signatures',
+  'palette.view.own': 'My view',
+  'palette.view.shared': 'Shared view',
   'palette.settings.account': 'My account',
   'palette.none': '{name} has no conversation yet.',
 };

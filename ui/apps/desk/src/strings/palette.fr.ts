@@ -96,6 +96,8 @@ export const paletteFr = {
   'palette.settings.scenarios': 'Scénarios d’incident',
   'palette.settings.ready': 'Réponses prêtes',
   'palette.settings.signatures': 'Signatures',
+  'palette.view.own': 'Ma vue',
+  'palette.view.shared': 'Vue partagée',
   'palette.settings.account': 'Mon compte',
   'palette.none': '{name} n’a pas encore de conversation.',
 };

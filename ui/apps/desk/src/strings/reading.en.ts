@@ -80,13 +80,8 @@ export const readingEn: Record<keyof typeof readingFr, string> = {
   'filter.active': 'Filters of the list',
   'filter.drop': 'Remove {name}',
   'filter.clear': 'Clear all',
-  'filter.keep': 'Keep this view',
-  'filter.forget': 'Forget this view',
-  'filter.kept': 'View kept: {name}',
-  'filter.forgotten': 'View forgotten: {name}',
   'filter.empty': 'No conversation of this kind here',
   'filter.empty.text': 'Remove a filter, or look at another list.',
-  'views.kept': 'My views',
 
   'reasons.lead':
     'Why your customers contact you. The reader and your agents give these reasons; rules, lists and priorities use them.',

@@ -78,13 +78,8 @@ export const readingFr = {
   'filter.active': 'Filtres de la liste',
   'filter.drop': 'Retirer {name}',
   'filter.clear': 'Tout effacer',
-  'filter.keep': 'Garder cette vue',
-  'filter.forget': 'Oublier cette vue',
-  'filter.kept': 'Vue gardée\u202f: {name}',
-  'filter.forgotten': 'Vue oubliée\u202f: {name}',
   'filter.empty': 'Aucune conversation de ce genre ici',
   'filter.empty.text': 'Retirez un filtre, ou regardez une autre liste.',
-  'views.kept': 'Mes vues',
 
   'reasons.lead':
     'Pourquoi vos clients vous contactent. La lecture automatique et vos agents donnent ces motifs\u202f; les règles, les listes et les priorités s’en servent.',

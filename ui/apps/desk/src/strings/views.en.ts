@@ -1,0 +1,30 @@
+import type { ViewWords } from '../list/words.ts';
+
+/** Lists that are kept under a name. */
+export const viewsEn: ViewWords = {
+  keep: 'Keep this view',
+  kept: 'View kept: {name}',
+  own: 'My views',
+  shared: 'Shared views',
+  menu: 'View “{name}”',
+  rename: 'Rename…',
+  'rename.title': 'Rename the view',
+  'rename.name': 'Name',
+  'rename.save': 'Rename',
+  cancel: 'Cancel',
+  up: 'Move up',
+  down: 'Move down',
+  forget: 'Delete',
+  forgotten: 'View deleted: {name}',
+  copy: 'Keep a copy of it',
+  share: 'Share',
+  'share.own': 'For me only',
+  'share.workspace': 'With the whole workspace',
+  'share.team': 'With {team}',
+  'shared.workspace': 'View shared with the whole workspace: {name}',
+  'shared.team': 'View shared with {team}: {name}',
+  'shared.own': 'View for you only: {name}',
+  'refused.changed': 'Somebody has just changed this view. Here it is as it stands.',
+  'refused.many': 'There is no room for one more view. Delete one first.',
+  refused: 'The view could not be saved. Nothing has changed.',
+};
