@@ -65,6 +65,7 @@ type App struct {
 	keys    *seal.Keys
 	store   *store.Store
 	blobs   *blob.Folder
+	space   *blob.Space
 	web     *web.Server
 	timers  *jobs.Runner
 	engine  *routing.Engine
@@ -134,7 +135,7 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the database: %w", err)
 	}
-	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs}
+	a := &App{Config: c, URL: public, clock: clock, log: log, keys: keys, store: db, blobs: blobs, space: blob.NewSpace(nil, c.Data, files)}
 	a.Staff = staff.New(db.Staff(), clock, mint, keys, runtime.NumCPU())
 	a.Channels = channel.New(db.Channels(), clock, mint, keys, standard.Adapters(standard.World{Dial: out.DialMail, Web: out, Resolver: net.DefaultResolver, Detector: email.Detector{Resolver: net.DefaultResolver, Guard: out}, Hello: hello(public), Door: c.mailHost(public), Now: clock.Now})...)
 	a.out = out
@@ -142,8 +143,8 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	a.Desk = desk.New(db.Desk(), a.Channels, clock, mint)
 	bells := bell{a.Notify}
 	a.Post = post.New(post.Options{DB: db.Post(), Desk: a.Desk, Channels: a.Channels, Blobs: blob.Whole{Store: blobs, Max: channel.MaxRaw}, Keys: keys, Clock: clock, Mint: mint,
-		Teller: bells, Door: c.SMTPListen != "" || c.LMTPListen != "", Log: log})
-	a.door = newDoor(c, c.doorName(public), certificate, a.Post, log)
+		Teller: bells, Door: c.SMTPListen != "" || c.LMTPListen != "", Admit: a.space.Admit, Log: log})
+	a.door = newDoor(c, c.doorName(public), certificate, a.Post, a.space, log)
 	a.Desk.LeaveBy(a.Post)
 	a.Routing = routing.New(db.Routing(), a.Desk, a.Channels, bells, bells, clock, mint, log)
 	a.engine = routing.NewEngine(a.Routing, mint.ID(clock.Now()), db.Heads)
@@ -167,9 +168,9 @@ func New(ctx context.Context, c Config, log *slog.Logger) (*App, error) {
 	maps.Copy(effects, a.engine.Effects())
 	a.timers = jobs.NewRunner(db.Timers(), clock, log, effects)
 	o := web.Options{
-		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Keys: keys, Front: ui.Files,
+		Desk: a.Desk, Staff: a.Staff, Channels: a.Channels, Notify: a.Notify, Routing: a.Routing, Engine: a.engine, Report: a.Report, Post: a.Post, Listen: a.Listen, Watch: a.Watch, Counts: a.Counts, Assist: a.Assist, Outside: out, Blobs: blobs, Space: a.space, Keys: keys, Front: ui.Files,
 		PublicURL: public, ContentURL: content, ViewerURL: a.viewer.url, NodeURL: node, TrustedProxies: proxies, RateLimits: c.RateLimits, OpenMetrics: c.OpenMetrics,
-		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters(), a.mediaCounters()), Ready: a.ready, Version: c.Version,
+		Clock: clock, Log: log, History: arrivals{a.Report}, Counters: slices.Concat(counters(db), silences(a.workers(), clock), a.door.counters(), a.readingCounters(), a.mediaCounters(), a.spaceCounters()), Ready: a.ready, Version: c.Version,
 	}
 	if a.livekit != nil {
 		o.MediaURL, o.MediaHook = a.livekit.Address(), a.livekit
@@ -229,6 +230,7 @@ func (a *App) Serve(ctx context.Context, listener net.Listener) error {
 	holds.Go(func() { a.Assist.Run(holding) })
 	tasks.Go(func() { a.timers.Run(work) })
 	tasks.Go(func() { a.prune(work) })
+	tasks.Go(func() { a.watchSpace(work, spaceEvery) })
 	tasks.Go(func() { a.Notify.Run(work) })
 	tasks.Go(func() { a.Post.Run(work) })
 	tasks.Go(func() { a.engine.Run(work) })

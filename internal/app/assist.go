@@ -116,7 +116,7 @@ func (a *App) openAssist(ctx context.Context, mint vis.Mint, node string) error 
 		return err
 	}
 	o := assist.Options{DB: a.store.Assist(), Desk: a.Desk, Reach: a.Channels, Roster: roster{a.Routing}, Cobrowse: a.viewer.url != "", Nodes: a.store.Nodes(), NodeURL: node,
-		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded}, Safe: a.keys, Studio: studio, Clock: a.clock, Mint: mint, Log: a.log}
+		Shelf: blob.Whole{Store: a.blobs, Max: maxRecorded, Space: a.space}, Safe: a.keys, Studio: studio, Clock: a.clock, Mint: mint, Log: a.log}
 	switch {
 	case backend != nil:
 		a.media, o.Media = backend, backend

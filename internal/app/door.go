@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"visavis/internal/blob"
 	"visavis/internal/channel"
 	"visavis/internal/channel/email/smtpin"
 	"visavis/internal/post"
@@ -45,8 +46,8 @@ func (c Config) mailHost(public string) string {
 }
 
 // newDoor makes a door that is not open yet. name is how it introduces itself; without a certificate it offers no STARTTLS.
-func newDoor(c Config, name string, shows *certificate, letters *post.Service, log *slog.Logger) *door {
-	o := smtpin.Options{Domain: name, Log: log,
+func newDoor(c Config, name string, shows *certificate, letters *post.Service, space *blob.Space, log *slog.Logger) *door {
+	o := smtpin.Options{Domain: name, Log: log, Admit: space.Admit,
 		Resolve: func(ctx context.Context, address string) (smtpin.Recipient, error) {
 			p, err := letters.Recipient(ctx, address)
 			return smtpin.Recipient{Workspace: p.Workspace, Channel: p.Channel.ID}, err

@@ -108,13 +108,13 @@ func (f *Folder) Put(ctx context.Context, ws vis.WorkspaceID, r io.Reader, limit
 	sum := sha256.New()
 	size, err := io.Copy(io.MultiWriter(sealed, sum), io.LimitReader(reader{ctx, r}, limit+1))
 	if err != nil {
-		return Ref{}, err
+		return Ref{}, full(err)
 	}
 	if size > limit {
 		return Ref{}, ErrTooLarge
 	}
 	if err := errors.Join(sealed.Close(), temp.Sync()); err != nil {
-		return Ref{}, fmt.Errorf("write the file: %w", err)
+		return Ref{}, fmt.Errorf("write the file: %w", full(err))
 	}
 	ref = Ref{Hash: hex.EncodeToString(sum.Sum(nil)), Size: size}
 	return ref, f.name(ws, ref.Hash, temp.Name())

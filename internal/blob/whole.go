@@ -13,10 +13,17 @@ import (
 type Whole struct {
 	Store Store
 	Max   int64 // bytes
+	// Space is asked before anything is kept; nil keeps all that finds room.
+	Space *Space
 }
 
 // Keep writes content, durable before it returns, and returns the name by which Read finds it.
 func (w Whole) Keep(ctx context.Context, ws vis.WorkspaceID, content []byte) (string, error) {
+	if w.Space != nil {
+		if err := w.Space.Admit(); err != nil {
+			return "", err
+		}
+	}
 	ref, err := w.Store.Put(ctx, ws, bytes.NewReader(content), w.Max)
 	return ref.Hash, err
 }

@@ -212,15 +212,5 @@ func (s *Service) switchOff(ctx context.Context, tx Tx, ws vis.WorkspaceID, w We
 	if err := record(ctx, tx, vis.System(ws), "webhook.disabled", w, now); err != nil {
 		return err
 	}
-	all, err := tx.Members(ctx)
-	if err != nil {
-		return err
-	}
-	var administrators []vis.MemberID
-	for _, m := range all {
-		if mayOwn(m) {
-			administrators = append(administrators, m.ID)
-		}
-	}
-	return s.Give(ctx, tx, administrators, Notice{Kind: WebhookDisabled, Text: w.Name}, now)
+	return s.giveAdministrators(ctx, tx, Notice{Kind: WebhookDisabled, Text: w.Name}, now)
 }

@@ -79,6 +79,26 @@ func (s *Service) ReadNotices(ctx context.Context, by vis.Actor, upTo vis.Notice
 	return s.db.Update(ctx, by, nil, func(tx Tx) error { return tx.ReadNotices(ctx, by.Member(), upTo, now) })
 }
 
+// TellAdministrators rings the bell of every administrator for what concerns the server itself.
+func (s *Service) TellAdministrators(ctx context.Context, ws vis.WorkspaceID, kind Kind) error {
+	now := s.clock.Now()
+	return s.db.Update(ctx, vis.System(ws), nil, func(tx Tx) error { return s.giveAdministrators(ctx, tx, Notice{Kind: kind}, now) })
+}
+
+func (s *Service) giveAdministrators(ctx context.Context, tx Tx, n Notice, now time.Time) error {
+	all, err := tx.Members(ctx)
+	if err != nil {
+		return err
+	}
+	var administrators []vis.MemberID
+	for _, m := range all {
+		if mayOwn(m) {
+			administrators = append(administrators, m.ID)
+		}
+	}
+	return s.Give(ctx, tx, administrators, n, now)
+}
+
 // Write sends a member a short message to her bell, as a supervisor or administrator may.
 func (s *Service) Write(ctx context.Context, by vis.Actor, to vis.MemberID, words string) (Notice, error) {
 	if err := onlyMembers(by); err != nil {

@@ -213,9 +213,10 @@ const (
 	WebhookDisabled Kind = "webhook.disabled"
 	RuleDisabled    Kind = "rule.disabled"
 	Handover        Kind = "handover"
-	Undelivered     Kind = "undelivered" // a letter of hers did not arrive; Text is the customer's name
-	Incident        Kind = "incident"    // many customers write about the same; Text is its name or reason
-	CalledIn        Kind = "called_in"   // an incident is confirmed in which she is called in, or has a step to do; Text as of Incident
+	Undelivered     Kind = "undelivered"  // a letter of hers did not arrive; Text is the customer's name
+	Incident        Kind = "incident"     // many customers write about the same; Text is its name or reason
+	StorageFull     Kind = "storage.full" // files and letters are refused until there is room on the disk
+	CalledIn        Kind = "called_in"    // an incident is confirmed in which she is called in, or has a step to do; Text as of Incident
 )
 
 // Notice is one line at one member's bell.

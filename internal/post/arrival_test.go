@@ -3,6 +3,7 @@ package post_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -461,6 +462,38 @@ func TestVeryLongWordsAreFoldedAndNothingOfThemIsLost(t *testing.T) {
 	said, folded := h.thread(c.ID)[0].Text, h.letters(c.ID).Letters[0].Body.Folded
 	if len(folded) != 1 || folded[0].Kind != channel.FoldRest || said+folded[0].Text != words {
 		t.Errorf("%d runes said, folded %+v", len([]rune(said)), len(folded))
+	}
+}
+
+// D-11: while there is no room nothing new is taken, what is known already counts as taken, and it all goes on afterwards.
+func TestNothingIsTakenInWhileThereIsNoRoom(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	full := errors.New("full")
+	var room error
+	h.post = post.New(post.Options{DB: h.store.Post(), Desk: h.desk, Channels: h.channels, Blobs: h.cellar, Keys: h.keys,
+		Clock: vis.ClockFunc(func() time.Time { return h.now }), Mint: h.mint, Admit: func() error { return room }})
+	in := h.post.Intake(h.ws, h.mail.ID)
+	keep := func(words string) (bool, error) {
+		return in.Keep(h.ctx, channel.Raw{Remote: "INBOX", Bytes: []byte(words)})
+	}
+	if known, err := keep("one"); known || err != nil {
+		t.Fatalf("with room: %v %v", known, err)
+	}
+	held := len(h.cellar.of)
+	room = full
+	if known, err := keep("two"); known || !errors.Is(err, full) {
+		t.Errorf("without room: %v %v", known, err)
+	}
+	if known, err := keep("one"); !known || err != nil {
+		t.Errorf("what is here already: %v %v", known, err)
+	}
+	if len(h.cellar.of) != held {
+		t.Error("it is half taken")
+	}
+	room = nil
+	if known, err := keep("two"); known || err != nil {
+		t.Errorf("with room again: %v %v", known, err)
 	}
 }
 

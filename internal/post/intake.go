@@ -38,6 +38,11 @@ func (i intake) Keep(ctx context.Context, in channel.Raw) (known bool, err error
 	if known || err != nil {
 		return known, err
 	}
+	if s.admit != nil {
+		if err := s.admit(); err != nil {
+			return false, err
+		}
+	}
 	name, err := s.blobs.Keep(ctx, i.ws, in.Bytes)
 	if err != nil {
 		return false, err

@@ -41,7 +41,9 @@ type Options struct {
 	Teller Teller
 	// Door says that this server takes letters from other mail servers.
 	Door bool
-	Log  *slog.Logger
+	// Admit refuses what comes from outside while there is no room for it; nil takes all. What was taken is filed and sent all the same.
+	Admit func() error
+	Log   *slog.Logger
 }
 
 // Teller rings the bells of members, inside a transaction of this room.
@@ -64,6 +66,7 @@ type Service struct {
 	mint     vis.Mint
 	teller   Teller
 	door     bool
+	admit    func() error // nil takes all
 	log      *slog.Logger
 	node     string // tells this node from others
 
@@ -81,7 +84,7 @@ func New(o Options) *Service {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, door: o.Door, log: o.Log, node: o.Mint.ID(o.Clock.Now()),
+	return &Service{db: o.DB, desk: o.Desk, channels: o.Channels, blobs: o.Blobs, keys: o.Keys, clock: o.Clock, mint: o.Mint, teller: o.Teller, door: o.Door, admit: o.Admit, log: o.Log, node: o.Mint.ID(o.Clock.Now()),
 		outBell: make(chan struct{}, 1), lanes: make(map[string]int), bell: make(chan struct{}, 1), told: make(map[healthKey]channel.Health)}
 }
 

@@ -103,6 +103,11 @@ func (s *Server) upload(w http.ResponseWriter, r *http.Request, by caller) (desk
 	if r.ContentLength > maxUpload {
 		return desk.Attachment{}, errTooLarge
 	}
+	if s.space != nil {
+		if err := s.space.Admit(); err != nil {
+			return desk.Attachment{}, err
+		}
+	}
 	select {
 	case s.uploads <- struct{}{}:
 		defer func() { <-s.uploads }()

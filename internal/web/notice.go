@@ -13,7 +13,7 @@ import (
 // Notice is one line at one member's bell.
 type Notice struct {
 	ID             string  `json:"id" format:"uuid"`
-	Kind           string  `json:"kind" enum:"promise.warned,promise.missed,message,webhook.disabled,rule.disabled,rule,callback,handover,undelivered,incident,called_in"`
+	Kind           string  `json:"kind" enum:"promise.warned,promise.missed,message,webhook.disabled,rule.disabled,rule,callback,handover,undelivered,incident,called_in,storage.full"`
 	ConversationID *string `json:"conversationId,omitempty"`
 	Text           string  `json:"text" doc:"What was written, or the name of what it is about."`
 	ByID           *string `json:"byId,omitempty" doc:"The member it comes from."`

@@ -74,6 +74,7 @@ var statuses = map[vis.Code]int{
 
 // unsupported are the reasons for which HTTP has a finer word than for their code.
 var unsupported = map[string]int{
+	"storage_full":        http.StatusInsufficientStorage,
 	"file_type_refused":   http.StatusUnsupportedMediaType,
 	"not_json":            http.StatusUnsupportedMediaType,
 	"not_a_form":          http.StatusUnsupportedMediaType,

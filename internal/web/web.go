@@ -55,6 +55,7 @@ type Options struct {
 	// Outside is the one door to addresses that strangers chose, for the pictures of letters.
 	Outside *safehttp.Client
 	Blobs   blob.Store
+	Space   *blob.Space // is asked before a file is taken; nil takes all
 	Keys    *seal.Keys
 	// Front holds the built front end under dist/; without it, pages say how to build it.
 	Front fs.FS
@@ -103,6 +104,7 @@ type Server struct {
 	counts    *listen.Counter
 	outside   *safehttp.Client
 	blobs     blob.Store
+	space     *blob.Space
 	keys      *seal.Keys
 	clock     vis.Clock
 	log       *slog.Logger
@@ -149,7 +151,7 @@ type Server struct {
 
 // New makes the server.
 func New(o Options) (*Server, error) {
-	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, hearing: o.Watch, counts: o.Counts, outside: o.Outside, blobs: o.Blobs, keys: o.Keys, clock: o.Clock,
+	s := &Server{desk: o.Desk, staff: o.Staff, channels: o.Channels, notify: o.Notify, routing: o.Routing, engine: o.Engine, report: o.Report, post: o.Post, listen: o.Listen, assist: o.Assist, hearing: o.Watch, counts: o.Counts, outside: o.Outside, blobs: o.Blobs, space: o.Space, keys: o.Keys, clock: o.Clock,
 		log: o.Log, limits: newLimiter(o.Clock, o.RateLimits), trusted: o.TrustedProxies, ready: o.Ready, version: o.Version, openMetrics: o.OpenMetrics,
 		history: o.History, planning: make(chan struct{}, 1), uploads: make(chan struct{}, 32), fetches: make(chan struct{}, 16), mux: &patterns{ServeMux: http.NewServeMux()}}
 	if s.log == nil {

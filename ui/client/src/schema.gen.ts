@@ -8445,7 +8445,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered" | "incident" | "called_in";
+            kind: "promise.warned" | "promise.missed" | "message" | "webhook.disabled" | "rule.disabled" | "rule" | "callback" | "handover" | "undelivered" | "incident" | "called_in" | "storage.full";
             /**
              * Format: date-time
              * @description RFC 3339 in UTC, with milliseconds

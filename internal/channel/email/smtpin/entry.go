@@ -42,8 +42,17 @@ func (e *entry) Logout() error { return nil }
 // Mail implements smtp.Session. "" is the null return path.
 func (e *entry) Mail(from string, _ *smtp.MailOptions) error {
 	e.Reset()
+	if admit := e.server.o.Admit; admit != nil && admit() != nil {
+		e.server.count.deferred.Add(1)
+		return noRoom()
+	}
 	e.from = from
 	return nil
+}
+
+// noRoom asks who brings a letter to come again when there is room.
+func noRoom() error {
+	return refuse(452, smtp.EnhancedCode{4, 3, 1}, "There is no room for letters at the moment; please try again later")
 }
 
 func refuse(code int, enhanced smtp.EnhancedCode, words string) error {
@@ -223,6 +232,10 @@ func (e *entry) keep(to Recipient, raw []byte) (err error) {
 	defer cancel()
 	if err := vis.Survive(func() error { return e.server.o.Keep(ctx, to, in) }); err != nil {
 		e.server.o.Log.Error("a letter could not be kept; its sender is asked to try again", "workspace", to.Workspace, "channel", to.Channel, "err", err)
+		var why *vis.Error
+		if errors.As(err, &why) && why.Reason == "storage_full" {
+			return noRoom()
+		}
 		return refuse(451, smtp.EnhancedCode{4, 3, 0}, "Please try again later")
 	}
 	return nil

@@ -40,7 +40,9 @@ type Options struct {
 	Resolve func(ctx context.Context, address string) (Recipient, error)
 	// Keep stores a letter: once it returns nil, the letter is committed. Keeping the same bytes again is no error.
 	Keep func(ctx context.Context, to Recipient, raw channel.Raw) error
-	Log  *slog.Logger
+	// Admit refuses letters before they come while there is no room to keep them; nil lets all come.
+	Admit func() error
+	Log   *slog.Logger
 }
 
 const (

@@ -168,6 +168,7 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'bell.undelivered': 'A letter of yours did not arrive',
   'bell.incident': 'Many customers write about the same',
   'bell.called_in': '{name} calls you in on an incident',
+  'bell.storage.full': 'The server’s disk is nearly full: files and letters wait until there is room',
   'bell.handover': 'A conversation is handed to you',
   'bell.someone': 'Somebody',
 };

@@ -166,6 +166,7 @@ export const webhooksFr = {
   'bell.undelivered': 'Un de vos courriers n’est pas arrivé',
   'bell.incident': 'De nombreux clients écrivent pour la même raison',
   'bell.called_in': '{name} vous appelle en renfort sur un incident',
+  'bell.storage.full': 'Le disque du serveur est presque plein : fichiers et lettres attendent qu’il y ait de la place',
   'bell.handover': 'Une conversation vous est confiée',
   'bell.someone': 'Quelqu’un',
 };
