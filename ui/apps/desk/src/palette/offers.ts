@@ -2,7 +2,7 @@ import type { Conversation, Member } from '@visavis/client';
 import type { IconName, Shortcut } from '@visavis/kit';
 import { sectionsFor } from '../settings/sections.ts';
 import { iconOf } from '../settings/teams/icons.ts';
-import { hashOf } from '../state/views.svelte.ts';
+import { hashOf, iconOf as viewIcon } from '../state/views.svelte.ts';
 import type { Session } from '../state/session.svelte.ts';
 import type { Line } from './line.ts';
 import type { Say } from './words.ts';
@@ -130,7 +130,7 @@ function views(session: Session, t: Say): Line[] {
     title: view.name,
     second: t(view.sharing === 'own' ? 'palette.view.own' : 'palette.view.shared'),
     keys: session.keys.hint(`view.${i + 1}`),
-    peek: { kind: 'verb', icon: view.sharing === 'own' ? 'star' : 'users' },
+    peek: { kind: 'verb', icon: viewIcon(view) },
     run: () => session.route.go(hashOf(view)),
   }));
 }

@@ -1,4 +1,5 @@
 import { isProblem, type Event, type SavedView, type ViewList } from '@visavis/client';
+import type { IconName } from '@visavis/kit';
 import { viewWords } from '../list/words.ts';
 import { isFiltered, type ReadingFilter } from '../reading/filter.ts';
 import { listHash, readPlace, type ListPlace } from './route.svelte.ts';
@@ -23,6 +24,9 @@ export function listOf({ view, teamId, state, filter }: ListPlace): ViewList {
   return { view, ...(teamId ? { teamId } : {}), state, ...filter };
 }
 export const hashOf = ({ list }: Pick<SavedView, 'list'>): string => listHash(placeOf(list));
+
+/** A star for her own; what is shared has a sign that nothing else beside it has. */
+export const iconOf = ({ sharing }: Pick<SavedView, 'sharing'>): IconName => (sharing === 'own' ? 'star' : 'filter');
 
 /**
  * Lists under a name: her own, and those that are shared with her. The server keeps them; what she does shows at once and is taken back when
