@@ -2,7 +2,7 @@ import { devices, type Frame, type Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
 import { axe } from '../browser.ts';
 import { adviser, assistance, bell, flow, frameOf, lent, setChat, settled, staffed, watched } from '../call.ts';
-import { Scene } from '../scene.ts';
+import { ask, Scene } from '../scene.ts';
 
 // One line, so that it can be taken.
 const scene = new Scene({ flags: ['--media-calls', '1'] });
@@ -112,11 +112,31 @@ test('a French phone calls; a supervisor listens, as both are told, and whispers
   await desk.getByRole('banner', { name: /^SOS avec/ }).waitFor({ state: 'detached' });
 });
 
-test('the server loses its power in a call: both are back in it without a press', async () => {
+test('the server loses its power while it rings, and in the call: it goes on without a press', async () => {
   const desk = await adviser(scene, 'gwenole');
   const customer = await watched(await scene.person(lent));
   const chat = await customer.openChat();
   await chat.getByRole('button', { name: /^SOS/ }).click();
+  const waits = assistance(chat).getByText('Nous appelons un conseiller').first();
+  await waits.waitFor();
+  await bell(desk).waitFor();
+  // What went with the server is how her browser would be answered: it is asked again once somebody is there.
+  const call = () => ask<{ items: { id: string; pressedAt: string }[] }>(desk, 'GET', 'assists');
+  const pressed = (await call()).items;
+  expect(pressed).toHaveLength(1);
+  await scene.house.stop('SIGKILL');
+  await scene.house.start();
+  await expect
+    .poll(
+      () =>
+        call().then(
+          ({ items }) => items,
+          () => [],
+        ),
+      { timeout: 60_000 },
+    )
+    .toMatchObject(pressed.map(({ id, pressedAt }) => ({ id, pressedAt })));
+  await waits.waitFor();
   await bell(desk)
     .getByRole('button', { name: /^Décrocher/ })
     .click();
