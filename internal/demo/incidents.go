@@ -14,8 +14,8 @@ import (
 // The incidents of Cycles Arzel: one that is suspected now, one that was solved some days ago, and a false alarm before it. What customers say of
 // them is told like all that they say; it is read, heard and looked at as in real life, only that the clock stands where the story is.
 
-// cry is what one customer says in an incident, so long after it began. An answer is what she is told at once by whom it concerns, who settles the
-// matter where it was in the past.
+// cry is what one customer says in an incident, so long after it began. An answer is what she is told at once by whom it concerns, who puts the
+// matter off for two hours, and has settled it where it was in the past.
 type cry struct {
 	after         time.Duration
 	customer, via string
@@ -72,8 +72,11 @@ func (u uproar) tales() (out []tale) {
 		if c.answer != "" {
 			t.steps = append(t.steps, step{ago: at - m, by: c.by, say: c.answer})
 		}
-		if u.settled > 0 {
+		switch {
+		case u.settled > 0:
 			t.steps = append(t.steps, step{ago: u.ago - u.settled, by: c.by, resolve: true})
+		case c.answer != "":
+			t.steps = append(t.steps, step{ago: at - m - 20*s, by: c.by, snooze: 2 * h})
 		}
 		out = append(out, t)
 	}
@@ -152,11 +155,29 @@ func (b *builder) deeds() []deed {
 		})
 	}
 
+	// known is when those whom the bell told of an incident have looked at it.
+	known := func(u uproar, after time.Duration) {
+		add(u, after, func(ctx context.Context) error {
+			for _, who := range []string{"lea", "soazig"} {
+				bell, err := b.Bells.Notices(ctx, b.as(who), vis.Page{Limit: 1})
+				if err == nil && len(bell.Items) > 0 {
+					err = b.Bells.ReadNotices(ctx, b.as(who), bell.Items[0].ID)
+				}
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+
 	add(newsletter, 7*m, b.hear)
 	on(newsletter, 19*m, func(ctx context.Context, id vis.IncidentID) error {
 		_, err := b.watch.Dismiss(ctx, b.as("soazig"), id, "La lettre du mois, partie à 9 000 clients ce matin.")
 		return err
 	})
+
+	known(newsletter, 20*m)
 
 	add(accountDown, 10*m, b.hear)
 	planned(accountDown, 14*m, "L’espace client ne s’ouvre plus")
@@ -177,6 +198,7 @@ func (b *builder) deeds() []deed {
 		_, err := b.watch.Solve(ctx, b.as("soazig"), id, listen.Change{})
 		return err
 	})
+	known(accountDown, 96*m)
 	on(accountDown, 3*h, func(ctx context.Context, id vis.IncidentID) error {
 		i, err := b.watch.Incident(ctx, b.as("thomas"), id)
 		if err != nil {

@@ -105,8 +105,8 @@ test(
     // Whose step it is was told so, once it was confirmed.
     const thomas = (await scene.member('thomas@arzel.example')).page;
     await thomas.getByRole('button', { name: /^Notifications/ }).click();
-    await thomas.getByText('Léa Morvan vous appelle en renfort sur un incident').waitFor();
-    await thomas.goto(`${scene.house.desk}/desk/#/incidents/${id}`);
+    await thomas.getByText('Léa Morvan vous appelle en renfort sur un incident').click();
+    await thomas.waitForURL(`**/#/incidents/${id}`);
     await thomas.getByText('À vous', { exact: true }).waitFor();
     await thomas.getByLabel('Prévenir les boutiques').check();
     await desk.getByText('2 sur 2 étapes faites').waitFor();
