@@ -359,6 +359,7 @@ export class Session {
     this.mail.forget();
     this.readings.forget();
     this.incidents.forget();
+    this.views.forget();
     this.#beginning = undefined;
     this.#after = after;
     this.#me = null;

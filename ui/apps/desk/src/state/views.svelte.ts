@@ -99,6 +99,14 @@ export class Views {
     }
   };
 
+  forget(): void {
+    clearTimeout(this.#soon);
+    clearTimeout(this.#counting);
+    this.#counting = undefined;
+    this.#items = [];
+    this.#counts = new Map();
+  }
+
   /** Counting looks at conversations one by one: in a rush it is done every ten seconds. */
   accept(event: Event): void {
     switch (event.type) {
@@ -141,10 +149,9 @@ export class Views {
     });
   }
 
-  forget(view: SavedView): void {
+  delete(view: SavedView): void {
     const { t } = this.#voice;
-    const among = this.#together(view);
-    const after = among[among.indexOf(view) - 1]?.id ?? '';
+    const after = this.#before(view);
     void this.#delete(view);
     this.#session.toasts.show({
       text: t('forgotten', { name: view.name }),
@@ -155,14 +162,27 @@ export class Views {
 
   rename(view: SavedView, name: string): void {
     const clean = name.trim().slice(0, longestName);
-    if (clean && clean !== view.name) void this.#change(view, { name: clean }, { name: clean });
+    if (!clean || clean === view.name) return;
+    const renamed = this.#change(view, { name: clean }, { name: clean });
+    this.#session.toasts.show({
+      text: this.#voice.t('renamed', { name: clean }),
+      icon: 'pen',
+      undo: async () => {
+        const now = await renamed;
+        if (now) await this.#change(now, { name: view.name }, { name: view.name });
+      },
+    });
   }
 
   share(view: SavedView, { sharing, teamId }: Sharing): void {
     const { t } = this.#voice;
-    const before: Sharing = view;
-    const send = (one: SavedView, to: Sharing) =>
-      this.#change(one, { sharing: to.sharing, teamId: to.teamId }, { sharing: to.sharing, teamId: to.teamId ?? '' });
+    const send = (one: SavedView, to: Sharing, place: { afterId?: string } = {}) =>
+      this.#change(
+        one,
+        { sharing: to.sharing, teamId: to.teamId },
+        { sharing: to.sharing, teamId: to.teamId ?? '', ...place },
+      );
+    const afterId = this.#before(view);
     const team = this.#session.people.team(teamId)?.name ?? '';
     const shared = send(view, { sharing, teamId });
     this.#session.toasts.show({
@@ -170,7 +190,7 @@ export class Views {
       icon: 'users',
       undo: async () => {
         const now = await shared;
-        if (now) await send(now, before);
+        if (now) await send(now, view, { afterId });
       },
     });
   }
@@ -194,6 +214,11 @@ export class Views {
   /** Those among which a view stands. */
   #together({ sharing }: SavedView): readonly SavedView[] {
     return sharing === 'own' ? this.own : this.shared;
+  }
+  /** The one that a view stands behind; "" for the first. */
+  #before(view: SavedView): string {
+    const among = this.#together(view);
+    return among[among.indexOf(view) - 1]?.id ?? '';
   }
   #provisional(list: ViewList, name: string): SavedView {
     const ownerId = this.#session.me?.member.id;

@@ -101,7 +101,7 @@ test('one that is kept shows at once, and undone it is gone again', async () => 
 
 test('one that is deleted comes back where it was', async () => {
   await session.views.start();
-  session.views.forget(session.views.own[0] as SavedView);
+  session.views.delete(session.views.own[0] as SavedView);
   expect(names()).toEqual(['b', 's']);
   await vi.waitFor(() => expect(server).toHaveLength(2));
   await session.toasts.act(toast()?.id ?? 0);
@@ -143,7 +143,17 @@ test('shared and taken back by one press', async () => {
   await vi.waitFor(() => expect(sent).toHaveLength(1));
   await session.toasts.act(toast()?.id ?? 0);
   await vi.waitFor(() => expect(sent).toHaveLength(2));
-  expect(sent[1]).toContain('"sharing":"own"');
+  expect(JSON.parse(sent[1]?.slice(6) ?? '')).toMatchObject({ sharing: 'own', afterId: 'a' });
+});
+
+test('another name is taken back, and nothing of hers stays when she leaves', async () => {
+  await session.views.start();
+  session.views.rename(session.views.own[0] as SavedView, 'Fâchés');
+  await vi.waitFor(() => expect(server.map(({ name }) => name)).toContain('Fâchés'));
+  await session.toasts.act(toast()?.id ?? 0);
+  await vi.waitFor(() => expect(server.map(({ name }) => name)).not.toContain('Fâchés'));
+  session.views.forget();
+  expect(session.views.all).toEqual([]);
 });
 
 test('what the browser kept is taken over once, and nothing is lost when the server is away', async () => {

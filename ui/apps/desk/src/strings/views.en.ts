@@ -8,6 +8,7 @@ export const viewsEn: ViewWords = {
   shared: 'Shared views',
   menu: 'View “{name}”',
   rename: 'Rename…',
+  renamed: 'View renamed: {name}',
   'rename.title': 'Rename the view',
   'rename.name': 'Name',
   'rename.save': 'Rename',

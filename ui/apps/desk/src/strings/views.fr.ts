@@ -6,6 +6,7 @@ export const viewsFr = {
   shared: 'Vues partagées',
   menu: 'Vue «\u202f{name}\u202f»',
   rename: 'Renommer…',
+  renamed: 'Vue renommée\u202f: {name}',
   'rename.title': 'Renommer la vue',
   'rename.name': 'Nom',
   'rename.save': 'Renommer',

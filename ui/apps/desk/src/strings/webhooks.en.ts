@@ -137,6 +137,8 @@ export const webhooksEn: Record<keyof typeof webhooksFr, string> = {
   'type.incident.changed': 'Something was noted of an incident',
   'type.reason.planned': 'It was decided what to do about a reason',
   'type.reason.unplanned': 'A reason was taken off the matrix',
+  'type.attributes.chosen': 'The attributes of place and product change',
+  'type.view.changed': 'A view changes',
   'type.conversation.classified': 'A conversation is classified',
   'type.customer.identified': 'A customer is recognised',
   'type.customer.changed': 'A customer changes',

@@ -135,6 +135,8 @@ export const webhooksFr = {
   'type.incident.changed': 'Un incident a été annoté ou corrigé',
   'type.reason.planned': 'Une action est décidée sur un motif',
   'type.reason.unplanned': 'Un motif est retiré de la matrice',
+  'type.attributes.chosen': 'Les attributs de lieu et de produit changent',
+  'type.view.changed': 'Une vue change',
   'type.conversation.classified': 'Une conversation est classée',
   'type.customer.identified': 'Un client est reconnu',
   'type.customer.changed': 'Un client change',
