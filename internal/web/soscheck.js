@@ -61,7 +61,7 @@
         body: JSON.stringify(body),
       }).then(function (answer) {
         return answer.json().then(function (said) {
-          if (!answer.ok) throw Object.assign(new Error(said.detail), { said: said.detail, name: String(answer.status) });
+          if (!answer.ok) throw Object.assign(new Error(said.detail), { said: words.refusals[said.code] || said.detail });
           return said;
         });
       }),

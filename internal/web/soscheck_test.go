@@ -66,6 +66,22 @@ func TestAConnectionIsTriedAndTheResultSent(t *testing.T) {
 	}
 }
 
+// What the page is told in English by a problem, it says in the language of who looks.
+func TestACheckSaysEveryRefusalInBothLanguages(t *testing.T) {
+	t.Parallel()
+	en, fr := checkTexts["en"].Said.Refusals, checkTexts["fr"].Said.Refusals
+	for _, code := range []string{"check_elsewhere", "checks_full", "rate_limited", "assist_off", "assist_moved", "not_found"} {
+		if en[code] == "" || fr[code] == "" || en[code] == fr[code] {
+			t.Errorf("%s: %q, %q", code, en[code], fr[code])
+		}
+	}
+	for code := range fr {
+		if en[code] == "" {
+			t.Errorf("%s is said in French only", code)
+		}
+	}
+}
+
 // W-15: strangers begin so many checks, of channels that offer live assistance.
 func TestStrangersBeginSoManyChecks(t *testing.T) {
 	t.Parallel()

@@ -33,6 +33,23 @@ test('somebody tries her connection, sends what it found, and an administrator r
   expect(await axe(page)).toEqual([]);
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
 
+  // Where calls run through LiveKit its network cannot be tried: that is said in her language.
+  await page.route('**/api/v1/sos/checks', (route) =>
+    route.fulfill({
+      status: 409,
+      contentType: 'application/problem+json',
+      json: { code: 'check_elsewhere', detail: 'x' },
+    }),
+  );
+  await page.goto(`${address}&lang=fr`);
+  await page.getByRole('button', { name: 'Commencer l’essai' }).click();
+  await page
+    .getByRole('alert')
+    .getByText(/passent pas par ce serveur mais par LiveKit/)
+    .waitFor();
+  await page.getByText('Le chemin jusqu’à nous n’a pas pu être essayé.').waitFor();
+  expect(await axe(page)).toEqual([]);
+
   await desk.reload();
   const received = desk.getByRole('list', { name: 'Reçus' }).getByRole('listitem').filter({ hasText: code });
   await received.getByText('Anna Le Goff').waitFor();
