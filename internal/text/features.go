@@ -1,12 +1,15 @@
 package text
 
-import "math/bits"
+import (
+	"math"
+	"math/bits"
+)
 
 // feature is something that a text has: a word, two or three in a row, a piece of a word, or a cue such as capitals.
 type feature struct {
 	id     uint32 // a hash of what it is; no two kinds of features share any
 	token  int32  // the last token that it came from
-	tokens uint8  // how many it came from
+	tokens uint8  // how many it came from, and how many lie between the two that stand apart, with them
 	kind   featureKind
 }
 
@@ -18,6 +21,7 @@ const (
 	piece                         // of a word: what spelling, endings and slips leave of it
 	concept                       // words that mean alike, by the lexicon
 	couple                        // two concepts in one text
+	apart                         // two words, by how they begin, that stand near each other with others between them
 )
 
 // What is hashed first, so that a piece "non" is another feature than the word.
@@ -32,6 +36,8 @@ const (
 	seedStem
 	seedConcept
 	seedCouple
+	seedBegins
+	seedApart
 )
 
 // The lengths of pieces, in bytes of folded text with a mark at both ends of the word.
@@ -39,6 +45,13 @@ const (
 	piecesFrom = 2
 	piecesTo   = 5
 	wordMost   = 40 // bytes of a word that are looked at
+)
+
+// Of words that stand apart, their beginnings are looked at, and how many words one may be behind the other.
+const (
+	beginning = 5 // bytes
+	apartFrom = 2
+	apartTo   = 5
 )
 
 // hash is FNV-1a, finished so that every bit depends on all (the last step of MurmurHash3).
@@ -94,7 +107,28 @@ func (s *scan) features(to []feature) []feature {
 	if len(s.tokens) > 0 {
 		to = append(to, feature{follows(seedPair, before, edge), int32(len(s.tokens) - 1), 1, oneWord})
 	}
-	return concepts().find(s, to)
+	return concepts().find(s, s.apart(to))
+}
+
+// apart are the words that stand near each other with others between them, whichever comes first: "never got the parcel" and "the parcel that I
+// never received" have one such in common, and no two words in a row.
+func (s *scan) apart(to []feature) []feature {
+	s.begins = s.begins[:0]
+	for i, t := range s.tokens {
+		if t.kind != word && t.kind != number {
+			continue
+		}
+		form := s.forms[t.form:t.end]
+		later := feature{hash(seedBegins, form[:min(len(form), beginning)]), int32(i), 1, apart}
+		for n := apartFrom; n <= min(apartTo, len(s.begins)); n++ {
+			earlier := s.begins[len(s.begins)-n]
+			if stretch := later.token - earlier.token + 1; stretch <= math.MaxUint8 {
+				to = append(to, feature{follows(seedApart, min(earlier.id, later.id), max(earlier.id, later.id)), later.token, uint8(stretch), apart})
+			}
+		}
+		s.begins = append(s.begins, later)
+	}
+	return to
 }
 
 // tongue are the features that tell languages apart: words and their pieces, with accents.

@@ -26,12 +26,17 @@ type Recipe struct {
 	// Bayes scales features by how much more often a label's examples have them than others, smoothed by so much (Wang and Manning
 	// 2012); 0 does not. It suits what is said of things, such as mood: three words in a row count then, and rare ones not for more.
 	Bayes float64
+	// Beside adds to each plane so much of another one, found with features scaled as Bayes says: the one knows what tells a label apart from all
+	// others, the other what goes with it. Both weigh the same features, so together they are one plane again.
+	Beside float64
 	// Tongue learns languages.
 	Tongue bool
 	// Concepts also counts which words mean alike by the built-in lexicon. It is written for what customers want of a firm; where texts are about
 	// other things it is in the way.
 	Concepts bool
-	Seed     uint64
+	// Apart also counts which words stand near each other with others between them; where examples are few, these are more than they can carry.
+	Apart bool
+	Seed  uint64
 }
 
 // How long a plane is moved: until no example would move it by more than close, or for so many rounds.
@@ -74,29 +79,51 @@ type vocabulary struct {
 
 // count finds the features that enough examples have.
 func count(examples []Example, r Recipe) vocabulary {
-	having := make(map[uint32]int)
+	type known struct {
+		having int
+		kind   featureKind
+	}
+	all := make(map[uint32]known)
 	var w work
 	for _, e := range examples {
 		w.take(e.Text, r.Tongue)
 		slices.SortFunc(w.features, func(a, b feature) int { return cmp.Compare(a.id, b.id) })
 		for i, f := range w.features {
-			if (i == 0 || f.id != w.features[i-1].id) && (r.Concepts || side(f.kind) < sideConcepts) {
-				having[f.id]++
+			if (i == 0 || f.id != w.features[i-1].id) && r.counts(f.kind) {
+				all[f.id] = known{all[f.id].having + 1, f.kind}
 			}
 		}
 	}
 	v := vocabulary{at: make(map[uint32]int32)}
-	for id, n := range having {
-		if n >= r.Rarest {
+	for id, one := range all {
+		if one.having >= r.least(one.kind) {
 			v.ids = append(v.ids, id)
 		}
 	}
 	slices.Sort(v.ids)
 	for i, id := range v.ids {
 		v.at[id] = int32(i)
-		v.rare = append(v.rare, rare(len(examples), having[id]))
+		v.rare = append(v.rare, rare(len(examples), all[id].having))
 	}
 	return v
+}
+
+func (r Recipe) counts(k featureKind) bool {
+	switch k {
+	case concept, couple:
+		return r.Concepts
+	case apart:
+		return r.Apart
+	}
+	return true
+}
+
+// least is how many examples must have a feature. Of three words in a row and of words apart there are so many that it takes the square of it.
+func (r Recipe) least(k featureKind) int {
+	if k == threeWords || k == apart {
+		return r.Rarest * r.Rarest
+	}
+	return r.Rarest
 }
 
 // find is the place of a feature.
@@ -120,10 +147,10 @@ type counted struct {
 	share float32
 }
 
-// lengths are those to which words, pieces, concepts and couples of these are normed, each for themselves; plainly for what is said of things.
+// lengths are those to which words, pieces, concepts, couples of these and words apart are normed, each for themselves; plainly for what is said of things.
 var (
-	lengths      = [sides]float64{1, 1.2, 0.35, 0.5}
-	lengthsPlain = [sides]float64{1, 1.2, 0.5, 0.3}
+	lengths      = [sides]float64{1, 1.2, 0.35, 0.5, 0.7}
+	lengthsPlain = [sides]float64{1, 1.2, 0.5, 0.3, 0}
 )
 
 // know finds which of the text's features are known, in the order of their places.
@@ -152,7 +179,7 @@ func (w *work) tally(rare []uint8, plain bool, to []counted) []counted {
 		for j < len(w.known) && int32(w.known[j]>>32) == at {
 			j++
 		}
-		if kind := w.features[uint32(w.known[i])].kind; plain || kind != threeWords {
+		if kind := w.features[uint32(w.known[i])].kind; kind != threeWords && kind != apart || plain == (kind == threeWords) {
 			share := math.Sqrt(float64(j - i))
 			if !plain {
 				share *= float64(rare[at]) / rarity
@@ -174,6 +201,7 @@ const (
 	sidePieces
 	sideConcepts
 	sideCouples
+	sideApart
 	sides
 )
 
@@ -185,6 +213,8 @@ func side(k featureKind) int {
 		return sideConcepts
 	case couple:
 		return sideCouples
+	case apart:
+		return sideApart
 	}
 	return sideWords
 }
@@ -276,7 +306,7 @@ func (p plane) mirror() plane {
 }
 
 // plain reports whether rare features count for no more than others.
-func (r Recipe) plain() bool { return r.Bayes > 0 || r.Tongue }
+func (r Recipe) plain() bool { return r.Bayes > 0 && r.Beside == 0 || r.Tongue }
 
 // lesson is what planes are learnt from.
 type lesson struct {
@@ -289,10 +319,22 @@ type lesson struct {
 	yes float64
 }
 
-// plane finds the one between the examples of label k and the others: dual coordinate descent for a linear support vector machine with
-// squared hinge loss (Hsieh et al. 2008, algorithm 1).
+// plane finds the one between the examples of label k and the others.
 func (l lesson) plane(k int) plane {
-	scale := l.odds(k)
+	if l.recipe.Beside == 0 {
+		return l.find(k, l.odds(k))
+	}
+	out, beside := l.find(k, nil), l.find(k, l.odds(k))
+	for i, w := range beside.weight {
+		out.weight[i] += float32(l.recipe.Beside * float64(w))
+	}
+	out.bias += float64(l.recipe.Beside * beside.bias)
+	return out
+}
+
+// find finds a plane by dual coordinate descent for a linear support vector machine with squared hinge loss (Hsieh et al. 2008, algorithm 1),
+// with features scaled or as they are.
+func (l lesson) find(k int, scale []float64) plane {
 	if scale != nil {
 		by := make([]float32, len(l.xs.by))
 		for j, f := range l.xs.at {

@@ -233,6 +233,11 @@ func (r *Reader) Why(text, head, label string) (out Why) {
 // spread gives each token that a feature was made of the same part of its weight.
 func (f feature) spread(weights []float64, weight float64) {
 	first := max(int(f.token)-int(f.tokens)+1, 0)
+	if f.kind == apart {
+		weights[first] += weight / 2
+		weights[f.token] += weight / 2
+		return
+	}
 	for i := first; i <= int(f.token); i++ {
 		weights[i] += weight / float64(int(f.token)-first+1)
 	}

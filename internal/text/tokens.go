@@ -33,6 +33,7 @@ type scan struct {
 	forms  []byte
 	tokens []token
 	edged  []byte
+	begins []feature // of words, while those that stand apart are found
 }
 
 // take takes a text apart. What is no valid UTF-8 is a symbol.

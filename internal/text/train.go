@@ -77,7 +77,7 @@ type subject struct {
 const rarest = 2 // messages that must have a feature
 
 var subjects = []subject{
-	{HeadReason, Recipe{Concepts: true, Rarest: rarest, Cost: 0.5}, func(m Message) string { return m.Reason }, false},
+	{HeadReason, Recipe{Concepts: true, Apart: true, Rarest: rarest, Bayes: 0.05, Beside: 0.5, Cost: 0.5}, func(m Message) string { return m.Reason }, false},
 	{HeadMood, Recipe{Concepts: true, Rarest: rarest, Bayes: 0.05, Cost: 0.5}, func(m Message) string {
 		switch {
 		case m.Mood < 0:
