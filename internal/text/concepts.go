@@ -2,6 +2,7 @@ package text
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,40 +14,42 @@ import (
 // are.
 type lexicon struct {
 	entries []entry // by their key
+	parts   []part  // of all entries, one after another
+	forms   []byte  // of all parts
 	slots   []int32 // of the first entry with a key, from 1: open addressing, at most half full
 }
 
 // entry is one way to say a concept: some words in a row, of which each may be the beginning of longer ones.
 type entry struct {
-	key   uint32 // of its first part
-	id    uint32 // of the concept's feature
-	parts []part
+	key      uint32 // of its first part
+	id       uint32 // of the concept's feature
+	from, to int32  // its parts
 }
 
 type part struct {
-	form []byte
-	stem bool // words that begin so are meant too
+	from, to int32 // its form
+	stem     bool  // words that begin so are meant too
 }
 
 // shortestStem is how many bytes the beginning of a word has that stands for longer ones.
 const shortestStem = 3
 
-func (p part) String() string {
-	if p.stem {
-		return string(p.form) + "*"
-	}
-	return string(p.form)
-}
+// form is a part's word, folded.
+func (l *lexicon) form(p part) []byte { return l.forms[p.from:p.to] }
+
+// of are the parts of an entry.
+func (l *lexicon) of(e entry) []part { return l.parts[e.from:e.to] }
 
 // is reports whether a folded word is what a part means.
-func (p part) is(form []byte) bool {
-	return p.stem && bytes.HasPrefix(form, p.form) || bytes.Equal(form, p.form)
+func (l *lexicon) is(p part, form []byte) bool {
+	return p.stem && bytes.HasPrefix(form, l.form(p)) || bytes.Equal(form, l.form(p))
 }
 
 // parseLexicon reads concepts: a name, a colon and ways to say it between commas; lines that begin with a space go on with the concept before,
 // those with # are remarks. A star at the end of a word means those that begin so. Its error names the line.
 func parseLexicon(text string) (*lexicon, error) {
 	l := new(lexicon)
+	var s scan
 	var id uint32
 	names := make(map[string]bool)
 	for n, line := range strings.Split(text, "\n") {
@@ -68,56 +71,52 @@ func parseLexicon(text string) (*lexicon, error) {
 			if way = strings.TrimSpace(way); way == "" {
 				continue
 			}
-			e, err := parseEntry(way)
-			if err != nil {
+			if err := l.add(&s, id, way); err != nil {
 				return nil, fmt.Errorf("line %d: %q: %w", n+1, way, err)
 			}
-			e.id = id
-			l.entries = append(l.entries, e)
 		}
 	}
 	l.index()
 	return l, nil
 }
 
-func parseEntry(way string) (e entry, err error) {
-	var s scan
+// add adds one way to say a concept.
+func (l *lexicon) add(s *scan, id uint32, way string) error {
+	e := entry{id: id, from: int32(len(l.parts))}
 	for word := range strings.FieldsSeq(way) {
 		bare, stem := strings.CutSuffix(word, "*")
 		s.take(bare)
 		for i, t := range s.tokens {
-			if t.silent(&s) {
+			if t.silent(s) {
 				continue
 			}
-			e.parts = append(e.parts, part{bytes.Clone(s.forms[t.form:t.end]), stem && i == len(s.tokens)-1})
+			p := part{from: int32(len(l.forms)), stem: stem && i == len(s.tokens)-1}
+			l.forms = append(l.forms, s.forms[t.form:t.end]...)
+			p.to = int32(len(l.forms))
+			l.parts = append(l.parts, p)
 		}
 	}
-	if len(e.parts) == 0 {
-		return e, fmt.Errorf("it has no words")
+	e.to = int32(len(l.parts))
+	if e.from == e.to {
+		return fmt.Errorf("it has no words")
 	}
-	for _, p := range e.parts {
-		if p.stem && len(p.form) < shortestStem {
-			return e, fmt.Errorf("%q is too short to stand for longer words", p.form)
+	for _, p := range l.of(e) {
+		if p.stem && p.to-p.from < shortestStem {
+			return fmt.Errorf("%q is too short to stand for longer words", l.form(p))
 		}
 	}
-	first := e.parts[0]
-	if e.key = hash(seedWord, first.form); first.stem {
-		e.key = hash(seedStem, first.form)
+	seed, first := seedWord, l.parts[e.from]
+	if first.stem {
+		seed = seedStem
 	}
-	return e, nil
+	e.key = hash(seed, l.form(first))
+	l.entries = append(l.entries, e)
+	return nil
 }
 
 // index makes the entries quick to find by how they begin.
 func (l *lexicon) index() {
-	slices.SortStableFunc(l.entries, func(a, b entry) int {
-		switch {
-		case a.key < b.key:
-			return -1
-		case a.key > b.key:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(l.entries, func(a, b entry) int { return cmp.Compare(a.key, b.key) })
 	size := 16
 	for size < 2*len(l.entries) {
 		size *= 2
@@ -209,7 +208,7 @@ func (f feature) over(other feature) bool {
 // match adds the concepts of entries with a key that are said from a token on.
 func (l *lexicon) match(s *scan, first int, key uint32, to []feature) []feature {
 	for k := l.from(key); k < len(l.entries) && l.entries[k].key == key; k++ {
-		if last, said := l.entries[k].said(s, first); said {
+		if last, said := l.said(l.entries[k], s, first); said {
 			to = append(to, feature{l.entries[k].id, int32(last), uint8(min(last-first+1, 255)), concept})
 		}
 	}
@@ -217,14 +216,14 @@ func (l *lexicon) match(s *scan, first int, key uint32, to []feature) []feature 
 }
 
 // said reports whether a text says an entry from a token on, and with which token it ends.
-func (e entry) said(s *scan, first int) (last int, said bool) {
+func (l *lexicon) said(e entry, s *scan, first int) (last int, said bool) {
 	last = first - 1
-	for _, p := range e.parts {
+	for _, p := range l.of(e) {
 		last++
 		for last < len(s.tokens) && s.tokens[last].silent(s) {
 			last++
 		}
-		if last >= len(s.tokens) || !p.is(s.forms[s.tokens[last].form:s.tokens[last].end]) {
+		if last >= len(s.tokens) || !l.is(p, s.forms[s.tokens[last].form:s.tokens[last].end]) {
 			return 0, false
 		}
 	}

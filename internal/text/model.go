@@ -211,7 +211,7 @@ func (c *cutter) table() (t table) {
 	for b := range slices.Chunk(c.bytes(4*n), 4) {
 		t.ids = append(t.ids, binary.LittleEndian.Uint32(b))
 	}
-	t.rare = c.bytes(n)
+	t.rare = bytes.Clone(c.bytes(n)) // a slice of it would keep all the model's bytes
 	weights := c.bytes(n * t.columns)
 	t.weights = make([]int8, len(weights))
 	for i, w := range weights {
