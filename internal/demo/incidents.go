@@ -41,10 +41,10 @@ var (
 		{8 * m, "odile", "email", "Carte refusée au moment de valider, j’ai essayé deux cartes. C’est chez vous ou à la banque ?", "nora", ""},
 		{10 * m, "neil", "chat", "My card is refused at the last step of the payment, my bank sees nothing. Is it you?", "emma", "Hello Neil, you are not the only one: I am finding out."},
 		{12 * m, "julie", "chat", "Bonjour, le paiement ne passe pas : « authentification non aboutie ». Je voulais payer en trois fois.", "thomas", "Bonjour Julie, nous cherchons. Votre commande reste réservée."},
-		{16 * m, "samira", "email", "Paiement en trois fois refusé aussi, deux fois, alors que j’étais à la boutique hier", "nora", ""},
+		{16 * m, "samira", "chat", "Paiement en trois fois refusé aussi, deux fois, alors que j’étais à la boutique hier", "nora", "Bonjour Samira, c’est chez nous, pas chez vous. Je vous écris dès que j’en sais plus."},
 		{19 * m, "matteo", "chat", "Payment declined twice at checkout, no code by SMS", "emma", "Hello Matteo, we are on it. I keep your bike aside."},
 		{23 * m, "karine", "sms", "Toujours pas de code pour valider le paiement, ma carte est refusée", "thomas", ""},
-		{29 * m, "loic", "email", "Je n’arrive pas à payer, la page de paiement tourne puis refuse ma carte", "nora", ""},
+		{29 * m, "loic", "chat", "Je n’arrive pas à payer, la page de paiement tourne puis refuse ma carte", "nora", "Bonjour Loïc, nous le savons et nous cherchons. Votre vélo vous attend."},
 	}}
 	accountDown = uproar{4*d + 3*h, "account", "Connexion impossible", 4 * h, []cry{
 		{0, "alan", "email", "Bonjour, impossible de me connecter à mon compte depuis tout à l’heure, mot de passe juste pourtant", "nora", ""},

@@ -81,6 +81,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
       .click();
     await lea.page.getByRole('dialog').waitFor();
     findings['settings, a signature'] = await axe(lea.page);
+    await lea.page.keyboard.press('Escape');
+    const idsOf = async (what: string) =>
+      (await ask<{ items: { id: string }[] }>(lea.page, 'GET', what)).items.map(({ id }) => id);
+    const [now, solved] = await idsOf('incidents');
+    const [scenario] = await idsOf('scenarios');
+    for (const [name, place, seen] of [
+      ['incident', `incidents/${now}`, 'Les premiers mots'],
+      ['incident that is over', `incidents/${solved}`, 'Bilan'],
+      ['scenario', `settings/scenarios/${scenario}`, 'Étapes'],
+    ] as const) {
+      await lea.page.goto(`${scene.house.desk}/desk/#/${place}`);
+      await lea.page.getByRole('heading', { name: seen }).waitFor();
+      findings[name] = await axe(lea.page);
+    }
     const bad = Object.fromEntries(Object.entries(findings).filter(([, found]) => found.length > 0));
     expect(bad).toEqual({});
   }, 240_000);
