@@ -64,6 +64,18 @@ test('what is asked behind the question mark goes with any verb', async () => {
   expect(calls(fetch)[0]?.[0]).toBe('/api/v1/signatures/member/lea?address=a%2Bb%40shop.example');
 });
 
+test('a refusal of a token that was replaced while it was on its way signs nobody out', async () => {
+  const onsignedout = vi.fn();
+  let token = 'before';
+  const fetch = vi.fn().mockImplementation(async () => {
+    token = 'after';
+    return json(401, { code: 'signed_out' });
+  });
+  const api = new Api({ fetch, visitor: () => token, onsignedout });
+  await expect(api.get('/visitor')).rejects.toMatchObject({ status: 401 });
+  expect(onsignedout).not.toHaveBeenCalled();
+});
+
 test('a session that is not known any more is told once to who asked to know', async () => {
   const onsignedout = vi.fn();
   const api = new Api({ fetch: vi.fn().mockResolvedValue(json(401, { code: 'signed_out' })), onsignedout });

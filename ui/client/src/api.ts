@@ -83,6 +83,7 @@ export class Api {
   upload<P extends Upload>(path: P, file: File, options: UploadOptions<P> = {}): Promise<Answer<'post', P>> {
     const { promise, resolve, reject } = deferred<Answer<'post', P>>();
     const request = new XMLHttpRequest();
+    const asked = this.#visitor();
     request.open('POST', this.#url(path, options.query));
     for (const [name, value] of Object.entries(this.#headers(options.key ?? freshId())))
       request.setRequestHeader(name, value);
@@ -90,7 +91,7 @@ export class Api {
     request.onload = () => {
       const body = parse(request.responseText);
       if (request.status >= 200 && request.status < 300) resolve(body as Answer<'post', P>);
-      else reject(this.#refused(readProblem(request.status, body, request.getResponseHeader('Retry-After'))));
+      else reject(this.#refused(readProblem(request.status, body, request.getResponseHeader('Retry-After')), asked));
     };
     request.onerror = () => reject(new Problem({ status: 0, code: 'unreachable' }));
     request.onabort = () => reject(new Problem({ status: 0, code: 'cancelled' }));
@@ -106,6 +107,7 @@ export class Api {
    * not begin again by itself.
    */
   async follow<T>(path: Address<'post'>, told: (line: T) => void, signal?: AbortSignal): Promise<void> {
+    const asked = this.#visitor();
     const answer = await this.#fetch(this.#url(path, undefined), {
       method: 'POST',
       headers: this.#headers(freshId()),
@@ -116,7 +118,10 @@ export class Api {
       throw new Problem({ status: 0, code: signal?.aborted ? 'cancelled' : 'unreachable' });
     });
     if (!answer.ok)
-      throw this.#refused(readProblem(answer.status, parse(await answer.text()), answer.headers.get('Retry-After')));
+      throw this.#refused(
+        readProblem(answer.status, parse(await answer.text()), answer.headers.get('Retry-After')),
+        asked,
+      );
     let rest = '';
     const take = (text: string) => {
       const lines = (rest + text).split('\n');
@@ -151,6 +156,7 @@ export class Api {
 
   async #once<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
     const limit = new AbortController();
+    const asked = this.#visitor();
     const timer = setTimeout(() => limit.abort('timeout'), options.timeout ?? 20_000);
     const cancel = () => limit.abort('cancelled');
     options.signal?.addEventListener('abort', cancel, { once: true });
@@ -171,7 +177,7 @@ export class Api {
       });
       const text = await answer.text();
       if (answer.ok) return parse(text) as T;
-      throw this.#refused(readProblem(answer.status, parse(text), answer.headers.get('Retry-After')));
+      throw this.#refused(readProblem(answer.status, parse(text), answer.headers.get('Retry-After')), asked);
     } catch (error) {
       if (error instanceof Problem) throw error;
       const code = limit.signal.aborted ? String(limit.signal.reason) : 'unreachable';
@@ -182,8 +188,9 @@ export class Api {
     }
   }
 
-  #refused(problem: Problem): Problem {
-    if (problem.status === 401) this.onsignedout?.();
+  /** A refusal of a token that another has replaced meanwhile says nothing of who is here. */
+  #refused(problem: Problem, asked: string | null | undefined): Problem {
+    if (problem.status === 401 && asked === this.#visitor()) this.onsignedout?.();
     return problem;
   }
 

@@ -403,6 +403,15 @@ describe('who she is', () => {
     expect(one.thread?.messages.map((m) => m.text)).toEqual(['un']);
   });
 
+  it('asks nothing with a session whose place a proof is taking', async () => {
+    const one = chat();
+    write(one, 'un');
+    await settle();
+    void one.identify(jwt('a'));
+    await one.session.ensure();
+    expect(one.session.token).toBe('t2');
+  });
+
   it('stays who she was, and can write, when a proof is refused', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const one = chat();

@@ -55,7 +55,8 @@ export class Session {
 
   /** Makes sure the server knows us. Called before every send: it also heals a session that ended meanwhile. */
   ensure(): Promise<void> {
-    if (this.#token) return Promise.resolve();
+    // While a proof takes its place the old session may have ended already: what is asked now is asked with the new one.
+    if (this.#token) return this.#beginning?.catch(() => undefined) ?? Promise.resolve();
     this.#token = this.#store.get('token'); // of who came meanwhile, in another tab
     return this.#token ? this.refresh() : this.#begin();
   }
