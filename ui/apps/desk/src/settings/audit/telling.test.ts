@@ -32,6 +32,8 @@ test.each([
   [line('channel.secret_rotated', 'c1'), 'Léa made a new identity secret for Shop'],
   [line('token.revoked', 'k1', { by: { kind: 'token', id: 'k2' } }), 'A program revoked a token'],
   [line('session.started', 'm2', { by: { kind: 'system' } }), 'Yann signed in'],
+  [line('rule.ran', 'r1', { by: { kind: 'system' } }), 'Visavis applied a rule'],
+  [line('incident.solved', 'i1'), 'Léa declared an incident solved'],
   [line('planet.moved', 'x'), 'Léa: planet.moved'],
 ])('%o is told in a sentence', (given, sentence) => {
   expect(tell(given, names, t)).toBe(sentence);
