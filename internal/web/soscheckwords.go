@@ -91,7 +91,7 @@ var checkTexts = map[string]checkWords{
 		},
 	},
 	"fr": {
-		OtherName: "English", Title: "L’assistance en direct fonctionne-t-elle ici ?",
+		OtherName: "English", Title: "L’assistance en direct fonctionne‑t‑elle ici ?",
 		Lead:  "Cette page essaie, étape par étape, ce qu’il faut à un appel avec un conseiller : votre navigateur, votre micro et le chemin jusqu’à nous. Cela prend une demi-minute environ. Personne ne vous entend, et rien n’est enregistré.",
 		NoKey: "Cette adresse n’est pas complète : le chemin jusqu’à nous ne peut pas être essayé. Demandez le lien entier à la personne qui vous l’a envoyé.",
 		Old:   "Si aucun bouton n’apparaît ici, votre navigateur est trop ancien ou n’exécute pas les scripts. Utilisez Firefox, Chrome, Edge ou Safari dans une version récente.",
