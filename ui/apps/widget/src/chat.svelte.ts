@@ -325,7 +325,8 @@ export class Chat {
       this.#line = line;
       line.on((frame) => this.#hear(frame));
       line.onstate((state) => (state === 'online' ? this.#back() : this.#probe(0)));
-      line.onended = () => void this.#refresh();
+      // Who is known all the same has another session by now, under which the line opens again.
+      line.onended = (code) => void this.#refresh().then(() => (code === 4401 ? this.#connect() : undefined));
     }
     if (this.session.token) this.#line.connect();
   }

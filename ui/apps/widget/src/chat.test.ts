@@ -403,6 +403,22 @@ describe('who she is', () => {
     expect(one.thread?.messages.map((m) => m.text)).toEqual(['un']);
   });
 
+  it('opens the line again when the session ended that it was opened under, and another took its place', async () => {
+    const one = chat();
+    write(one, 'un');
+    await settle();
+    await one.identify(jwt('a'));
+    wire.connect.mockClear();
+    wire.onended?.(4401);
+    await settle();
+    expect(wire.connect).toHaveBeenCalled();
+    house.tokens.clear();
+    wire.connect.mockClear();
+    wire.onended?.(4401);
+    await settle();
+    expect([one.session.token, wire.connect.mock.calls.length]).toEqual([null, 0]);
+  });
+
   it('asks nothing with a session whose place a proof is taking', async () => {
     const one = chat();
     write(one, 'un');
