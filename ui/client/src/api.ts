@@ -102,44 +102,6 @@ export class Api {
     return promise;
   }
 
-  /**
-   * Begins something that tells of itself as it goes, and hands on each line of JSON as it comes. It is sent once: what has begun must
-   * not begin again by itself.
-   */
-  async follow<T>(path: Address<'post'>, told: (line: T) => void, signal?: AbortSignal): Promise<void> {
-    const asked = this.#visitor();
-    const answer = await this.#fetch(this.#url(path, undefined), {
-      method: 'POST',
-      headers: this.#headers(freshId()),
-      credentials: 'same-origin',
-      cache: 'no-store',
-      signal: signal ?? null,
-    }).catch(() => {
-      throw new Problem({ status: 0, code: signal?.aborted ? 'cancelled' : 'unreachable' });
-    });
-    if (!answer.ok)
-      throw this.#refused(
-        readProblem(answer.status, parse(await answer.text()), answer.headers.get('Retry-After')),
-        asked,
-      );
-    let rest = '';
-    const take = (text: string) => {
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const said = parse(line);
-        if (said !== undefined) told(said as T);
-      }
-    };
-    const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
-    try {
-      for (let part = await reader?.read(); part && !part.done; part = await reader?.read()) take(part.value);
-    } catch {
-      throw new Problem({ status: 0, code: signal?.aborted ? 'cancelled' : 'unreachable' });
-    }
-    take('\n');
-  }
-
   async #call<T>(method: Method, path: string, body: unknown, options: CallOptions): Promise<T> {
     const repeatable = method === 'GET' || options.key !== undefined;
     for (let attempt = 0; ; attempt++) {
@@ -212,7 +174,8 @@ export class Api {
   }
 }
 
-function parse(text: string): unknown {
+/** What JSON says, undefined when it is none. */
+export function parse(text: string): unknown {
   if (text === '') return undefined;
   try {
     return JSON.parse(text);

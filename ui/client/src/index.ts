@@ -5,6 +5,7 @@ export type { Answer, Body } from './routes.ts';
 export { Call, type CallSettings, type CallState, type Exchanged, type IceServer, type Measure } from './call.ts';
 export * from './cobrowse.ts';
 export { CobrowseLine, type CobrowseSettings } from './cobrowse-line.ts';
+export { follow } from './follow.ts';
 export { freshId } from './id.ts';
 export { Live, type LiveSettings, type LiveState } from './live.ts';
 export { Outbox, type OutboxSettings, type Pending, type Shelf } from './outbox.ts';

@@ -1,4 +1,4 @@
-import type { Answer, Api } from '@visavis/client';
+import { follow, type Answer, type Api } from '@visavis/client';
 
 export type Proposal = Answer<'post', '/channels/detect'>['items'][number];
 export type DomainRecord = Answer<'get', `/channels/${string}/records`>['items'][number];
@@ -23,7 +23,7 @@ export function mailboxCalls(api: Api) {
     secretNames: async (id: string) => (await api.get(`/channels/${id}/secrets`)).names,
     setSecrets: (id: string, secrets: Record<string, string>) => api.put(`/channels/${id}/secrets`, { secrets }),
     try: (id: string, told: (step: Step) => void, signal: AbortSignal) =>
-      api.follow<Step>(`/channels/${id}/try`, told, signal),
+      follow<Step>(api, `/channels/${id}/try`, told, signal),
     records: async (id: string, domain: string) => (await api.get(`/channels/${id}/records`, { domain })).items,
     consent: (id: string) => api.post(`/channels/${id}/authorisation`, undefined),
     makeKeys: (id: string, domain: string) => api.post(`/channels/${id}/signing-keys`, { domain }),
