@@ -79,7 +79,8 @@ func (b *Backend) TryOut(ctx context.Context, id vis.AssistID, offer string) (st
 	if err := onlyData(offer); err != nil {
 		return "", err
 	}
-	pc, err := b.api.NewPeerConnection(webrtc.Configuration{})
+	var pc *webrtc.PeerConnection
+	pc, err := b.connect(func() { _ = pc.Close() })
 	if err != nil {
 		return "", err
 	}

@@ -62,7 +62,9 @@ type Backend struct {
 	log    *slog.Logger
 	conn   *net.UDPConn
 	public netip.AddrPort
-	api    *webrtc.API
+	codecs *webrtc.MediaEngine
+	chain  *interceptor.Registry
+	engine webrtc.SettingEngine
 	relay  *relay
 	told   func(context.Context, vis.AssistID, assist.Leg, bool)
 
@@ -109,7 +111,7 @@ func (b *Backend) open(o Options, local netip.AddrPort) (err error) {
 	if b.public.Addr().IsUnspecified() {
 		return fmt.Errorf("media-address: %s listens everywhere; say under which address browsers reach it", o.Listen)
 	}
-	if b.api, err = newAPI(b.conn, b.public.Addr()); err != nil {
+	if err = b.equip(); err != nil {
 		return err
 	}
 	b.relay, err = newRelay(o, local, b.public, b.relays)
@@ -121,8 +123,9 @@ func quiet() logging.LoggerFactory {
 	return &logging.DefaultLoggerFactory{Writer: io.Discard, DefaultLogLevel: logging.LogLevelDisabled, ScopeLevels: map[string]logging.LogLevel{}}
 }
 
-func newAPI(conn *net.UDPConn, public netip.Addr) (*webrtc.API, error) {
-	codecs := &webrtc.MediaEngine{}
+// equip says what connections are made of.
+func (b *Backend) equip() error {
+	b.codecs, b.chain = &webrtc.MediaEngine{}, &interceptor.Registry{}
 	for _, c := range []struct {
 		webrtc.RTPCodecParameters
 		kind webrtc.RTPCodecType
@@ -132,26 +135,26 @@ func newAPI(conn *net.UDPConn, public netip.Addr) (*webrtc.API, error) {
 		{webrtc.RTPCodecParameters{RTPCodecCapability: webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeRTX, ClockRate: 90000,
 			SDPFmtpLine: "apt=96"}, PayloadType: 97}, webrtc.RTPCodecTypeVideo},
 	} {
-		if err := codecs.RegisterCodec(c.RTPCodecParameters, c.kind); err != nil {
-			return nil, fmt.Errorf("register a codec: %w", err)
+		if err := b.codecs.RegisterCodec(c.RTPCodecParameters, c.kind); err != nil {
+			return fmt.Errorf("register a codec: %w", err)
 		}
 	}
-	chain := &interceptor.Registry{}
-	if err := webrtc.RegisterDefaultInterceptorsWithOptions(codecs, chain, webrtc.WithInterceptorLoggerFactory(quiet())); err != nil {
-		return nil, fmt.Errorf("register interceptors: %w", err)
+	if err := webrtc.RegisterDefaultInterceptorsWithOptions(b.codecs, b.chain, webrtc.WithInterceptorLoggerFactory(quiet())); err != nil {
+		return fmt.Errorf("register interceptors: %w", err)
 	}
-	engine := webrtc.SettingEngine{LoggerFactory: quiet()}
+	b.engine = webrtc.SettingEngine{LoggerFactory: quiet()}
+	engine := &b.engine
 	engine.SetLite(true)
-	engine.SetICEUDPMux(webrtc.NewICEUDPMux(quiet().NewLogger("ice"), conn))
+	engine.SetICEUDPMux(webrtc.NewICEUDPMux(quiet().NewLogger("ice"), b.conn))
 	engine.SetIncludeLoopbackCandidate(true) // answers keep the public address only; see publish
 	engine.SetICETimeouts(disconnectedFrom, failedFrom, signEvery)
 	engine.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
 	engine.SetAnsweringDTLSRole(webrtc.DTLSRoleClient)
-	if err := engine.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: []string{public.String()},
+	if err := engine.SetICEAddressRewriteRules(webrtc.ICEAddressRewriteRule{External: []string{b.public.Addr().String()},
 		AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace}); err != nil {
-		return nil, fmt.Errorf("publish the media address: %w", err)
+		return fmt.Errorf("publish the media address: %w", err)
 	}
-	return webrtc.NewAPI(webrtc.WithMediaEngine(codecs), webrtc.WithInterceptorRegistry(chain), webrtc.WithSettingEngine(engine)), nil
+	return nil
 }
 
 // The two codecs that every browser has.

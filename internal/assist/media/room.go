@@ -89,17 +89,16 @@ func (r *room) join(ctx context.Context, who assist.Leg, offer string) (string, 
 	if err != nil {
 		return "", err
 	}
-	pc, err := r.backend.api.NewPeerConnection(webrtc.Configuration{})
-	if err != nil {
+	l := &leg{Leg: who, dark: who.Side == assist.CustomerSide && !shows(asked)}
+	if l.pc, err = r.backend.connect(func() { r.cutOff(l) }); err != nil {
 		return "", fmt.Errorf("make a peer connection: %w", err)
 	}
-	l := &leg{Leg: who, pc: pc, dark: who.Side == assist.CustomerSide && !shows(asked)}
 	answer, err := r.negotiate(ctx, l, offer, asked)
 	if err != nil {
-		return "", errors.Join(err, pc.Close())
+		return "", errors.Join(err, l.pc.Close())
 	}
 	if !r.enter(l) {
-		return "", errors.Join(vis.Absent("assistance"), pc.Close())
+		return "", errors.Join(vis.Absent("assistance"), l.pc.Close())
 	}
 	return answer, nil
 }
@@ -241,6 +240,14 @@ func (r *room) moved(l *leg, s webrtc.PeerConnectionState) {
 	if (live != was || s == webrtc.PeerConnectionStateFailed) && (current || live) && r.backend.told != nil {
 		r.backend.told(r.backend.ctx, r.id, l.Leg, live)
 	}
+}
+
+// cutOff ends a leg that sends more streams than there can be.
+func (r *room) cutOff(l *leg) {
+	r.mu.Lock()
+	l.live = false
+	r.mu.Unlock()
+	r.moved(l, webrtc.PeerConnectionStateFailed)
 }
 
 // forward copies what comes from a leg until it ends, or another takes its place.
