@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/staff"
 	"visavis/internal/vis"
@@ -192,9 +193,11 @@ type truths struct {
 	said map[truthKey]saidTruth
 }
 
+// truthKey is what was asked about: a channel as it stood, so that what is said of it changes with it at once.
 type truthKey struct {
 	ws      vis.WorkspaceID
 	channel vis.ChannelID
+	version int64
 }
 
 type saidTruth struct {
@@ -219,19 +222,20 @@ func (t *truths) put(k truthKey, truth Truth, now time.Time) {
 	t.said[k] = saidTruth{truth, now}
 }
 
-// Before is what a customer is told before she writes on a channel.
-func (e *Engine) Before(ctx context.Context, ws vis.WorkspaceID, ch vis.ChannelID) (Truth, error) {
+// Before is what a customer is told before she writes on a channel, which was read just now. A change of anything else that it rests on, such
+// as a calendar, is told some seconds later; see truthFor.
+func (e *Engine) Before(ctx context.Context, ws vis.WorkspaceID, ch channel.Channel) (Truth, error) {
 	now := e.service.clock.Now()
-	k := truthKey{ws, ch}
+	k := truthKey{ws, ch.ID, ch.Version}
 	if t, ok := e.truths.get(k, now); ok {
 		return t, nil
 	}
-	t, err := e.service.before(ctx, ws, ch, now)
+	t, err := e.service.before(ctx, ws, ch.ID, now)
 	if err != nil {
 		return Truth{}, err
 	}
 	if b := e.board(ws); b != nil {
-		t.UsualFor = b.usual(ch, now)
+		t.UsualFor = b.usual(ch.ID, now)
 	} else {
 		e.Ring(ws)
 	}

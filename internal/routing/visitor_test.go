@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"visavis/internal/channel"
 	"visavis/internal/desk"
 	"visavis/internal/hours"
 	"visavis/internal/routing"
@@ -86,13 +87,13 @@ func TestTheTruthBeforeSheWrites(t *testing.T) {
 	}
 	day, err := h.routing.CreateCalendar(h.ctx, h.boss, "Day", hours.Calendar{Zone: "Europe/Paris", Week: week})
 	h.ok(err)
-	truth, err := h.engine.Before(h.ctx, h.ws, h.chat.ID)
+	truth, err := h.engine.Before(h.ctx, h.ws, h.chat)
 	h.ok(err)
 	if !truth.Open || truth.Zone != "Europe/Paris" || !truth.AnswerBy.Equal(h.now.Add(4*time.Hour)) || truth.UsualFor != 0 {
 		t.Errorf("always open: %+v", truth)
 	}
 	h.queue("", func(q *routing.Queue) { q.Calendar = day.ID })
-	again, err := h.engine.Before(h.ctx, h.ws, h.chat.ID)
+	again, err := h.engine.Before(h.ctx, h.ws, h.chat)
 	h.ok(err)
 	if again != truth {
 		t.Error("computed again at once")
@@ -106,7 +107,7 @@ func TestTheTruthBeforeSheWrites(t *testing.T) {
 	}
 	h.now = time.Date(2026, 3, 6, 17, 0, 0, 0, time.UTC) // Friday evening
 	h.settle()
-	truth, err = h.engine.Before(h.ctx, h.ws, h.chat.ID)
+	truth, err = h.engine.Before(h.ctx, h.ws, h.chat)
 	h.ok(err)
 	monday := time.Date(2026, 3, 9, 8, 0, 0, 0, time.UTC)
 	tuesday := monday.Add(25 * time.Hour) // three hours on Monday, one on Tuesday
@@ -114,11 +115,11 @@ func TestTheTruthBeforeSheWrites(t *testing.T) {
 		t.Errorf("closed: %+v", truth)
 	}
 	h.now = h.now.Add(8 * 24 * time.Hour)
-	truth, err = h.engine.Before(h.ctx, h.ws, h.chat.ID)
+	truth, err = h.engine.Before(h.ctx, h.ws, h.chat)
 	h.ok(err)
 	if truth.UsualFor != 0 {
 		t.Errorf("what is usual is of long ago: %+v", truth)
 	}
-	_, err = h.engine.Before(h.ctx, h.ws, "nowhere")
+	_, err = h.engine.Before(h.ctx, h.ws, channel.Channel{ID: "nowhere"})
 	h.wantReason(err, "not_found")
 }

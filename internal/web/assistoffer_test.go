@@ -99,8 +99,9 @@ func TestAPressThatIsNotOfferedIsRefusedWithAnotherWay(t *testing.T) {
 	if a.status != 200 {
 		t.Fatalf("hours: %d %s", a.status, a.body)
 	}
-	if got := look(""); got.Assist || got.AssistWhy != "hours" || got.AssistFrom == nil {
-		t.Errorf("closed: %v %q %v", got.Assist, got.AssistWhy, got.AssistFrom)
+	// Also of whether anybody is here: what was said of the channel a moment ago holds for the channel as it was.
+	if got := look(""); got.Open || got.Assist || got.AssistWhy != "hours" || got.AssistFrom == nil {
+		t.Errorf("closed: %v %v %q %v", got.Open, got.Assist, got.AssistWhy, got.AssistFrom)
 	}
 	if a := press(buy); a.problem().Code != "assist_hours" {
 		t.Errorf("pressed while closed: %d %s", a.status, a.body)

@@ -307,7 +307,7 @@ func (s *Server) visitorChannel(ctx context.Context, _ caller, in *channelInput)
 	if name == "" {
 		name = e.Channel.Name
 	}
-	before, err := s.engine.Before(ctx, e.Workspace, e.Channel.ID)
+	before, err := s.engine.Before(ctx, e.Workspace, e.Channel)
 	if err != nil {
 		return nil, err
 	}
